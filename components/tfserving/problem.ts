@@ -1,0 +1,10 @@
+/**
+ * One thing wrong with the input. It has the shape of Pulumi's
+ * `InputPropertyErrorDetails`, so that pure checks need no Pulumi import.
+ */
+export interface Problem {
+  /** Path of the argument, such as `server.batching.maxBatchSize`. */
+  propertyPath: string;
+  /** What was given, why it cannot work and what to do, as one sentence. */
+  reason: string;
+}
