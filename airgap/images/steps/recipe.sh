@@ -1,0 +1,53 @@
+# What each image is called, what it is built on, and the hash that says whether it is current.
+# Sourced by ../build.
+
+declare -A image=(
+  [base]=tfserving-airgap/base:bookworm
+  [tensorflow]=tfserving-airgap/tensorflow:2.21.0
+  [haproxy]=tfserving-airgap/haproxy:2.6
+  [serving]=tfserving-airgap/serving:2.19.1
+  [notebook]=tfserving-airgap/notebook:lab-4.6.6
+)
+declare -A parent=([base]='' [tensorflow]=base [haproxy]=base [serving]=tensorflow [notebook]=tensorflow)
+# Two cores, empty caches.
+declare -A minutes=([base]=1 [tensorflow]=2 [haproxy]=1 [serving]=1 [notebook]=2)
+
+recipe_label=tfserving.airgap.recipe
+# Raise it when a change to these scripts alone must rebuild every image.
+recipe_format=1
+
+declare -A recipe packages present
+
+# read_recipes NAME...: fills recipe[] (all of a folder, on top of its parent) and packages[]
+# (its package lists alone); parents must come first.
+read_recipes() {
+  local name base
+  for name; do
+    base=${parent[$name]:+${recipe[${parent[$name]}]}}
+    packages[$name]=$(folder_hash "$name" "$base" -name debs -o -name requirements.txt)
+    recipe[$name]=$(folder_hash "$name" "$base" ! -name '*.pyc' ! -name '*.in')
+  done
+  read_labels
+}
+
+# Names and contents, not modes or times: the same for every umask and clock.
+folder_hash() {
+  local name=$1 base=$2
+  shift 2
+  {
+    echo "$recipe_format $base"
+    (cd "$here/$name" && find . -type f \( "$@" \) -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
+  } | sha256sum | cut -c1-32
+}
+
+# One call for all images: what is missing has no line.
+read_labels() {
+  local tag label
+  present=()
+  while read -r tag label; do
+    [[ -z $tag ]] || present[$tag]=$label
+  done < <(docker image ls -q --filter "label=$recipe_label" 2>/dev/null | sort -u | xargs -r docker image inspect \
+    --format "{{\$l := index .Config.Labels \"$recipe_label\"}}{{range .RepoTags}}{{.}} {{\$l}}{{println}}{{end}}" 2>/dev/null)
+}
+
+is_current() { [[ ${present[${image[$1]}]:-} == "${recipe[$1]}" ]]; }
