@@ -1,0 +1,115 @@
+/** What the balancer has to know; nothing in it changes when replicas come and go. */
+export interface BalancerSettings {
+  /** Name on the network under which Docker's DNS lists every running replica. */
+  replicaAlias: string;
+  /** Longest time that a request may take, in milliseconds. */
+  requestTimeoutMs: number;
+}
+
+/** Ports inside the network. */
+export const ports = {
+  grpc: 8500,
+  rest: 8501,
+  health: 8502,
+  balancerStatistics: 8404,
+} as const;
+
+/** Most replicas a service can have. */
+export const maxReplicas = 256;
+
+// During a release the old and the new replicas stand side by side.
+const slots = 2 * maxReplicas;
+
+/**
+ * HAProxy configuration: REST and gRPC balanced per request over the replicas
+ * that the supervisor calls ready.
+ *
+ * - Replicas are found over DNS in a fixed number of slots, so that scaling and
+ *   releases never change this text and never replace the balancer.
+ * - gRPC is HTTP/2 without TLS on both sides: a client's one connection reaches
+ *   every replica, call by call.
+ * - A request goes to another replica when its own refused it, gave nothing or
+ *   said 503; predictions have no side effects.
+ * - The two administrative services on TF Serving's gRPC port stay inside:
+ *   HandleReloadConfigRequest can unload every model.
+ *
+ * Written for HAProxy 2.6 and later (https://docs.haproxy.org/2.6/configuration.html).
+ */
+export function renderBalancerConfig(settings: BalancerSettings): string {
+  return `global
+  log stdout format raw local0 info
+  maxconn 4096
+  hard-stop-after ${settings.requestTimeoutMs}ms
+
+resolvers docker
+  nameserver dns 127.0.0.11:53
+  accepted_payload_size 8192
+  resolve_retries 3
+  timeout resolve 500ms
+  timeout retry 500ms
+  hold valid 1s
+  hold nx 1s
+  hold obsolete 0s
+
+defaults
+  mode http
+  log global
+  option dontlog-normal
+  option dontlognull
+  timeout connect 2s
+  timeout client ${settings.requestTimeoutMs}ms
+  timeout server ${settings.requestTimeoutMs}ms
+  timeout http-keep-alive 60s
+  option redispatch
+  retries 3
+  retry-on conn-failure empty-response 503
+
+frontend rest
+  bind :${ports.rest}
+  option httplog
+  default_backend rest_replicas
+
+frontend grpc
+  bind :${ports.grpc} proto h2
+  option httplog
+  http-request deny deny_status 403 if { path_beg /tensorflow.serving.ModelService/HandleReloadConfigRequest }
+  http-request deny deny_status 403 if { path_beg /tensorflow.ProfilerService/ /tensorflow.ProfileAnalysis/ }
+  default_backend grpc_replicas
+
+backend rest_replicas
+  balance leastconn
+  http-reuse safe
+${healthCheck()}
+  default-server ${serverOptions()}
+  server-template replica 1-${slots} ${settings.replicaAlias}:${ports.rest}
+
+backend grpc_replicas
+  balance leastconn
+${healthCheck()}
+  default-server proto h2 ${serverOptions()}
+  server-template replica 1-${slots} ${settings.replicaAlias}:${ports.grpc}
+
+frontend statistics
+  bind :${ports.balancerStatistics}
+  no log
+  monitor-uri /ready
+  monitor fail if { nbsrv(rest_replicas) lt 1 } || { nbsrv(grpc_replicas) lt 1 }
+  http-request use-service prometheus-exporter if { path /metrics }
+  stats enable
+  stats uri /
+  stats show-legends
+`;
+}
+
+/** `proto h1`, or HAProxy 2.6 would check a server that speaks HTTP/2 in HTTP/2. */
+function healthCheck(): string {
+  return `  option httpchk
+  http-check connect port ${ports.health} proto h1
+  http-check send meth GET uri /readyz
+  http-check expect status 200`;
+}
+
+/** One failed check takes a replica out: a draining one is gone within a check's interval. */
+function serverOptions(): string {
+  return "check inter 500ms fall 1 rise 1 resolvers docker init-addr none";
+}

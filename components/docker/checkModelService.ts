@@ -1,0 +1,160 @@
+import { Problem } from "../tfserving/problem";
+import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
+import { maxReplicas } from "./balancerConfig";
+import { DockerEngine } from "./engine";
+
+/** The part of a service's arguments that can be judged before there is any resource. */
+export interface ModelServiceShape {
+  replicas: number;
+  serviceName: string;
+  publishAddress: string;
+  restPort: number;
+  grpcPort?: number;
+  cpus: number;
+  memoryMb: number;
+  pids: number;
+  gpus?: string;
+  drainSeconds: number;
+  startTimeoutSeconds: number;
+  server?: ServerOptions;
+}
+
+/**
+ * Everything about a service that Docker would refuse, or accept and never serve.
+ *
+ * @param stack - `<project>/<stack>`; ports that its own balancer holds are free
+ * @param engine - the engine that shall run the service. @default - nothing is held against one
+ */
+export function checkModelService(
+  shape: ModelServiceShape,
+  stack: string,
+  engine?: DockerEngine,
+): Problem[] {
+  return [
+    ...wholeNumber("replicas", shape.replicas, 1, maxReplicas),
+    ...checkServiceName(shape.serviceName),
+    ...checkAddress("publishAddress", shape.publishAddress),
+    ...checkPort("restPort", shape.restPort, stack, engine),
+    ...(shape.grpcPort === undefined ? [] : checkPort("grpcPort", shape.grpcPort, stack, engine)),
+    ...distinctPorts({ restPort: shape.restPort, grpcPort: shape.grpcPort }),
+    ...checkLimits(shape),
+    ...wholeNumber("drainSeconds", shape.drainSeconds, 0, 3600),
+    ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
+    ...checkServerOptions(shape.server, "server"),
+    ...(engine ? checkEngine(shape, engine) : []),
+  ];
+}
+
+/** A host port: in range, and held by nobody but this very stack. */
+export function checkPort(
+  propertyPath: string,
+  port: number,
+  stack: string,
+  engine?: DockerEngine,
+): Problem[] {
+  const problems = wholeNumber(propertyPath, port, 1, 65535);
+  const taken = engine?.takenPorts.find((held) => held.port === port && held.stack !== stack);
+  if (taken) {
+    const owner = taken.stack ? ` of stack ${taken.stack}` : "";
+    problems.push({
+      propertyPath,
+      reason: `is ${port}, which ${taken.holder}${owner} holds on the Docker host: stop that, or choose another port`,
+    });
+  }
+  return problems;
+}
+
+/** Two uses of one port; the second one is named. */
+export function distinctPorts(ports: Record<string, number | undefined>): Problem[] {
+  const uses = Object.entries(ports).filter(([, port]) => port !== undefined);
+  return uses.flatMap(([propertyPath, port], index) => {
+    const first = uses.slice(0, index).find(([, other]) => other === port);
+    return first
+      ? [{ propertyPath, reason: `is ${port} like ${first[0]}: give each a port of its own` }]
+      : [];
+  });
+}
+
+/** An IPv4 address to publish ports on. */
+export function checkAddress(propertyPath: string, address: string): Problem[] {
+  const parts = address.split(".");
+  const valid = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && +part < 256);
+  return valid
+    ? []
+    : [{ propertyPath, reason: `is "${address}", which is no IPv4 address: use 127.0.0.1` }];
+}
+
+export function wholeNumber(
+  propertyPath: string,
+  value: number,
+  min: number,
+  max: number,
+): Problem[] {
+  return Number.isInteger(value) && value >= min && value <= max
+    ? []
+    : [{ propertyPath, reason: `is ${value}: use a whole number from ${min} to ${max}` }];
+}
+
+function checkServiceName(name: string): Problem[] {
+  return /^[a-z0-9]([a-z0-9_-]{0,48}[a-z0-9])?$/.test(name)
+    ? []
+    : [
+        {
+          propertyPath: "serviceName",
+          reason:
+            `is "${name}", which cannot be a name on the network: ` +
+            "use up to 50 lower-case letters, digits, _ and -, with a letter or digit at both ends",
+        },
+      ];
+}
+
+function checkLimits(shape: ModelServiceShape): Problem[] {
+  const cpus = Number.isFinite(shape.cpus) && shape.cpus >= 0.1;
+  return [
+    ...(cpus ? [] : [{ propertyPath: "cpus", reason: `is ${shape.cpus}: use 0.1 or more` }]),
+    ...wholeNumber("memoryMb", shape.memoryMb, 64, 2 ** 22),
+    ...wholeNumber("pids", shape.pids, 64, 2 ** 16),
+    ...(shape.gpus === undefined || /^(all|device=[\w.:/-]+(,[\w.:/-]+)*)$/.test(shape.gpus)
+      ? []
+      : [
+          {
+            propertyPath: "gpus",
+            reason: `is "${shape.gpus}": use "all", or "device=0,2" with numbers or UUIDs of GPUs`,
+          },
+        ]),
+  ];
+}
+
+function checkEngine(shape: ModelServiceShape, engine: DockerEngine): Problem[] {
+  const problems: Problem[] = [];
+  if (engine.os !== "linux" || engine.architecture !== "amd64") {
+    problems.push({
+      propertyPath: "host",
+      reason:
+        `is ${engine.host}, a ${engine.os}/${engine.architecture} engine: TensorFlow Serving's image exists for ` +
+        "linux/amd64 only and needs AVX, which emulation often lacks. " +
+        "Set host to an amd64 engine, for example ssh://user@machine",
+    });
+  }
+  if (shape.cpus > engine.cpus) {
+    problems.push({
+      propertyPath: "cpus",
+      reason: `is ${shape.cpus}, more than the ${engine.cpus} CPUs of the Docker host: use at most ${engine.cpus}`,
+    });
+  }
+  if (shape.memoryMb > engine.memoryMb) {
+    problems.push({
+      propertyPath: "memoryMb",
+      reason: `is ${shape.memoryMb}, more than the ${engine.memoryMb} MiB of the Docker host: use less`,
+    });
+  }
+  if (shape.gpus !== undefined && !engine.runtimes.includes("nvidia")) {
+    problems.push({
+      propertyPath: "gpus",
+      reason:
+        `is "${shape.gpus}", but the engine at ${engine.host} has no nvidia runtime: install the ` +
+        "NVIDIA Container Toolkit there, or leave gpus out",
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,70 @@
+import { createHash, Hash } from "crypto";
+import * as fs from "fs";
+import * as path from "path";
+
+const chunkBytes = 1 << 20;
+
+/**
+ * Digest of what an image is made of, as 12 hexadecimal digits for a tag.
+ *
+ * It covers relative paths and contents only. Owner, permission bits, time
+ * stamps and the folders' own paths are left out, so that every checkout of the
+ * same content gives the same tag.
+ *
+ * @param sources - folders or files, by the name under which each one counts
+ * @param settings - further values that decide what the image holds
+ */
+export function contentHash(
+  sources: Record<string, string>,
+  settings: Record<string, string>,
+): string {
+  const hash = createHash("sha256");
+  for (const [name, value] of sortedEntries(settings)) {
+    addField(hash, "setting", `${name}=${value}`);
+  }
+  for (const [name, source] of sortedEntries(sources)) {
+    addPath(hash, name, source);
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+function addPath(hash: Hash, name: string, file: string): void {
+  const info = fs.lstatSync(file);
+  if (info.isSymbolicLink()) {
+    addField(hash, "link", `${name}>${fs.readlinkSync(file)}`);
+  } else if (info.isDirectory()) {
+    addField(hash, "folder", name);
+    for (const entry of fs.readdirSync(file).sort()) {
+      addPath(hash, `${name}/${entry}`, path.join(file, entry));
+    }
+  } else if (info.isFile()) {
+    addField(hash, "file", name);
+    addField(hash, "bytes", String(info.size));
+    addContent(hash, file);
+  } else {
+    throw new Error(`${file} is no file, folder or link: an image cannot hold it`);
+  }
+}
+
+/** Reads piece by piece: a model may be larger than memory. */
+function addContent(hash: Hash, file: string): void {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  const handle = fs.openSync(file, "r");
+  try {
+    let read: number;
+    while ((read = fs.readSync(handle, buffer, 0, chunkBytes, null)) > 0) {
+      hash.update(buffer.subarray(0, read));
+    }
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** The length in front keeps "ab" + "c" apart from "a" + "bc". */
+function addField(hash: Hash, kind: string, text: string): void {
+  hash.update(`${kind} ${Buffer.byteLength(text)} ${text}\n`);
+}
+
+function sortedEntries(record: Record<string, string>): [string, string][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,120 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { Problem } from "../tfserving/problem";
+import { parseImageReference } from "./imageReference";
+
+/** Arguments of a PublishedImage. */
+export interface PublishedImageArgs {
+  /**
+   * Name of a local image, with the host of the registry that it is pushed to:
+   * `ServingImage.imageName` of an image whose `repository` names a registry.
+   */
+  image: pulumi.Input<string>;
+
+  /** Docker Engine that holds the image and pushes it. @default - DOCKER_HOST, else the local one */
+  host?: string;
+
+  /** Registry, `HOST` or `HOST:PORT`. */
+  registry: string;
+
+  /** User name for the registry; goes with `password`. @default - pushes without a login */
+  username?: pulumi.Input<string>;
+
+  /** Password or token for the registry, kept as a secret; goes with `username`. @default - none */
+  password?: pulumi.Input<string>;
+
+  /**
+   * Whether the registry speaks HTTP without TLS. The engine must accept that too:
+   * it does for 127.0.0.0/8, else list the registry under `insecure-registries`
+   * in its daemon.json. @default false
+   * @see https://docs.docker.com/reference/cli/dockerd/#insecure-registries
+   */
+  plainHttp?: boolean;
+}
+
+/**
+ * An image in a registry, named by the digest that the registry gave it.
+ *
+ * It stays in the registry on replacement and on destroy, since older releases
+ * and other stacks may run it; removing it is the registry's clean-up policy.
+ *
+ * @throws InputPropertiesError that lists everything wrong with the arguments
+ */
+export class PublishedImage extends pulumi.ComponentResource {
+  /** `REPOSITORY@sha256:...`: what replicas run. */
+  public readonly reference: pulumi.Output<string>;
+
+  constructor(name: string, args: PublishedImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    checkArgs(name, args);
+    super("tfserving:index:PublishedImage", name, args, opts);
+
+    const provider = createProvider(name, args, this);
+    const pushed = new docker.RegistryImage(
+      name,
+      { name: args.image, keepRemotely: true, insecureSkipVerify: args.plainHttp ?? false },
+      { parent: this, provider },
+    );
+
+    this.reference = pulumi
+      .all([args.image, pushed.sha256Digest])
+      .apply(([image, digest]) => `${repositoryOf(image)}@${digest}`);
+    this.registerOutputs({ reference: this.reference });
+  }
+}
+
+/** Everything about a push that can be judged before it. */
+export function checkPublishedImage(
+  args: Pick<PublishedImageArgs, "registry" | "username" | "password">,
+): Problem[] {
+  const problems: Problem[] = [];
+  const probe = parseImageReference(`${args.registry}/image`);
+  if ("reason" in probe || probe.registry !== args.registry) {
+    problems.push({
+      propertyPath: "registry",
+      reason: `is "${args.registry}": use the registry's HOST or HOST:PORT, such as registry.example.com`,
+    });
+  }
+  if ((args.username === undefined) !== (args.password === undefined)) {
+    const missing = args.username === undefined ? "username" : "password";
+    problems.push({
+      propertyPath: missing,
+      reason: "is missing: a login takes a user name and a password, a push without login neither",
+    });
+  }
+  return problems;
+}
+
+function checkArgs(name: string, args: PublishedImageArgs): void {
+  const errors = checkPublishedImage(args);
+  if (errors.length > 0) {
+    throw new pulumi.InputPropertiesError({
+      message: `PublishedImage ${name} cannot be pushed with these arguments`,
+      errors,
+    });
+  }
+}
+
+/** A provider of its own: logins and plain HTTP are settings of the provider. */
+function createProvider(
+  name: string,
+  args: PublishedImageArgs,
+  parent: pulumi.Resource,
+): docker.Provider {
+  const login =
+    args.username === undefined
+      ? { authDisabled: true }
+      : { username: args.username, password: pulumi.secret(args.password) };
+  return new docker.Provider(
+    `${name}-registry`,
+    {
+      host: args.host,
+      registryAuth: [{ address: `${args.plainHttp ? "http" : "https"}://${args.registry}`, ...login }],
+    },
+    { parent },
+  );
+}
+
+/** The name without its tag; a port of the registry is no tag. */
+function repositoryOf(image: string): string {
+  return image.replace(/:[^:/]+$/, "");
+}
