@@ -1,0 +1,196 @@
+import { checkFields, checkInteger, shown } from "./checks";
+import { highestVersion } from "./modelFolder";
+import { checkModelName } from "./modelName";
+import type { Problem } from "./problem";
+
+/** Which versions of a model are loaded. */
+export enum ModelVersionPolicy {
+  /** The highest `numVersions`. */
+  Latest = "latest",
+  /** Every version in the folder. */
+  All = "all",
+  /** Those listed in `versions`. */
+  Specific = "specific",
+}
+
+/**
+ * One of several models that a server serves.
+ *
+ * Source: tensorflow_serving/config/model_server_config.proto, g3doc/serving_config.md.
+ */
+export interface ModelConfigOptions {
+  /** Name in URLs and requests. */
+  name: string;
+  /**
+   * Absolute folder inside the image, or a URI, that holds the model's versions. Default
+   * `/models/<name>`.
+   */
+  basePath?: string;
+  /** Which versions are loaded. Default `latest`. */
+  versionPolicy?: ModelVersionPolicy;
+  /** Number of versions under `latest`, 1 or more. Default 1. Only with `latest`. */
+  numVersions?: number;
+  /** Versions in decimal, such as `["1690000000"]`. Required by `specific`, only with it. */
+  versions?: string[];
+  /**
+   * Version in decimal by label, such as `{stable: "42", canary: "43"}`, for
+   * `/v1/models/<name>/labels/<label>`. A label consists of letters, digits and `_`; its version
+   * has to be loaded. Default: none.
+   */
+  labels?: Record<string, string>;
+}
+
+const fields: (keyof ModelConfigOptions)[] = [
+  "name",
+  "basePath",
+  "versionPolicy",
+  "numVersions",
+  "versions",
+  "labels",
+];
+
+const highestUint32 = 2 ** 32 - 1;
+
+/** Finds what the server would refuse or pass over in a list of models. */
+export function checkModelConfigs(models: ModelConfigOptions[], propertyPath: string): Problem[] {
+  if (!Array.isArray(models) || models.length === 0) {
+    return [{ propertyPath, reason: "lists no model; give at least one or leave it out" }];
+  }
+  const problems: Problem[] = [];
+  const seen = new Map<string, number>();
+  models.forEach((model, index) => {
+    const path = `${propertyPath}[${index}]`;
+    const unknown = checkFields(model, fields, path);
+    problems.push(...(unknown.length > 0 ? unknown : checkModelConfig(model, path)));
+    const first = seen.get(model?.name);
+    if (first !== undefined) {
+      problems.push({
+        propertyPath: `${path}.name`,
+        reason: `is "${model.name}" as in ${propertyPath}[${first}]; a name can be given once`,
+      });
+    } else {
+      seen.set(model?.name, index);
+    }
+  });
+  return problems;
+}
+
+function checkModelConfig(model: ModelConfigOptions, path: string): Problem[] {
+  const problems = checkModelName(model.name, `${path}.name`);
+  const refuse = (name: keyof ModelConfigOptions, reason: string) =>
+    problems.push({ propertyPath: `${path}.${name}`, reason });
+
+  if (model.basePath !== undefined && !/^(\/|[a-z][a-z0-9+.-]*:\/\/.)/i.test(model.basePath)) {
+    refuse("basePath", `is ${shown(model.basePath)}; give an absolute path or a URI`);
+  }
+  const policy = model.versionPolicy ?? ModelVersionPolicy.Latest;
+  if (!Object.values(ModelVersionPolicy).includes(policy)) {
+    refuse(
+      "versionPolicy",
+      `is ${shown(policy)}; give one of ${Object.values(ModelVersionPolicy).join(", ")}`,
+    );
+    return problems;
+  }
+  problems.push(
+    ...checkInteger(model.numVersions, `${path}.numVersions`, { min: 1, max: highestUint32 }),
+  );
+  if (model.numVersions !== undefined && policy !== ModelVersionPolicy.Latest) {
+    refuse("numVersions", `has no effect under the version policy "${policy}"; leave it out`);
+  }
+  if (policy === ModelVersionPolicy.Specific) {
+    problems.push(...checkVersions(model.versions, `${path}.versions`));
+  } else if (model.versions !== undefined) {
+    refuse(
+      "versions",
+      `has no effect under the version policy "${policy}"; leave it out or choose "specific"`,
+    );
+  }
+  problems.push(...checkLabels(model, policy, `${path}.labels`));
+  return problems;
+}
+
+function checkVersions(versions: string[] | undefined, path: string): Problem[] {
+  if (!Array.isArray(versions) || versions.length === 0) {
+    return [
+      { propertyPath: path, reason: 'is empty; the version policy "specific" needs versions' },
+    ];
+  }
+  const problems = versions.flatMap((version, index) => checkVersion(version, `${path}[${index}]`));
+  const twice = versions.find((version, index) => versions.indexOf(version) < index);
+  if (twice !== undefined) {
+    problems.push({ propertyPath: path, reason: `lists ${shown(twice)} twice` });
+  }
+  return problems;
+}
+
+function checkVersion(version: unknown, propertyPath: string): Problem[] {
+  const good =
+    typeof version === "string" &&
+    /^(0|[1-9]\d*)$/.test(version) &&
+    BigInt(version) <= highestVersion;
+  return good
+    ? []
+    : [
+        {
+          propertyPath,
+          reason: `is ${shown(version)}; give a version as text, an integer from 0 to 2^63-1`,
+        },
+      ];
+}
+
+function checkLabels(
+  model: ModelConfigOptions,
+  policy: ModelVersionPolicy,
+  path: string,
+): Problem[] {
+  return Object.entries(model.labels ?? {}).flatMap(([label, version]) => {
+    const propertyPath = `${path}.${label}`;
+    if (!/^[a-zA-Z0-9_]+$/.test(label)) {
+      return [{ propertyPath, reason: "is no label; use letters, digits and _" }];
+    }
+    const problems = checkVersion(version, propertyPath);
+    const loaded = policy !== ModelVersionPolicy.Specific || !Array.isArray(model.versions);
+    if (problems.length === 0 && !loaded && !model.versions?.includes(version)) {
+      problems.push({
+        propertyPath,
+        reason: `is ${version}, which is not among the versions ${model.versions?.join(", ")}`,
+      });
+    }
+    return problems;
+  });
+}
+
+/** Whether any model has a label, which the server only takes with a flag of its own. */
+export function usesLabels(models: ModelConfigOptions[]): boolean {
+  return models.some((model) => Object.keys(model.labels ?? {}).length > 0);
+}
+
+/** Renders `ModelServerConfig` as text-proto, models in the order given, labels by name. */
+export function renderModelConfigs(models: ModelConfigOptions[]): string {
+  return `model_config_list {\n${models.map(renderModelConfig).join("")}}\n`;
+}
+
+function renderModelConfig(model: ModelConfigOptions): string {
+  const labels = Object.entries(model.labels ?? {}).sort(([left], [right]) =>
+    left < right ? -1 : 1,
+  );
+  const lines = [
+    `name: ${JSON.stringify(model.name)}`,
+    `base_path: ${JSON.stringify(model.basePath ?? `/models/${model.name}`)}`,
+    'model_platform: "tensorflow"',
+    `model_version_policy { ${renderPolicy(model)} }`,
+    ...labels.map(([label, version]) => `version_labels { key: "${label}" value: ${version} }`),
+  ];
+  return `  config {\n${lines.map((line) => `    ${line}\n`).join("")}  }\n`;
+}
+
+function renderPolicy(model: ModelConfigOptions): string {
+  switch (model.versionPolicy ?? ModelVersionPolicy.Latest) {
+    case ModelVersionPolicy.All:
+      return "all {}";
+    case ModelVersionPolicy.Specific:
+      return `specific { ${(model.versions ?? []).map((version) => `versions: ${version}`).join(" ")} }`;
+    case ModelVersionPolicy.Latest:
+      return `latest { num_versions: ${model.numVersions ?? 1} }`;
+  }
+}

@@ -1,0 +1,193 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { dataTypeName } from "./dataTypes";
+import {
+  decode,
+  field,
+  type MetaInfoMessage,
+  type SignatureEntryMessage,
+  type TensorInfoMessage,
+} from "./savedModelProto";
+import { lengthDelimited, readValue, WireField, wireFields, WireFormatError } from "./wireFields";
+
+/** One input or output of a signature. */
+export interface TensorSpec {
+  /**
+   * Name of the tensor in the graph, such as `serving_default_x:0`. For a sparse tensor the name
+   * of its values; for another composite tensor (ragged, for example) its components' names
+   * joined by commas.
+   */
+  name: string;
+  /** Element type in numpy style: `float32`, `int64`, `string`. */
+  dtype: string;
+  /** Dimensions, -1 where any size goes; absent when not even the rank is known. */
+  shape?: number[];
+}
+
+/** A function of the model that can be called by name. */
+export interface Signature {
+  /** `tensorflow/serving/predict`, `.../classify` or `.../regress`; empty for internal ones. */
+  methodName: string;
+  inputs: Record<string, TensorSpec>;
+  outputs: Record<string, TensorSpec>;
+}
+
+/** One graph of a SavedModel, chosen at load time by its exact set of tags. */
+export interface MetaGraph {
+  /** Tags in ascending order. */
+  tags: string[];
+  signatures: Record<string, Signature>;
+  /** Whether the graph holds variables, so that it needs the `variables` folder. */
+  hasVariables: boolean;
+  /** Version of the TensorFlow that wrote the graph. */
+  tensorflowVersion?: string;
+}
+
+/** What a `saved_model.pb` declares to the outside. */
+export interface SavedModel {
+  metaGraphs: MetaGraph[];
+}
+
+/** Name of the file that holds a SavedModel's graphs. */
+export const savedModelFile = "saved_model.pb";
+
+/**
+ * Reads the signatures of the SavedModel in a version folder. Graphs are skipped, not decoded, so
+ * the size of the model does not matter.
+ *
+ * @param versionFolder Folder with `saved_model.pb`.
+ * @throws Error that names the file when it is absent, truncated or no SavedModel.
+ */
+export function readSavedModel(versionFolder: string): SavedModel {
+  const file = path.join(versionFolder, savedModelFile);
+  const fileDescriptor = fs.openSync(file, "r");
+  try {
+    return readOpenFile(fileDescriptor);
+  } catch (error) {
+    if (error instanceof WireFormatError) {
+      throw new Error(`${file} ${error.message}`, { cause: error });
+    }
+    throw error;
+  } finally {
+    fs.closeSync(fileDescriptor);
+  }
+}
+
+function readOpenFile(fileDescriptor: number): SavedModel {
+  const size = fs.fstatSync(fileDescriptor).size;
+  if (size === 0) {
+    throw new WireFormatError("is empty");
+  }
+  refuseLfsPointer(fileDescriptor, size);
+  const metaGraphs: MetaGraph[] = [];
+  try {
+    for (const part of wireFields(fileDescriptor, 0, size)) {
+      if (part.number === field.savedModelMetaGraphs && part.wireType === lengthDelimited) {
+        metaGraphs.push(readMetaGraph(fileDescriptor, part));
+      }
+    }
+  } catch (error) {
+    throw new WireFormatError(
+      `is truncated or no SavedModel (${size} bytes; ${(error as Error).message})`,
+      { cause: error },
+    );
+  }
+  if (metaGraphs.length === 0) {
+    throw new WireFormatError(`is truncated or no SavedModel (${size} bytes without any graph)`);
+  }
+  return { metaGraphs };
+}
+
+function refuseLfsPointer(fileDescriptor: number, size: number): void {
+  const marker = "version https://git-lfs.github.com/spec/";
+  const start = { number: 0, wireType: 0, start: 0, end: Math.min(size, marker.length) };
+  if (readValue(fileDescriptor, start).toString("latin1") === marker) {
+    throw new WireFormatError("is a Git LFS pointer, not the model: run `git lfs pull`");
+  }
+}
+
+function readMetaGraph(fileDescriptor: number, whole: WireField): MetaGraph {
+  let info: MetaInfoMessage | undefined;
+  let hasVariables = false;
+  const signatures: [string, Signature][] = [];
+  for (const part of wireFields(fileDescriptor, whole.start, whole.end)) {
+    if (part.wireType !== lengthDelimited) {
+      continue;
+    }
+    if (part.number === field.metaGraphInfo) {
+      info = decode("MetaInfoDef", readValue(fileDescriptor, part));
+    } else if (part.number === field.metaGraphSignatures) {
+      signatures.push(readSignature(readValue(fileDescriptor, part)));
+    } else if (part.number === field.metaGraphCollections) {
+      // TensorFlow 1 lists its variables in a collection, TensorFlow 2 in the object graph.
+      const bytes = readValue(fileDescriptor, part);
+      hasVariables ||= decode<{ key: string }>("CollectionDefEntry", bytes).key === "variables";
+    } else if (part.number === field.metaGraphObjects) {
+      hasVariables ||= objectGraphHasVariables(fileDescriptor, part);
+    }
+  }
+  return {
+    tags: [...(info?.tags ?? [])].sort(),
+    signatures: sortedByName(signatures),
+    hasVariables,
+    ...(info?.tensorflowVersion && { tensorflowVersion: info.tensorflowVersion }),
+  };
+}
+
+function readSignature(bytes: Buffer): [string, Signature] {
+  const { key, value } = decode<SignatureEntryMessage>("SignatureDefEntry", bytes);
+  return [
+    key,
+    {
+      methodName: value?.methodName ?? "",
+      inputs: tensorSpecs(value?.inputs ?? {}),
+      outputs: tensorSpecs(value?.outputs ?? {}),
+    },
+  ];
+}
+
+function objectGraphHasVariables(fileDescriptor: number, objectGraph: WireField): boolean {
+  for (const node of wireFields(fileDescriptor, objectGraph.start, objectGraph.end)) {
+    if (node.number !== field.objectGraphNodes || node.wireType !== lengthDelimited) {
+      continue;
+    }
+    for (const part of wireFields(fileDescriptor, node.start, node.end)) {
+      if (part.number === field.objectVariable) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+function tensorSpecs(tensors: Record<string, TensorInfoMessage>): Record<string, TensorSpec> {
+  return sortedByName(
+    Object.entries(tensors).map(([name, tensor]): [string, TensorSpec] => [
+      name,
+      tensorSpec(tensor),
+    ]),
+  );
+}
+
+// TensorFlow writes maps in no stable order, and what is read here ends up in stack outputs.
+function sortedByName<T>(entries: [string, T][]): Record<string, T> {
+  return Object.fromEntries(entries.sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+function tensorSpec(tensor: TensorInfoMessage): TensorSpec {
+  const shape = tensor.tensorShape;
+  return {
+    name: tensorName(tensor),
+    dtype: dataTypeName(tensor.dtype),
+    ...(shape && !shape.unknownRank && { shape: shape.dim.map((dimension) => dimension.size) }),
+  };
+}
+
+function tensorName(tensor: TensorInfoMessage): string {
+  return (
+    tensor.name ||
+    tensor.cooSparse?.valuesTensorName ||
+    (tensor.compositeTensor?.components ?? []).map(tensorName).join(",")
+  );
+}
