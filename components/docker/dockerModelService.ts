@@ -41,11 +41,7 @@ export class DockerModelService extends pulumi.ComponentResource {
   /** Names of the containers that serve now. */
   public readonly replicaNames: pulumi.Output<string[]>;
 
-  constructor(
-    name: string,
-    args: DockerModelServiceArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: DockerModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveModelServiceArgs(args);
     checkArgs(name, resolved);
     super("tfserving:index:DockerModelService", name, args, opts);

@@ -102,4 +102,3 @@ export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedM
   ) as unknown as DockerModelServiceArgs;
   return { ...modelServiceDefaults, ...given };
 }
-

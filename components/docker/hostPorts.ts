@@ -1,0 +1,41 @@
+import { Problem, wholeNumber } from "../tfserving/problem";
+import { DockerEngine } from "./engine";
+
+/** A host port: in range, and held by nobody but this very stack. */
+export function checkPort(
+  propertyPath: string,
+  port: number,
+  stack: string,
+  engine?: DockerEngine,
+): Problem[] {
+  const problems = wholeNumber(propertyPath, port, 1, 65535);
+  const taken = engine?.takenPorts.find((held) => held.port === port && held.stack !== stack);
+  if (taken) {
+    const owner = taken.stack ? ` of stack ${taken.stack}` : "";
+    problems.push({
+      propertyPath,
+      reason: `is ${port}, which ${taken.holder}${owner} holds on the Docker host: stop that, or choose another port`,
+    });
+  }
+  return problems;
+}
+
+/** Two uses of one port; the second one is named. */
+export function distinctPorts(ports: Record<string, number | undefined>): Problem[] {
+  const uses = Object.entries(ports).filter(([, port]) => port !== undefined);
+  return uses.flatMap(([propertyPath, port], index) => {
+    const first = uses.slice(0, index).find(([, other]) => other === port);
+    return first
+      ? [{ propertyPath, reason: `is ${port} like ${first[0]}: give each a port of its own` }]
+      : [];
+  });
+}
+
+/** An IPv4 address to publish ports on. */
+export function checkAddress(propertyPath: string, address: string): Problem[] {
+  const parts = address.split(".");
+  const valid = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && +part < 256);
+  return valid
+    ? []
+    : [{ propertyPath, reason: `is "${address}", which is no IPv4 address: use 127.0.0.1` }];
+}

@@ -1,0 +1,16 @@
+export { inspectEngine, defaultDockerHost, DockerEngine, TakenPort } from "./docker/engine";
+export { checkModelService } from "./docker/checkModelService";
+export { DockerModelService } from "./docker/dockerModelService";
+export { distinctPorts } from "./docker/hostPorts";
+export { DockerModelServiceArgs, modelServiceDefaults } from "./docker/modelServiceArgs";
+export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
+export {
+  checkServingImage,
+  ServingImage,
+  ServingImageArgs,
+  servingImageDefaults,
+} from "./image/servingImage";
+export { Notebook } from "./notebook/notebook";
+export { checkNotebook, NotebookArgs, notebookDefaults } from "./notebook/notebookArgs";
+export { Problem } from "./tfserving/problem";
+export { ServerOptions } from "./tfserving/serverOptions";

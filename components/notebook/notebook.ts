@@ -1,0 +1,144 @@
+import * as path from "path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import {
+  hardened,
+  healthPace,
+  kept,
+  labelsFor,
+  replaceOnChanges,
+} from "../docker/containerDefaults";
+import {
+  checkNotebook,
+  NotebookArgs,
+  notebookDefaults,
+  notebookUser,
+  saveWarning,
+} from "./notebookArgs";
+
+const home = "/home/jovyan";
+const tokenFile = "/run/tfserving/token";
+
+/**
+ * JupyterLab on the network of a model service, reachable from the Docker host only.
+ *
+ * Its token is generated, kept as a secret and given to Jupyter as a file. The
+ * home folder is a volume that lives as long as the stack; the notebooks are the
+ * host's own files.
+ *
+ * @throws InputPropertiesError that lists everything wrong with the arguments
+ */
+export class Notebook extends pulumi.ComponentResource {
+  /** Address of JupyterLab with its token; a secret. */
+  public readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: NotebookArgs, opts?: pulumi.ComponentResourceOptions) {
+    const resolved = { ...notebookDefaults, ...args };
+    checkArgs(name, resolved);
+    super("tfserving:index:Notebook", name, args, opts);
+
+    warnOfRoot(resolved, this);
+    const token = createToken(name, this);
+    createContainer(name, resolved, token, this);
+
+    this.url = pulumi.secret(
+      pulumi.interpolate`http://127.0.0.1:${resolved.port}/lab?token=${token}`,
+    );
+    this.registerOutputs({ url: this.url });
+  }
+}
+
+type ResolvedArgs = NotebookArgs & typeof notebookDefaults;
+
+function checkArgs(name: string, args: ResolvedArgs): void {
+  const errors = checkNotebook(args, `${pulumi.getProject()}/${pulumi.getStack()}`);
+  if (errors.length > 0) {
+    throw new pulumi.InputPropertiesError({
+      message: `Notebook ${name} cannot work with these arguments`,
+      errors,
+    });
+  }
+}
+
+function warnOfRoot(args: ResolvedArgs, resource: pulumi.Resource): void {
+  const warning = saveWarning(args.folder, args.engine);
+  if (warning) {
+    void pulumi.log.warn(warning, resource);
+  }
+}
+
+function createToken(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+  // 40 letters and digits of 62 are 238 bits, and need no escape in a URL.
+  return new random.RandomPassword(`${name}-token`, { length: 40, special: false }, { parent })
+    .result;
+}
+
+function createContainer(
+  name: string,
+  args: ResolvedArgs,
+  token: pulumi.Output<string>,
+  parent: pulumi.Resource,
+): void {
+  const image = new docker.RemoteImage(name, { name: args.image, keepLocally: true }, { parent });
+  const labels = labelsFor("notebook", args.labels);
+  const homeVolume = new docker.Volume(`${name}-home`, { labels }, { parent });
+  const tokenVolume = new docker.Volume(`${name}-token`, { labels }, { parent });
+  const user = notebookUser(args.folder, args.engine);
+  const [owner, group] = user.split(":");
+  new docker.Container(
+    name,
+    {
+      ...hardened,
+      ...kept,
+      image: image.imageId,
+      user,
+      labels,
+      envs: [
+        `JUPYTER_TOKEN_FILE=${tokenFile}`,
+        pulumi.interpolate`MODEL_NAME=${args.modelName}`,
+        pulumi.interpolate`TF_SERVING_GRPC_ADDRESS=${args.grpcAddress}`,
+        pulumi.interpolate`TF_SERVING_REST_URL=${args.restUrl}`,
+        ...(args.dataFolder ? [`MODEL_DIR=${home}/model`] : []),
+      ],
+      workingDir: home,
+      tmpfs: { "/tmp": "rw,nosuid,nodev,size=1g,mode=1777" },
+      volumes: [
+        { volumeName: homeVolume.name, containerPath: home },
+        { volumeName: tokenVolume.name, containerPath: path.posix.dirname(tokenFile) },
+        { hostPath: hostPath(args.folder), containerPath: `${home}/projectDir` },
+        ...(args.dataFolder
+          ? [
+              {
+                hostPath: hostPath(args.dataFolder),
+                containerPath: `${home}/model`,
+                readOnly: true,
+              },
+            ]
+          : []),
+      ],
+      uploads: [{ file: tokenFile, content: token, permissions: "0400", owner, group }],
+      networksAdvanced: [{ name: args.networkName }],
+      ports: [{ internal: 8888, external: args.port, ip: "127.0.0.1" }],
+      memory: args.memoryMb,
+      memorySwap: args.memoryMb,
+      gpus: args.gpus,
+      healthcheck: {
+        tests: ["CMD", "/etc/jupyter/docker_healthcheck.py"],
+        timeout: "5s",
+        retries: 3,
+        ...healthPace(args.engine?.apiVersion, 60),
+      },
+      wait: true,
+      waitTimeout: 120,
+      destroyGraceSeconds: 10,
+    },
+    // Its host port allows only one of it.
+    { parent, deleteBeforeReplace: true, replaceOnChanges },
+  );
+}
+
+/** The provider wants absolute paths; one of another machine is left as it is. */
+function hostPath(folder: string): string {
+  return path.posix.isAbsolute(folder) ? folder : path.resolve(folder);
+}

@@ -1,0 +1,52 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { DockerModelService, Notebook, PublishedImage, ServingImage } from "./components";
+import { loadSettings } from "./settings";
+
+/** Serves the model folder of the stack's configuration; the keys are described in Pulumi.yaml. */
+export = async () => {
+  const { engine, image, registry, service, notebook } = await loadSettings();
+  const provider = new docker.Provider("docker", { host: engine.host });
+
+  const serving = new ServingImage("serving", image, { provider });
+
+  const published =
+    registry &&
+    new PublishedImage(
+      "serving",
+      { image: serving.imageName, host: engine.host, ...registry },
+      { provider, dependsOn: serving },
+    );
+
+  const reference = published?.reference ?? serving.imageId;
+  const model = new DockerModelService(
+    "serving",
+    { image: reference, engine, ...service },
+    { provider },
+  );
+
+  const jupyter =
+    notebook &&
+    new Notebook(
+      "notebook",
+      {
+        networkName: model.networkName,
+        restUrl: model.networkRestUrl,
+        grpcAddress: model.networkGrpcAddress,
+        modelName: service.modelName,
+        engine,
+        ...notebook,
+      },
+      { provider },
+    );
+
+  return {
+    restUrl: model.restUrl,
+    grpcAddress: model.grpcAddress,
+    notebookUrl: jupyter?.url ?? pulumi.secret(""),
+    image: published?.reference ?? serving.imageName,
+    modelVersion: serving.modelVersion,
+    signature: serving.signature,
+    replicas: service.replicas,
+  };
+};

@@ -1,0 +1,168 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  checkModelService,
+  checkNotebook,
+  checkPublishedImage,
+  checkServingImage,
+  defaultDockerHost,
+  distinctPorts,
+  DockerEngine,
+  inspectEngine,
+  modelServiceDefaults,
+  notebookDefaults,
+  Problem,
+  ServerOptions,
+  servingImageDefaults,
+} from "./components";
+
+/** Where a service can run. */
+export enum Target {
+  Docker = "docker",
+}
+
+/** The stack's configuration, read and checked; every key is described in Pulumi.yaml. */
+export interface Settings {
+  readonly engine: DockerEngine;
+  readonly image: ReturnType<typeof readImage>;
+  /** @default - the image is not pushed */
+  readonly registry?: ReturnType<typeof readRegistry>;
+  readonly service: ReturnType<typeof readService>;
+  /** @default - no notebook */
+  readonly notebook?: ReturnType<typeof readNotebook>;
+}
+
+/**
+ * Reads the stack's configuration and asks the Docker Engine what it can do.
+ *
+ * @throws RunError that lists all problems by config key, before there is any resource
+ */
+export async function loadSettings(): Promise<Settings> {
+  const config = new pulumi.Config();
+  const host = text(config, "host") ?? process.env.DOCKER_HOST ?? defaultDockerHost;
+  const image = readImage(config);
+  const registry = readRegistry(config);
+  const service = readService(config);
+  const notebook = config.getBoolean("notebook") === false ? undefined : readNotebook(config);
+  const { engine, problems } = await askEngine(host, [
+    service.restPort,
+    service.grpcPort,
+    notebook?.port,
+  ]);
+
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  problems.push(
+    ...checkTarget(config),
+    ...checkServingImage(image),
+    ...(registry ? named("registry", checkPublishedImage(registry)) : []),
+    ...checkModelService(service, stack, engine),
+    ...(notebook ? named("notebook", checkNotebook({ ...notebook, engine }, stack)) : []),
+    ...distinctPorts({
+      restPort: service.restPort,
+      grpcPort: service.grpcPort,
+      notebookPort: notebook?.port,
+    }),
+  );
+  if (!engine || problems.length > 0) {
+    throw refusal(problems);
+  }
+  return { engine, image, registry, service, notebook };
+}
+
+function checkTarget(config: pulumi.Config): Problem[] {
+  const target = config.get("target") ?? Target.Docker;
+  const known: string[] = Object.values(Target);
+  return known.includes(target)
+    ? []
+    : [{ propertyPath: "target", reason: `is "${target}": use ${known.join(" or ")}` }];
+}
+
+function readImage(config: pulumi.Config) {
+  const registry = text(config, "registry");
+  const repository = text(config, "repository") ?? servingImageDefaults.repository;
+  return {
+    modelFolder: text(config, "modelFolder") ?? "model/classifier",
+    modelName: text(config, "modelName") ?? "my_model",
+    signatureName: text(config, "signatureName") ?? servingImageDefaults.signatureName,
+    baseImage: text(config, "baseImage") ?? servingImageDefaults.baseImage,
+    repository: registry ? `${registry}/${repository}` : repository,
+    gpus: text(config, "gpus"),
+  };
+}
+
+function readRegistry(config: pulumi.Config) {
+  const registry = text(config, "registry");
+  return registry === undefined
+    ? undefined
+    : {
+        registry,
+        username: text(config, "registryUsername"),
+        password: config.get("registryPassword") ? config.getSecret("registryPassword") : undefined,
+        plainHttp: config.getBoolean("registryPlainHttp") ?? false,
+      };
+}
+
+function readService(config: pulumi.Config) {
+  const defaults = modelServiceDefaults;
+  return {
+    modelName: text(config, "modelName") ?? "my_model",
+    replicas: config.getNumber("replicas") ?? defaults.replicas,
+    serviceName: text(config, "serviceName") ?? defaults.serviceName,
+    publishAddress: text(config, "publishAddress") ?? defaults.publishAddress,
+    restPort: config.getNumber("restPort") ?? defaults.restPort,
+    grpcPort: (config.getNumber("grpcPort") ?? 8500) || undefined,
+    cpus: Number(text(config, "cpus") ?? defaults.cpus),
+    memoryMb: config.getNumber("memoryMb") ?? defaults.memoryMb,
+    pids: config.getNumber("pids") ?? defaults.pids,
+    gpus: text(config, "gpus"),
+    drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
+    startTimeoutSeconds: config.getNumber("startTimeoutSeconds") ?? defaults.startTimeoutSeconds,
+    balancerImage: text(config, "balancerImage") ?? defaults.balancerImage,
+    server: config.getObject<ServerOptions>("server"),
+  };
+}
+
+function readNotebook(config: pulumi.Config) {
+  return {
+    folder: text(config, "notebookFolder") ?? "model/notebooks",
+    dataFolder: text(config, "notebookDataFolder"),
+    image: text(config, "notebookImage") ?? notebookDefaults.image,
+    port: config.getNumber("notebookPort") ?? notebookDefaults.port,
+    memoryMb: config.getNumber("notebookMemoryMb") ?? notebookDefaults.memoryMb,
+    gpus: text(config, "gpus"),
+  };
+}
+
+async function askEngine(
+  host: string,
+  ports: (number | undefined)[],
+): Promise<{ engine?: DockerEngine; problems: Problem[] }> {
+  try {
+    const wanted = ports.filter((port) => port !== undefined);
+    return { engine: await inspectEngine(host, wanted), problems: [] };
+  } catch (error) {
+    return { problems: [{ propertyPath: "host", reason: (error as Error).message }] };
+  }
+}
+
+/** Typed config has no absent strings: an empty one stands for "not set". */
+function text(config: pulumi.Config, key: string): string | undefined {
+  return config.get(key) || undefined;
+}
+
+/** A component's argument under the name of its config key: `port` is `notebookPort` there. */
+function named(component: string, problems: Problem[]): Problem[] {
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath:
+      propertyPath === component
+        ? propertyPath
+        : component + propertyPath[0].toUpperCase() + propertyPath.slice(1),
+    reason,
+  }));
+}
+
+function refusal(problems: Problem[]): pulumi.RunError {
+  const lines = problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
+  return new pulumi.RunError(
+    `The configuration of stack ${pulumi.getStack()} cannot work; nothing was changed:\n${lines.join("\n")}`,
+  );
+}
