@@ -36,13 +36,13 @@ const digestLengths: Record<string, number> = { sha256: 64, sha384: 96, sha512: 
 export function parseImageReference(text: string): ImageReference | ImageReferenceError {
   const refuse = (why: string): ImageReferenceError => ({ reason: `is "${text}"; ${why}` });
   if (typeof text !== "string" || text === "") {
-    return { reason: "is empty; give an image as [REGISTRY/]REPOSITORY[:TAG][@DIGEST]" };
+    return { reason: "is empty: use an image as [REGISTRY/]REPOSITORY[:TAG][@DIGEST]" };
   }
   if (/\s/.test(text)) {
     return refuse("an image reference has no blanks");
   }
   if (/^[a-f0-9]{64}$/.test(text)) {
-    return refuse("this is an image's id; give it as sha256:… where an id is meant, else a name");
+    return refuse("this is an image's id: use it as sha256:… where an id is meant, else a name");
   }
 
   const [named, digest, ...moreDigests] = text.split("@");
@@ -50,7 +50,7 @@ export function parseImageReference(text: string): ImageReference | ImageReferen
     return refuse("an image reference has one digest at most");
   }
   if (digest !== undefined && !isDigest(digest)) {
-    return refuse(`"${digest}" is no digest; give sha256: and 64 hex digits in lower case`);
+    return refuse(`"${digest}" is no digest: use sha256: and 64 hex digits in lower case`);
   }
 
   const { name, tag } = splitTag(named);
@@ -62,7 +62,7 @@ export function parseImageReference(text: string): ImageReference | ImageReferen
 
   const { registry, repository } = splitRegistry(name);
   if (registry !== undefined && !registryPattern.test(registry)) {
-    return refuse(`"${registry}" is no registry; give HOST or HOST:PORT`);
+    return refuse(`"${registry}" is no registry: use HOST or HOST:PORT`);
   }
   const badComponent = repository.split("/").find((part) => !componentPattern.test(part));
   if (badComponent !== undefined) {

@@ -9,41 +9,53 @@ import { checkBoolean, checkFields, checkInteger } from "./checks";
  * and tensorflow/core/kernels/batching_util/shared_batch_scheduler.h.
  */
 export interface BatchingOptions {
-  /** Most examples in a batch. Default 1000. */
+  /** Most examples in a batch. @default 1000 */
   maxBatchSize?: number;
-  /** Microseconds that a batch waits to be filled. Default 0. */
+
+  /** Microseconds that a batch waits to be filled. @default 0 */
   batchTimeoutMicros?: number;
-  /** Batches that may wait for a thread, at least 1. Default 10. */
+
+  /** Batches that may wait for a thread, at least 1. @default 10 */
   maxEnqueuedBatches?: number;
+
   /**
-   * Threads that run batches, for all models together. Default: the CPU limit, rounded down, at
-   * least 1; without a limit the CPUs of the host.
+   * Threads that run batches, for all models together.
+   * @default - the CPU limit rounded down, at least 1; without a limit the CPUs of the host
    */
   numBatchThreads?: number;
+
   /**
    * Sizes to which batches are padded, ascending. The last one is `maxBatchSize`, or
-   * `maxExecutionBatchSize` with large batch splitting. Default: no padding.
+   * `maxExecutionBatchSize` with large batch splitting.
+   * @default - no padding
    */
   allowedBatchSizes?: number[];
-  /** Whether inputs of unequal shape are padded to join one batch. Default false. */
+
+  /** Whether inputs of unequal shape are padded to join one batch. @default false */
   padVariableLengthInputs?: boolean;
+
   /**
-   * Whether a call with more examples than a batch takes is split. Default false. Needs
-   * `maxBatchSize`.
+   * Whether a call with more examples than a batch takes is split. Needs `maxBatchSize`.
+   * @default false
    */
   enableLargeBatchSplitting?: boolean;
+
   /**
-   * Most examples that run at a time once batches are split, at most `maxBatchSize`. Default
-   * `maxBatchSize`. Needs `enableLargeBatchSplitting`.
+   * Most examples that run at a time once batches are split, at most `maxBatchSize`. Needs
+   * `enableLargeBatchSplitting`.
+   * @default - `maxBatchSize`
    */
   maxExecutionBatchSize?: number;
-  /** Name of the threads in profiles. Default `batch_threads`. */
+
+  /** Name of the threads in profiles. @default "batch_threads" */
   threadPoolName?: string;
+
   /**
    * Whether each version brings its own parameters in a file `batching_params.pbtxt` beside
-   * `saved_model.pb`; one without the file is not batched. Default false. Of the fields above only
+   * `saved_model.pb`; one without the file is not batched. Of the fields above only
    * `numBatchThreads` and `threadPoolName` then have effect, others are refused. Flag
    * `enable_per_model_batching_parameters`.
+   * @default false
    */
   perModelParameters?: boolean;
 }
@@ -93,7 +105,7 @@ export function checkBatching(batching: BatchingOptions, propertyPath: string): 
   if (batching.threadPoolName === "") {
     problems.push({
       propertyPath: `${propertyPath}.threadPoolName`,
-      reason: "is empty; leave it out for the server's own name",
+      reason: "is empty: leave it out for the server's own name",
     });
   }
   problems.push(...checkAllowedSizes(batching.allowedBatchSizes, propertyPath));
@@ -107,7 +119,7 @@ function checkAllowedSizes(sizes: number[] | undefined, propertyPath: string): P
     return [];
   }
   if (!Array.isArray(sizes) || sizes.length === 0) {
-    return [{ propertyPath: path, reason: "lists no size; give at least one or leave it out" }];
+    return [{ propertyPath: path, reason: "lists no size: use at least one or leave it out" }];
   }
   const problems = sizes.flatMap((size, index) =>
     checkInteger(size, `${path}[${index}]`, { min: 1 }),

@@ -108,20 +108,20 @@ function checkValues(options: ServerOptions, propertyPath: string): Problem[] {
 
   const fraction = options.perProcessGpuMemoryFraction;
   if (fraction !== undefined && !(typeof fraction === "number" && fraction > 0 && fraction <= 1)) {
-    refuse("perProcessGpuMemoryFraction", `is ${shown(fraction)}; give a number above 0 up to 1`);
+    refuse("perProcessGpuMemoryFraction", `is ${shown(fraction)}: use a number above 0 up to 1`);
   }
   const precisions = Object.values(MixedPrecision);
   if (options.mixedPrecision !== undefined && !precisions.includes(options.mixedPrecision)) {
     refuse(
       "mixedPrecision",
-      `is ${shown(options.mixedPrecision)}; give ${precisions.join(" or ")} or leave it out`,
+      `is ${shown(options.mixedPrecision)}: use ${precisions.join(" or ")} or leave it out`,
     );
   }
   const tags = options.savedModelTags;
   if (tags !== undefined) {
     const good = Array.isArray(tags) && tags.length > 0 && tags.every((tag) => /^[^,]+$/.test(tag));
     if (!good) {
-      refuse("savedModelTags", `is ${shown(tags)}; give at least one tag, none empty or with ","`);
+      refuse("savedModelTags", `is ${shown(tags)}: use at least one tag, none empty or with ","`);
     }
   }
   for (const [name, value] of Object.entries(options.grpcChannelArguments ?? {})) {
@@ -147,11 +147,11 @@ function checkMonitoring(monitoring: MonitoringOptions, propertyPath: string): P
     return problems;
   }
   const refuse = (reason: string) =>
-    problems.push({ propertyPath: `${propertyPath}.path`, reason: `is ${shown(path)}; ${reason}` });
+    problems.push({ propertyPath: `${propertyPath}.path`, reason: `is ${shown(path)}: ${reason}` });
   if (monitoring.enabled === false) {
     refuse("leave it out while enabled is false");
   } else if (typeof path !== "string" || !/^\/[A-Za-z0-9_.~/-]+$/.test(path)) {
-    refuse("give a URL path: / and then letters, digits, _, -, ., ~ and /");
+    refuse("use a URL path, / and then letters, digits, _, -, ., ~ and /");
   } else if (/^\/v1(\/|$)/.test(path)) {
     refuse("choose a path outside /v1/, where the REST API is");
   }

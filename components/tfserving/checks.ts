@@ -1,40 +1,29 @@
 import { nearestName } from "./nearestName";
-import type { Problem } from "./problem";
+import { type Problem, wholeNumber } from "./problem";
 
 /** Highest value of the server's int32 flags. */
 export const highestInt32 = 2 ** 31 - 1;
 
 /** Checks an optional whole number; what is not set is no problem. */
 export function checkInteger(
-  value: unknown,
+  value: number | undefined,
   propertyPath: string,
   { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number },
 ): Problem[] {
-  if (value === undefined) {
-    return [];
-  }
-  if (!Number.isSafeInteger(value)) {
-    return [{ propertyPath, reason: `is ${shown(value)}; give a whole number` }];
-  }
-  const given = value as number;
-  if (given < min || given > max) {
-    const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
-    return [{ propertyPath, reason: `is ${given}; give ${range}` }];
-  }
-  return [];
+  return value === undefined ? [] : wholeNumber(propertyPath, value, min, max);
 }
 
 /** Checks an optional boolean. */
 export function checkBoolean(value: unknown, propertyPath: string): Problem[] {
   return value === undefined || typeof value === "boolean"
     ? []
-    : [{ propertyPath, reason: `is ${shown(value)}; give true or false` }];
+    : [{ propertyPath, reason: `is ${shown(value)}: use true or false` }];
 }
 
 /** Refuses what is no object, and fields that it does not have, with the nearest that it has. */
 export function checkFields(value: object, fields: string[], propertyPath: string): Problem[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return [{ propertyPath, reason: `is ${shown(value)}; give an object` }];
+    return [{ propertyPath, reason: `is ${shown(value)}: use an object` }];
   }
   return Object.keys(value)
     .filter((name) => !fields.includes(name))

@@ -28,7 +28,7 @@ const values: Record<FlagKind, { pattern: RegExp; hint: string }> = {
  */
 export function checkExtraArgs(extraArgs: string[], propertyPath: string): Problem[] {
   if (!Array.isArray(extraArgs)) {
-    return [{ propertyPath, reason: `is ${shown(extraArgs)}; give a list of --name=value` }];
+    return [{ propertyPath, reason: `is ${shown(extraArgs)}: use a list of --name=value` }];
   }
   const seen = new Set<string>();
   return extraArgs.flatMap((argument, index) => {
@@ -40,7 +40,7 @@ export function checkExtraArgs(extraArgs: string[], propertyPath: string): Probl
 function refusal(argument: unknown, seen: Set<string>): string | undefined {
   const match = typeof argument === "string" ? /^--(\w+)(?:=(.*))?$/s.exec(argument) : null;
   if (!match) {
-    return `is ${shown(argument)}; give one flag as --name=value`;
+    return `is ${shown(argument)}: use one flag as --name=value`;
   }
   const [, name, value] = match;
   const said = `is "${argument as string}"`;
@@ -62,5 +62,5 @@ function refusal(argument: unknown, seen: Set<string>): string | undefined {
   const kind = extraFlags[name];
   // TensorFlow reads a bare boolean flag as true and refuses other flags without a value.
   const good = value === undefined ? kind === FlagKind.Boolean : values[kind].pattern.test(value);
-  return good ? undefined : `${said}; give --${name} ${values[kind].hint}`;
+  return good ? undefined : `${said}: use --${name} with ${values[kind].hint}`;
 }

@@ -21,21 +21,30 @@ export enum ModelVersionPolicy {
 export interface ModelConfigOptions {
   /** Name in URLs and requests. */
   name: string;
+
   /**
-   * Absolute folder inside the image, or a URI, that holds the model's versions. Default
-   * `/models/<name>`.
+   * Absolute folder inside the image, or a URI, that holds the model's versions.
+   * @default - "/models/" and the name
    */
   basePath?: string;
-  /** Which versions are loaded. Default `latest`. */
+
+  /** Which versions are loaded. @default ModelVersionPolicy.Latest */
   versionPolicy?: ModelVersionPolicy;
-  /** Number of versions under `latest`, 1 or more. Default 1. Only with `latest`. */
+
+  /** Number of versions under `latest`, 1 or more. Only with `latest`. @default 1 */
   numVersions?: number;
-  /** Versions in decimal, such as `["1690000000"]`. Required by `specific`, only with it. */
+
+  /**
+   * Versions in decimal, such as `["1690000000"]`. Required by `specific`, only with it.
+   * @default - those that the policy finds
+   */
   versions?: string[];
+
   /**
    * Version in decimal by label, such as `{stable: "42", canary: "43"}`, for
    * `/v1/models/<name>/labels/<label>`. A label consists of letters, digits and `_`; its version
-   * has to be loaded. Default: none.
+   * has to be loaded.
+   * @default - none
    */
   labels?: Record<string, string>;
 }
@@ -54,7 +63,7 @@ const highestUint32 = 2 ** 32 - 1;
 /** Finds what the server would refuse or pass over in a list of models. */
 export function checkModelConfigs(models: ModelConfigOptions[], propertyPath: string): Problem[] {
   if (!Array.isArray(models) || models.length === 0) {
-    return [{ propertyPath, reason: "lists no model; give at least one or leave it out" }];
+    return [{ propertyPath, reason: "lists no model: use at least one or leave it out" }];
   }
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
@@ -62,14 +71,15 @@ export function checkModelConfigs(models: ModelConfigOptions[], propertyPath: st
     const path = `${propertyPath}[${index}]`;
     const unknown = checkFields(model, fields, path);
     problems.push(...(unknown.length > 0 ? unknown : checkModelConfig(model, path)));
-    const first = seen.get(model?.name);
+    const name: unknown = model?.name;
+    const first = typeof name === "string" ? seen.get(name) : undefined;
     if (first !== undefined) {
       problems.push({
         propertyPath: `${path}.name`,
-        reason: `is "${model.name}" as in ${propertyPath}[${first}]; a name can be given once`,
+        reason: `is ${shown(name)} as in ${propertyPath}[${first}]; a name can be given once`,
       });
-    } else {
-      seen.set(model?.name, index);
+    } else if (typeof name === "string") {
+      seen.set(name, index);
     }
   });
   return problems;
@@ -81,13 +91,13 @@ function checkModelConfig(model: ModelConfigOptions, path: string): Problem[] {
     problems.push({ propertyPath: `${path}.${name}`, reason });
 
   if (model.basePath !== undefined && !/^(\/|[a-z][a-z0-9+.-]*:\/\/.)/i.test(model.basePath)) {
-    refuse("basePath", `is ${shown(model.basePath)}; give an absolute path or a URI`);
+    refuse("basePath", `is ${shown(model.basePath)}: use an absolute path or a URI`);
   }
   const policy = model.versionPolicy ?? ModelVersionPolicy.Latest;
   if (!Object.values(ModelVersionPolicy).includes(policy)) {
     refuse(
       "versionPolicy",
-      `is ${shown(policy)}; give one of ${Object.values(ModelVersionPolicy).join(", ")}`,
+      `is ${shown(policy)}: use one of ${Object.values(ModelVersionPolicy).join(", ")}`,
     );
     return problems;
   }
@@ -95,14 +105,14 @@ function checkModelConfig(model: ModelConfigOptions, path: string): Problem[] {
     ...checkInteger(model.numVersions, `${path}.numVersions`, { min: 1, max: highestUint32 }),
   );
   if (model.numVersions !== undefined && policy !== ModelVersionPolicy.Latest) {
-    refuse("numVersions", `has no effect under the version policy "${policy}"; leave it out`);
+    refuse("numVersions", `has no effect under the version policy "${policy}": leave it out`);
   }
   if (policy === ModelVersionPolicy.Specific) {
     problems.push(...checkVersions(model.versions, `${path}.versions`));
   } else if (model.versions !== undefined) {
     refuse(
       "versions",
-      `has no effect under the version policy "${policy}"; leave it out or choose "specific"`,
+      `has no effect under the version policy "${policy}": leave it out or choose "specific"`,
     );
   }
   problems.push(...checkLabels(model, policy, `${path}.labels`));
@@ -133,7 +143,7 @@ function checkVersion(version: unknown, propertyPath: string): Problem[] {
     : [
         {
           propertyPath,
-          reason: `is ${shown(version)}; give a version as text, an integer from 0 to 2^63-1`,
+          reason: `is ${shown(version)}: use a version as text, an integer from 0 to 2^63-1`,
         },
       ];
 }

@@ -9,13 +9,13 @@ import { savedModelFile } from "./savedModel";
 
 /** What the check of a model folder may be told. */
 export interface ModelFolderCheck {
-  /** Signature that clients call. Default `serving_default`. */
+  /** Signature that clients call. @default "serving_default" */
   signatureName?: string;
-  /** Exact set of tags of the graph to serve (flag `saved_model_tags`). Default `["serve"]`. */
+  /** Exact set of tags of the graph to serve, as `savedModelTags`. @default ["serve"] */
   tags?: string[];
-  /** Argument that problems of the folder are about. Default `modelFolder`. */
+  /** Argument that problems of the folder are about. @default "modelFolder" */
   propertyPath?: string;
-  /** Argument that problems of the name are about. Default `modelName`. */
+  /** Argument that problems of the name are about. @default "modelName" */
   namePropertyPath?: string;
 }
 
@@ -81,7 +81,7 @@ export function checkModelFolder(
   const refuse = (reason: string): CheckedModelFolder => ({ problems: [{ propertyPath, reason }] });
 
   if (!isFolder(modelFolder)) {
-    return refuse(`"${modelFolder}" is no folder; give the folder that holds "${modelName}"`);
+    return refuse(`"${modelFolder}" is no folder: use the folder that holds "${modelName}"`);
   }
   if (!isFolder(folder)) {
     return refuse(missingModel(modelFolder, modelName));
@@ -189,7 +189,7 @@ function missingModel(modelFolder: string, modelName: string): string {
     folders.some((name) => fs.existsSync(path.join(modelFolder, name, savedModelFile)));
   if (tooDeep) {
     return (
-      `"${modelFolder}" is the model itself; give the folder above, so that the model is found at ` +
+      `"${modelFolder}" is the model itself: use the folder above, so that the model is found at ` +
       `<modelFolder>/${modelName}/<version>/${savedModelFile}`
     );
   }

@@ -14,7 +14,7 @@ const longestModelName = 128;
 export function checkModelName(name: string, propertyPath: string): Problem[] {
   const refuse = (reason: string): Problem[] => [{ propertyPath, reason }];
   if (typeof name !== "string" || name === "") {
-    return refuse("is empty; give the name of the folder that holds the model's versions");
+    return refuse("is empty: use the name of the folder that holds the model's versions");
   }
   if (/[/:]/.test(name)) {
     return refuse(

@@ -1,7 +1,7 @@
 import { largestBatch, renderBatching } from "./batching";
 import { renderModelConfigs, usesLabels } from "./modelConfig";
 import { booleanFlags, integerFlags } from "./serverFlags";
-import { defaultMetricsPath, type ServerOptions } from "./serverOptions";
+import type { ServerOptions } from "./serverOptions";
 
 /** A server's command line and the files that it names. */
 export interface RenderedServer {
@@ -10,6 +10,8 @@ export interface RenderedServer {
   /** Text-proto by the name of the flag that takes the file, such as `model_config_file`. */
   files: Record<string, string>;
 }
+
+const defaultMetricsPath = "/monitoring/prometheus/metrics";
 
 // Calls that gRPC's server refuses with RESOURCE_EXHAUSTED once its threads are taken would only
 // wait in the REST server, so a small replica needs many more threads than CPUs.

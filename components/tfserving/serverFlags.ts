@@ -1,16 +1,23 @@
 import type { ServerOptions } from "./serverOptions";
 import { highestInt32 } from "./checks";
 
+/** Names of the fields of `ServerOptions` that take a `T`. */
+type FieldsOfType<T> = {
+  [Name in keyof ServerOptions]-?: T extends ServerOptions[Name] ? Name : never;
+}[keyof ServerOptions];
+
+type IntegerField = FieldsOfType<number>;
+
 /** A field of `ServerOptions` that becomes one flag with a whole number. */
 export interface IntegerFlag {
-  field: keyof ServerOptions;
+  field: IntegerField;
   flag: string;
   min: number;
   max: number;
 }
 
 const integer = (
-  field: keyof ServerOptions,
+  field: IntegerField,
   flag: string,
   min: number,
   max = highestInt32,
@@ -34,7 +41,7 @@ export const integerFlags: IntegerFlag[] = [
 ];
 
 /** Fields of `ServerOptions` that become one boolean flag, in the order of rendering. */
-export const booleanFlags: { field: keyof ServerOptions; flag: string }[] = [
+export const booleanFlags: { field: FieldsOfType<boolean>; flag: string }[] = [
   { field: "enableModelWarmup", flag: "enable_model_warmup" },
   { field: "enableGrpcHealthcheckService", flag: "enable_grpc_healthcheck_service" },
   { field: "enableProfiler", flag: "enable_profiler" },
@@ -79,9 +86,9 @@ export const extraFlags: Record<string, FlagKind> = {
 
 /** Flags that nobody may give, with the way to what they do. */
 export const ownedFlags: Record<string, string> = {
-  port: "the server's gRPC port inside the container is always 8500; choose the published port",
+  port: "the server's gRPC port inside the container is always 8500: choose the published port",
   rest_api_port:
-    "the server's REST port inside the container is always 8501; choose the published port",
+    "the server's REST port inside the container is always 8501: choose the published port",
   model_name: "the image sets it; use modelName, or models for several",
   model_base_path: "the image sets it; use modelFolder, or models for several",
   platform_config_file: "it would replace batching and session flags; use their fields",
