@@ -15,7 +15,6 @@ const firstReplicaUser = 10000;
 const replicaGroup = 10001;
 // After draining, the supervisor gives the server a few seconds before it kills it.
 const stopMarginSeconds = 10;
-const balancerConfigFolder = "/usr/local/etc/haproxy";
 
 /**
  * Replicas of a serving image on one Docker host behind HAProxy, with REST and
@@ -136,12 +135,6 @@ function createBalancer(
     { name: args.balancerImage, keepLocally: true },
     { parent },
   );
-  // A file cannot be put into a read-only root; into a volume it can.
-  const config = new docker.Volume(
-    `${name}-balancer`,
-    { labels: labelsFor("balancer") },
-    { parent },
-  );
   const requestTimeoutMs = (args.server?.restApiTimeoutMs ?? defaultRestTimeoutMs) + 1000;
   const publish = (internal: number, external: number) => ({
     internal,
@@ -154,15 +147,12 @@ function createBalancer(
       ...hardened,
       ...kept,
       image: image.imageId,
-      command: ["haproxy", "-f", `${balancerConfigFolder}/haproxy.cfg`],
-      labels: labelsFor("balancer", args.labels),
-      volumes: [{ volumeName: config.name, containerPath: balancerConfigFolder }],
-      uploads: [
-        {
-          file: `${balancerConfigFolder}/haproxy.cfg`,
-          content: renderBalancerConfig({ replicaAlias: replicaAlias(args), requestTimeoutMs }),
-        },
+      command: ["sh", "-c", startBalancer],
+      envs: [
+        `BALANCER_CONFIG=${renderBalancerConfig({ replicaAlias: replicaAlias(args), requestTimeoutMs })}`,
       ],
+      labels: labelsFor("balancer", args.labels),
+      tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=1m,mode=1777" },
       networksAdvanced: [{ name: network.name, aliases: [args.serviceName] }],
       ports: [
         publish(ports.rest, args.restPort),
@@ -183,6 +173,10 @@ function createBalancer(
     { parent, deleteBeforeReplace: true, replaceOnChanges, dependsOn: replicas },
   );
 }
+
+// The provider can put no file into a container whose root is read-only.
+const startBalancer =
+  'printf "%s" "$BALANCER_CONFIG" > /tmp/haproxy.cfg && exec haproxy -W -db -f /tmp/haproxy.cfg';
 
 // The image has bash and neither curl nor wget.
 const balancerCheck =

@@ -83,7 +83,6 @@ function createContainer(
   const image = new docker.RemoteImage(name, { name: args.image, keepLocally: true }, { parent });
   const labels = labelsFor("notebook", args.labels);
   const homeVolume = new docker.Volume(`${name}-home`, { labels }, { parent });
-  const tokenVolume = new docker.Volume(`${name}-token`, { labels }, { parent });
   const user = notebookUser(args.folder, args.engine);
   const [owner, group] = user.split(":");
   new docker.Container(
@@ -91,6 +90,8 @@ function createContainer(
     {
       ...hardened,
       ...kept,
+      // People install packages in a notebook, and the provider writes the token's file.
+      readOnly: false,
       image: image.imageId,
       user,
       labels,
@@ -102,10 +103,8 @@ function createContainer(
         ...(args.dataFolder ? [`MODEL_DIR=${home}/model`] : []),
       ],
       workingDir: home,
-      tmpfs: { "/tmp": "rw,nosuid,nodev,size=1g,mode=1777" },
       volumes: [
         { volumeName: homeVolume.name, containerPath: home },
-        { volumeName: tokenVolume.name, containerPath: path.posix.dirname(tokenFile) },
         { hostPath: hostPath(args.folder), containerPath: `${home}/projectDir` },
         ...(args.dataFolder
           ? [
