@@ -34,7 +34,7 @@ function addPath(hash: Hash, name: string, file: string): void {
     addField(hash, "link", `${name}>${fs.readlinkSync(file)}`);
   } else if (info.isDirectory()) {
     addField(hash, "folder", name);
-    for (const entry of fs.readdirSync(file).sort()) {
+    for (const entry of visibleEntries(file)) {
       addPath(hash, `${name}/${entry}`, path.join(file, entry));
     }
   } else if (info.isFile()) {
@@ -44,6 +44,14 @@ function addPath(hash: Hash, name: string, file: string): void {
   } else {
     throw new Error(`${file} is no file, folder or link: an image cannot hold it`);
   }
+}
+
+/** Hidden files, such as .DS_Store, never get into an image. */
+function visibleEntries(folder: string): string[] {
+  return fs
+    .readdirSync(folder)
+    .filter((entry) => !entry.startsWith("."))
+    .sort();
 }
 
 /** Reads piece by piece: a model may be larger than memory. */
