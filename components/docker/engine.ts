@@ -69,7 +69,6 @@ export async function inspectEngine(host: string, ports: number[] = []): Promise
     throw new Error(
       `The Docker Engine at ${host} does not answer (${(error as Error).message}): ` +
         "start it, or set the config value `host` to the address of one that runs.",
-      { cause: error },
     );
   }
 }

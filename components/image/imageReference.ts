@@ -89,7 +89,7 @@ export function parseImageReference(text: string): ImageReference | ImageReferen
 function isDigest(text: string): boolean {
   const [algorithm, hash] = text.split(":");
   return (
-    Object.hasOwn(digestLengths, algorithm) &&
+    Object.keys(digestLengths).includes(algorithm) &&
     text === `${algorithm}:${hash}` &&
     hash.length === digestLengths[algorithm] &&
     /^[a-f0-9]+$/.test(hash)

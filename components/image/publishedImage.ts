@@ -108,7 +108,9 @@ function createProvider(
     `${name}-registry`,
     {
       host: args.host,
-      registryAuth: [{ address: `${args.plainHttp ? "http" : "https"}://${args.registry}`, ...login }],
+      registryAuth: [
+        { address: `${args.plainHttp ? "http" : "https"}://${args.registry}`, ...login },
+      ],
     },
     { parent },
   );

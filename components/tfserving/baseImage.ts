@@ -29,7 +29,7 @@ export function checkBaseImage(
       },
     ];
   }
-  const tagTells = tag !== undefined && reference.repository.split("/").at(-1) === "serving";
+  const tagTells = tag !== undefined && /(^|\/)serving$/.test(reference.repository);
   if (gpus && tagTells && !forGpus) {
     return [
       {

@@ -171,7 +171,7 @@ function checkRelations(batching: BatchingOptions, propertyPath: string): Proble
       `is ${maxExecutionBatchSize}, above maxBatchSize, which is ${largest}`,
     );
   }
-  const last = allowedBatchSizes?.at(-1);
+  const last = allowedBatchSizes?.[allowedBatchSizes.length - 1];
   const executed = splitting ? (maxExecutionBatchSize ?? largest) : largest;
   if (last !== undefined && last !== executed) {
     const limit =

@@ -48,14 +48,14 @@ function refusal(argument: unknown, seen: Set<string>): string | undefined {
     return `${said}, but --${name} is given twice`;
   }
   seen.add(name);
-  if (Object.hasOwn(ownedFlags, name)) {
+  if (Object.keys(ownedFlags).includes(name)) {
     return `${said}, but --${name} cannot be given: ${ownedFlags[name]}`;
   }
   const field = fieldByFlag.get(name);
   if (field) {
     return `${said}; use the field ${field} instead`;
   }
-  if (!Object.hasOwn(extraFlags, name)) {
+  if (!Object.keys(extraFlags).includes(name)) {
     const near = nearestName(name, everyFlag);
     return `${said}, a flag that the server does not have${near ? `; did you mean --${near}?` : ""}`;
   }

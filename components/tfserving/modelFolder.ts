@@ -89,7 +89,7 @@ export function checkModelFolder(
 
   const { numbers, reasons } = findVersions(folder);
   const versions: ModelVersion[] = [];
-  const served = numbers.at(-1);
+  const served = numbers[numbers.length - 1];
   for (const number of numbers) {
     const checked = checkModelVersion(path.join(folder, number.entry), {
       version: number.value.toString(),

@@ -53,7 +53,7 @@ export function checkModelVersion(
   }
   const signatures = callableSignatures(metaGraph);
   const reasons: string[] = [];
-  if (signatureName !== undefined && !Object.hasOwn(signatures, signatureName)) {
+  if (signatureName !== undefined && !Object.keys(signatures).includes(signatureName)) {
     reasons.push(missingSignature(file, signatureName, Object.keys(signatures)));
   }
   if (metaGraph.hasVariables && !fs.existsSync(path.join(folder, "variables", "variables.index"))) {

@@ -66,7 +66,7 @@ export function readSavedModel(versionFolder: string): SavedModel {
     return readOpenFile(fileDescriptor);
   } catch (error) {
     if (error instanceof WireFormatError) {
-      throw new Error(`${file} ${error.message}`, { cause: error });
+      throw new Error(`${file} ${error.message}`);
     }
     throw error;
   } finally {
@@ -90,7 +90,6 @@ function readOpenFile(fileDescriptor: number): SavedModel {
   } catch (error) {
     throw new WireFormatError(
       `is truncated or no SavedModel (${size} bytes; ${(error as Error).message})`,
-      { cause: error },
     );
   }
   if (metaGraphs.length === 0) {
