@@ -30,7 +30,9 @@ const digestLengths: Record<string, number> = { sha256: 64, sha384: 96, sha512: 
  *
  * The grammar is that of github.com/distribution/reference: registry and path of at most 255
  * characters, lower-case path components, then an optional `:tag` and an optional `@digest`. The
- * part before the first `/` is a registry if it holds `.`, `:` or a capital, or is `localhost`.
+ * part before the first `/` is a registry if it holds `.` or `:` or is `localhost`. Where engines
+ * differ, this keeps to what all take: Docker Engine 20.10 counts the registry into the 255
+ * characters and refuses capitals in a first part that newer engines would look up as a host.
  * Nothing is filled in: no `docker.io`, no `library/`, no `latest`.
  */
 export function parseImageReference(text: string): ImageReference | ImageReferenceError {
@@ -56,7 +58,7 @@ export function parseImageReference(text: string): ImageReference | ImageReferen
   const { name, tag } = splitTag(named);
   if (tag !== undefined && !tagPattern.test(tag)) {
     return refuse(
-      `"${tag}" is no tag; use up to 128 letters, digits, _, . and -, not beginning with . or -`,
+      `"${tag}" is no tag: use up to 128 letters, digits, _, . and -, not beginning with . or -`,
     );
   }
 
@@ -69,7 +71,7 @@ export function parseImageReference(text: string): ImageReference | ImageReferen
     return refuse(
       /[A-Z]/.test(badComponent)
         ? `"${badComponent}" has capitals, and a repository has to be lower case`
-        : `"${badComponent}" is no part of a repository; use lower-case letters and digits, ` +
+        : `"${badComponent}" is no part of a repository: use lower-case letters and digits, ` +
             "separated by ., _, __ or -",
     );
   }
@@ -107,6 +109,6 @@ function splitTag(named: string): { name: string; tag?: string } {
 function splitRegistry(name: string): { registry?: string; repository: string } {
   const slash = name.indexOf("/");
   const first = name.slice(0, slash);
-  const isRegistry = slash >= 0 && (first === "localhost" || /[.:A-Z]/.test(first));
+  const isRegistry = slash >= 0 && (first === "localhost" || /[.:]/.test(first));
   return isRegistry ? { registry: first, repository: name.slice(slash + 1) } : { repository: name };
 }

@@ -1,7 +1,6 @@
 import { checkBatching } from "./batching";
 import { checkBoolean, checkFields, checkInteger, shown } from "./checks";
 import { checkExtraArgs } from "./extraArgs";
-import { MixedPrecision } from "./mixedPrecision";
 import { checkModelConfigs } from "./modelConfig";
 import type { Problem } from "./problem";
 import { booleanFlags, integerFlags } from "./serverFlags";
@@ -13,7 +12,7 @@ const fields: string[] = [
   "perProcessGpuMemoryFraction",
   "grpcChannelArguments",
   "savedModelTags",
-  "mixedPrecision",
+  "enableBfloat16",
   "batching",
   "monitoring",
   "models",
@@ -110,12 +109,9 @@ function checkValues(options: ServerOptions, propertyPath: string): Problem[] {
   if (fraction !== undefined && !(typeof fraction === "number" && fraction > 0 && fraction <= 1)) {
     refuse("perProcessGpuMemoryFraction", `is ${shown(fraction)}: use a number above 0 up to 1`);
   }
-  const precisions = Object.values(MixedPrecision);
-  if (options.mixedPrecision !== undefined && !precisions.includes(options.mixedPrecision)) {
-    refuse(
-      "mixedPrecision",
-      `is ${shown(options.mixedPrecision)}: use ${precisions.join(" or ")} or leave it out`,
-    );
+  const bfloat16: unknown = options.enableBfloat16;
+  if (bfloat16 !== undefined && typeof bfloat16 !== "boolean") {
+    refuse("enableBfloat16", `is ${shown(bfloat16)}: use true or false`);
   }
   const tags = options.savedModelTags;
   if (tags !== undefined) {

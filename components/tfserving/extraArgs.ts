@@ -53,7 +53,7 @@ function refusal(argument: unknown, seen: Set<string>): string | undefined {
   }
   const field = fieldByFlag.get(name);
   if (field) {
-    return `${said}; use the field ${field} instead`;
+    return `${said}: use the field ${field} instead`;
   }
   if (!Object.keys(extraFlags).includes(name)) {
     const near = nearestName(name, everyFlag);

@@ -156,7 +156,7 @@ function checkLabels(
   return Object.entries(model.labels ?? {}).flatMap(([label, version]) => {
     const propertyPath = `${path}.${label}`;
     if (!/^[a-zA-Z0-9_]+$/.test(label)) {
-      return [{ propertyPath, reason: "is no label; use letters, digits and _" }];
+      return [{ propertyPath, reason: "is no label: use letters, digits and _" }];
     }
     const problems = checkVersion(version, propertyPath);
     const loaded = policy !== ModelVersionPolicy.Specific || !Array.isArray(model.versions);

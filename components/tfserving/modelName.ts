@@ -19,7 +19,7 @@ export function checkModelName(name: string, propertyPath: string): Problem[] {
   if (/[/:]/.test(name)) {
     return refuse(
       `"${name}" holds "/" or ":", which TensorFlow Serving reads as the end of a model name in ` +
-        "its URLs; use letters, digits, _, - and .",
+        "its URLs: use letters, digits, _, - and .",
     );
   }
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) {

@@ -79,7 +79,7 @@ function renderFlags(options: ServerOptions): string[] {
   add("per_process_gpu_memory_fraction", options.perProcessGpuMemoryFraction);
   add("grpc_channel_arguments", renderChannelArguments(options.grpcChannelArguments));
   add("saved_model_tags", options.savedModelTags?.join(","));
-  add("mixed_precision", options.mixedPrecision);
+  add("mixed_precision", options.enableBfloat16 ? "bfloat16" : undefined);
   if (options.batching) {
     add("enable_batching", true);
     add("enable_per_model_batching_parameters", options.batching.perModelParameters);

@@ -53,7 +53,7 @@ export const otherFieldFlags: { field: string; flag: string }[] = [
   { field: "perProcessGpuMemoryFraction", flag: "per_process_gpu_memory_fraction" },
   { field: "grpcChannelArguments", flag: "grpc_channel_arguments" },
   { field: "savedModelTags", flag: "saved_model_tags" },
-  { field: "mixedPrecision", flag: "mixed_precision" },
+  { field: "enableBfloat16", flag: "mixed_precision" },
   { field: "batching", flag: "enable_batching" },
   { field: "batching.perModelParameters", flag: "enable_per_model_batching_parameters" },
   { field: "models[].labels", flag: "allow_version_labels_for_unavailable_models" },
@@ -89,11 +89,11 @@ export const ownedFlags: Record<string, string> = {
   port: "the server's gRPC port inside the container is always 8500: choose the published port",
   rest_api_port:
     "the server's REST port inside the container is always 8501: choose the published port",
-  model_name: "the image sets it; use modelName, or models for several",
-  model_base_path: "the image sets it; use modelFolder, or models for several",
-  platform_config_file: "it would replace batching and session flags; use their fields",
+  model_name: "the image sets it: use modelName, or models for several",
+  model_base_path: "the image sets it: use modelFolder, or models for several",
+  platform_config_file: "it would replace batching and session flags: use their fields",
   tensorflow_session_config_file:
-    "files are written from typed arguments only; use the fields for threads and GPU memory",
+    "files are written from typed arguments only: use the fields for threads and GPU memory",
   thread_pool_factory_config_file: "files are written from typed arguments only",
   ssl_config_file: "the server speaks plain text to the load balancer, which is the place for TLS",
   use_alts_credentials:

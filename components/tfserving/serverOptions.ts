@@ -1,9 +1,7 @@
 import type { BatchingOptions } from "./batching";
-import type { MixedPrecision } from "./mixedPrecision";
 import type { ModelConfigOptions } from "./modelConfig";
 
 export { checkServerOptions } from "./checkServerOptions";
-export { MixedPrecision } from "./mixedPrecision";
 export { renderServer } from "./renderServer";
 
 /** Milliseconds after which the server gives up a REST call unless `restApiTimeoutMs` is set. */
@@ -153,8 +151,11 @@ export interface ServerOptions {
    */
   savedModelTags?: string[];
 
-  /** Reduced precision. Flag `mixed_precision`. @default - as the model was saved */
-  mixedPrecision?: MixedPrecision;
+  /**
+   * Computes in bfloat16 where the CPU has it in hardware. Flag `mixed_precision=bfloat16`.
+   * @default false: as the model was saved
+   */
+  enableBfloat16?: boolean;
 
   /**
    * Whether answers carry headers that allow calls from web pages of any origin. Flag

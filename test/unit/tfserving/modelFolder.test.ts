@@ -1,0 +1,261 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { checkModelFolder, servedVersion } from "../../../components/tfserving/modelFolder";
+import {
+  encodeSavedModel,
+  savedModelWith,
+  temporaryFolder,
+  testdata,
+  writeFiles,
+} from "./savedModelFile";
+
+const good = encodeSavedModel(savedModelWith("serving_default"));
+
+function folderWith(files: Record<string, string | Uint8Array>): string {
+  const folder = temporaryFolder();
+  writeFiles(folder, files);
+  return folder;
+}
+
+function reasonsOf(
+  modelFolder: string,
+  options: Parameters<typeof checkModelFolder>[2] = {},
+): string[] {
+  const { problems, model } = checkModelFolder(modelFolder, "m", options);
+  expect(model === undefined).toBe(problems.length > 0);
+  return problems.map(({ reason }) => reason.split(modelFolder).join("DIR"));
+}
+
+describe("a good model folder", () => {
+  it("gives its versions by number, not by name", () => {
+    const modelFolder = folderWith({
+      "m/9/saved_model.pb": good,
+      "m/10/saved_model.pb": good,
+      "m/002/saved_model.pb": good,
+    });
+    const { problems, model } = checkModelFolder(modelFolder, "m");
+    expect(problems).toEqual([]);
+    expect(model?.versions.map(({ version }) => version)).toEqual(["2", "9", "10"]);
+    expect(model && servedVersion(model).folder).toBe(path.join(modelFolder, "m", "10"));
+  });
+
+  it("keeps versions exact up to 2^63-1", () => {
+    const modelFolder = folderWith({
+      "m/9223372036854775807/saved_model.pb": good,
+      "m/9223372036854775806/saved_model.pb": good,
+      "m/0/saved_model.pb": good,
+    });
+    const versions = checkModelFolder(modelFolder, "m").model?.versions;
+    expect(versions?.map(({ version }) => version)).toEqual([
+      "0",
+      "9223372036854775806",
+      "9223372036854775807",
+    ]);
+  });
+
+  it("gives signatures without TensorFlow's internal ones, warm-up and size", () => {
+    const modelFolder = folderWith({
+      "m/1/saved_model.pb": encodeSavedModel(savedModelWith("serving_default", "__saved_model_x")),
+      "m/1/assets.extra/tf_serving_warmup_requests": "12345",
+    });
+    const version = checkModelFolder(modelFolder, "m").model?.versions[0];
+    expect(Object.keys(version?.signatures ?? {})).toEqual(["serving_default"]);
+    expect(version?.hasWarmup).toBe(true);
+    const saved = fs.statSync(path.join(modelFolder, "m/1/saved_model.pb")).size;
+    expect(version?.sizeBytes).toBe(saved + 5);
+  });
+
+  it("may hold plain files and hidden folders beside versions", () => {
+    const modelFolder = folderWith({
+      "m/1/saved_model.pb": good,
+      "m/README.md": "",
+      "m/.git/config": "",
+      "m/.ipynb_checkpoints/x": "",
+    });
+    expect(reasonsOf(modelFolder)).toEqual([]);
+  });
+
+  it("may lack the named signature in a version that is not served", () => {
+    const modelFolder = folderWith({
+      "m/1/saved_model.pb": encodeSavedModel(savedModelWith("old")),
+      "m/2/saved_model.pb": good,
+    });
+    expect(reasonsOf(modelFolder)).toEqual([]);
+  });
+
+  it("may be one that TensorFlow wrote", () => {
+    const { problems, model } = checkModelFolder(testdata, "scale");
+    expect(problems).toEqual([]);
+    expect(model && Object.keys(servedVersion(model).signatures)).toEqual(["serving_default"]);
+  });
+
+  it("needs no variables when its graph has none", () => {
+    const modelFolder = temporaryFolder();
+    fs.cpSync(path.join(testdata, "add_one"), path.join(modelFolder, "m"), { recursive: true });
+    fs.rmSync(path.join(modelFolder, "m/1/variables"), { recursive: true });
+    expect(reasonsOf(modelFolder)).toEqual([]);
+  });
+
+  it("is found by the tags asked for, in any order", () => {
+    expect(checkModelFolder(testdata, "tf1", { tags: ["serve", "gpu"] }).problems).toEqual([]);
+    expect(checkModelFolder(testdata, "tf1", { tags: ["gpu", "serve"] }).problems).toEqual([]);
+  });
+});
+
+describe("a bad model folder is refused", () => {
+  it.each<[string, Record<string, string | Uint8Array>, string]>([
+    [
+      "no folder of that name",
+      { "other/1/saved_model.pb": good, "file.txt": "" },
+      '"DIR" has no folder "m"; the model is named after its folder, and here are "other"',
+    ],
+    [
+      "nothing at all",
+      {},
+      '"DIR" has no folder "m"; it has no folder at all; put the model at m/<version>/saved_model.pb',
+    ],
+    [
+      "the model's own folder given",
+      { "1/saved_model.pb": good },
+      '"DIR" is the model itself: use the folder above',
+    ],
+    [
+      "the version's folder given",
+      { "saved_model.pb": good },
+      '"DIR" is the model itself: use the folder above',
+    ],
+    [
+      "no version folder",
+      { "m/README.md": "" },
+      '"DIR/m" needs a folder named by an integer for each version; found: none',
+    ],
+    [
+      "a model without a version folder",
+      { "m/saved_model.pb": good },
+      '"DIR/m" holds saved_model.pb directly, without a version folder; move the model to "DIR/m/1"',
+    ],
+    [
+      "a version that is no integer",
+      { "m/v1/saved_model.pb": good, "m/1.0/saved_model.pb": good },
+      'found: "1.0", "v1", but TensorFlow Serving only takes integers from 0 to 2^63-1',
+    ],
+    ["a negative version", { "m/-1/saved_model.pb": good }, 'found: "-1", but'],
+    ["a version with a sign", { "m/+1/saved_model.pb": good }, 'found: "+1", but'],
+    ["a hexadecimal version", { "m/0x1/saved_model.pb": good }, 'found: "0x1", but'],
+    [
+      "a version beyond int64",
+      { "m/9223372036854775808/saved_model.pb": good },
+      'found: "9223372036854775808", but',
+    ],
+    [
+      "a stray folder beside versions",
+      { "m/1/saved_model.pb": good, "m/latest/saved_model.pb": good },
+      '"DIR/m" holds "latest" beside its versions, which TensorFlow Serving would ignore',
+    ],
+    [
+      "a file named like a version",
+      { "m/1/saved_model.pb": good, "m/2": "" },
+      '"DIR/m/2" is a file, but TensorFlow Serving takes every number here for a version folder',
+    ],
+    [
+      "one version twice",
+      { "m/1/saved_model.pb": good, "m/001/saved_model.pb": good },
+      '"DIR/m" holds version 1 twice, as "001" and "1"',
+    ],
+    [
+      "no saved_model.pb",
+      { "m/1/variables/variables.index": "" },
+      '"DIR/m/1" has no saved_model.pb; export a model to it or remove it',
+    ],
+    [
+      "only a text SavedModel",
+      { "m/1/saved_model.pbtxt": "" },
+      '"DIR/m/1" has saved_model.pbtxt in place of saved_model.pb; only the binary form',
+    ],
+    [
+      "a truncated SavedModel",
+      { "m/1/saved_model.pb": good.subarray(0, good.length - 1) },
+      "DIR/m/1/saved_model.pb is truncated or no SavedModel",
+    ],
+    [
+      "a truncated SavedModel in a version that is not served",
+      { "m/1/saved_model.pb": good.subarray(0, 20), "m/2/saved_model.pb": good },
+      "DIR/m/1/saved_model.pb is truncated or no SavedModel",
+    ],
+    [
+      "no graph for serving",
+      {
+        "m/1/saved_model.pb": encodeSavedModel({
+          metaGraphs: [
+            { metaInfoDef: { tags: ["train"] } },
+            { metaInfoDef: { tags: ["serve", "gpu"] } },
+          ],
+        }),
+      },
+      "DIR/m/1/saved_model.pb has no graph tagged exactly [serve]; tags found: [train], [gpu, serve]",
+    ],
+    [
+      "not the named signature",
+      { "m/1/saved_model.pb": encodeSavedModel(savedModelWith("predict", "embed")) },
+      'DIR/m/1/saved_model.pb has no signature "serving_default"; it has "embed", "predict"',
+    ],
+    [
+      "no signature",
+      { "m/1/saved_model.pb": encodeSavedModel(savedModelWith()) },
+      'DIR/m/1/saved_model.pb has no signature "serving_default"; it has none at all',
+    ],
+  ])("%s", (_, files, reason) => {
+    const reasons = reasonsOf(folderWith(files));
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toContain(reason);
+  });
+
+  it("no such folder", () => {
+    const modelFolder = path.join(temporaryFolder(), "absent");
+    expect(reasonsOf(modelFolder)).toEqual(['"DIR" is no folder: use the folder that holds "m"']);
+  });
+
+  it("variables that were not copied", () => {
+    const modelFolder = temporaryFolder();
+    fs.cpSync(path.join(testdata, "scale"), path.join(modelFolder, "m"), { recursive: true });
+    fs.rmSync(path.join(modelFolder, "m/1/variables"), { recursive: true });
+    expect(reasonsOf(modelFolder)).toEqual([
+      expect.stringContaining('"DIR/m/1" has no variables/variables.index'),
+    ]);
+  });
+
+  it("a symbolic link that leads nowhere", () => {
+    const modelFolder = folderWith({ "m/1/saved_model.pb": good });
+    fs.symlinkSync("gone", path.join(modelFolder, "m", "2"));
+    expect(reasonsOf(modelFolder)).toEqual([
+      '"DIR/m/2" is a symbolic link that leads nowhere; remove it',
+    ]);
+  });
+
+  it("a symbolic link that an image build cannot follow", () => {
+    const elsewhere = folderWith({ "saved_model.pb": good });
+    const modelFolder = folderWith({ "m/README.md": "" });
+    fs.symlinkSync(elsewhere, path.join(modelFolder, "m", "1"));
+    expect(reasonsOf(modelFolder)[0]).toContain(
+      '"DIR/m/1" is a symbolic link that leads out of "DIR"',
+    );
+  });
+
+  it("with all that is wrong with its versions at once, under the given path", () => {
+    const modelFolder = folderWith({ "m/1/x": "", "m/2/saved_model.pb": "", "m/v3/x": "" });
+    const { problems } = checkModelFolder(modelFolder, "m", { propertyPath: "args.folder" });
+    expect(problems).toHaveLength(3);
+    expect(new Set(problems.map(({ propertyPath }) => propertyPath))).toEqual(
+      new Set(["args.folder"]),
+    );
+  });
+
+  it("with a bad name, under the name's path", () => {
+    const { problems, model } = checkModelFolder(temporaryFolder(), "../m");
+    expect(problems.map(({ propertyPath }) => propertyPath)).toEqual(["modelName"]);
+    expect(model).toBeUndefined();
+  });
+});

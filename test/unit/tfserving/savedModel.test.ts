@@ -1,0 +1,213 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import fc from "fast-check";
+import { Writer } from "protobufjs/light";
+import { describe, expect, it } from "vitest";
+
+import { dataTypeName } from "../../../components/tfserving/dataTypes";
+import { savedModelRoot } from "../../../components/tfserving/savedModelProto";
+import { readSavedModel } from "../../../components/tfserving/savedModel";
+import {
+  encodeSavedModel,
+  savedModelWith,
+  temporaryFolder,
+  testdata,
+  writeFiles,
+  WrittenTensor,
+} from "./savedModelFile";
+
+describe("a SavedModel that TensorFlow wrote", () => {
+  it("gives names, types and shapes of a signature", () => {
+    const [metaGraph] = readSavedModel(path.join(testdata, "scale", "1")).metaGraphs;
+    expect(metaGraph.signatures.serving_default).toEqual({
+      methodName: "tensorflow/serving/predict",
+      inputs: {
+        notes: { name: "serving_default_notes:0", dtype: "string" },
+        x: { name: "serving_default_x:0", dtype: "float32", shape: [-1, 3] },
+      },
+      outputs: {
+        count: { name: "StatefulPartitionedCall:0", dtype: "int32", shape: [] },
+        y: { name: "StatefulPartitionedCall:1", dtype: "float32", shape: [-1, 3] },
+      },
+    });
+  });
+
+  it("gives tags, TensorFlow's version and that there are variables", () => {
+    const [metaGraph] = readSavedModel(path.join(testdata, "scale", "1")).metaGraphs;
+    expect(metaGraph.tags).toEqual(["serve"]);
+    expect(metaGraph.tensorflowVersion).toMatch(/^2\.\d+\.\d+/);
+    expect(metaGraph.hasVariables).toBe(true);
+  });
+
+  it("gives that there are no variables", () => {
+    const [metaGraph] = readSavedModel(path.join(testdata, "add_one", "1")).metaGraphs;
+    expect(metaGraph.hasVariables).toBe(false);
+  });
+
+  it("from TensorFlow 1 gives every graph, sparse inputs and variables", () => {
+    const { metaGraphs } = readSavedModel(path.join(testdata, "tf1", "7"));
+    expect(metaGraphs.map(({ tags }) => tags)).toEqual([["serve"], ["gpu", "serve"]]);
+    expect(metaGraphs.map(({ hasVariables }) => hasVariables)).toEqual([true, true]);
+    expect(metaGraphs[1].signatures.serving_default.inputs).toEqual({
+      words: { name: "words/values:0", dtype: "int32" },
+      x: { name: "x:0", dtype: "float32", shape: [-1] },
+    });
+  });
+});
+
+describe("an encoded SavedModel", () => {
+  const name = fc.string({ minLength: 1, maxLength: 20 }).filter((text) => text !== "__proto__");
+  const tensor = fc.record({
+    name: fc.string({ minLength: 1 }),
+    dtype: fc.integer({ min: 1, max: 33 }),
+    shape: fc.option(fc.array(fc.integer({ min: -1, max: 2 ** 53 - 1 }), { maxLength: 5 }), {
+      nil: undefined,
+    }),
+  });
+  const tensors = fc.dictionary(name, tensor, { maxKeys: 4, noNullPrototype: true });
+  const signature = fc.record({ methodName: fc.string(), inputs: tensors, outputs: tensors });
+  const metaGraph = fc.record({
+    tags: fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 3 }),
+    signatures: fc.dictionary(name, signature, { maxKeys: 4, noNullPrototype: true }),
+    graph: fc.uint8Array({ maxLength: 300 }),
+    variables: fc.array(fc.boolean(), { maxLength: 4 }),
+  });
+
+  const mapValues = <From, To>(record: Record<string, From>, to: (value: From) => To) =>
+    Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]));
+  const written = (spec: { name: string; dtype: number; shape?: number[] }): WrittenTensor => ({
+    name: spec.name,
+    dtype: spec.dtype,
+    tensorShape: spec.shape ? { dim: spec.shape.map((size) => ({ size })) } : { unknownRank: true },
+  });
+  const read = (spec: { name: string; dtype: number; shape?: number[] }) => ({
+    name: spec.name,
+    dtype: dataTypeName(spec.dtype),
+    ...(spec.shape && { shape: spec.shape }),
+  });
+
+  it("is read as it was written", () => {
+    const folder = temporaryFolder();
+    fc.assert(
+      fc.property(fc.array(metaGraph, { minLength: 1, maxLength: 3 }), (metaGraphs) => {
+        const bytes = encodeSavedModel({
+          savedModelSchemaVersion: 1,
+          metaGraphs: metaGraphs.map(({ tags, signatures, graph, variables }) => ({
+            metaInfoDef: { tags, tensorflowVersion: "2.19.0" },
+            graphDef: graph,
+            signatureDef: mapValues(signatures, ({ methodName, inputs, outputs }) => ({
+              methodName,
+              inputs: mapValues(inputs, written),
+              outputs: mapValues(outputs, written),
+            })),
+            objectGraphDef: {
+              nodes: variables.map((is) => (is ? { variable: new Uint8Array(3) } : {})),
+            },
+          })),
+        });
+        writeFiles(folder, { "saved_model.pb": bytes });
+        expect(readSavedModel(folder)).toEqual({
+          metaGraphs: metaGraphs.map(({ tags, signatures, variables }) => ({
+            tags: [...tags].sort(),
+            tensorflowVersion: "2.19.0",
+            hasVariables: variables.includes(true),
+            signatures: mapValues(signatures, ({ methodName, inputs, outputs }) => ({
+              methodName,
+              inputs: mapValues(inputs, read),
+              outputs: mapValues(outputs, read),
+            })),
+          })),
+        });
+      }),
+    );
+  });
+
+  it("is read whatever the order in which TensorFlow wrote its maps", () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { "saved_model.pb": encodeSavedModel(savedModelWith("b", "a", "c")) });
+    expect(Object.keys(readSavedModel(folder).metaGraphs[0].signatures)).toEqual(["a", "b", "c"]);
+  });
+
+  it("cut anywhere is refused, naming the file", () => {
+    const folder = temporaryFolder();
+    const bytes = encodeSavedModel(savedModelWith("serving_default"));
+    for (let length = 1; length < bytes.length; length++) {
+      writeFiles(folder, { "saved_model.pb": bytes.subarray(0, length) });
+      expect(() => readSavedModel(folder), `${length} bytes`).toThrow(
+        `${path.join(folder, "saved_model.pb")} is truncated or no SavedModel (${length} bytes`,
+      );
+    }
+  });
+
+  it("is read in little time and memory when its graph has 2 GB", () => {
+    const folder = temporaryFolder();
+    writeWithGraphOf(2e9, folder);
+    const before = process.memoryUsage().arrayBuffers;
+    const start = performance.now();
+    const [metaGraph] = readSavedModel(folder).metaGraphs;
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
+    expect(metaGraph.tags).toEqual(["serve"]);
+    expect(Object.keys(metaGraph.signatures)).toEqual(["serving_default"]);
+  });
+});
+
+describe("a file that is no SavedModel", () => {
+  const truncated = "is truncated or no SavedModel";
+  it.each([
+    ["an empty file", "", "is empty"],
+    ["text", "<html>404 Not Found</html>", truncated],
+    ["a field number 0", Buffer.from([0x00, 0x01]), truncated],
+    ["a group", Buffer.from([0x0b, 0x0c]), truncated],
+    ["a schema version and nothing else", Buffer.from([0x08, 0x01]), "without any graph"],
+    ["a graph that is garbage", Buffer.from([0x12, 0x03, 0x0a, 0x07, 0x01]), truncated],
+    ["zeros", Buffer.alloc(100), truncated],
+    [
+      "a Git LFS pointer",
+      "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 5\n",
+      "is a Git LFS pointer, not the model: run `git lfs pull`",
+    ],
+  ])("is refused: %s", (_, content, message) => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { "saved_model.pb": content });
+    expect(() => readSavedModel(folder)).toThrow(message);
+  });
+
+  it("is refused when there is none", () => {
+    expect(() => readSavedModel(temporaryFolder())).toThrow(/ENOENT.*saved_model\.pb/);
+  });
+});
+
+describe("data types", () => {
+  it.each([
+    [0, "invalid"],
+    [1, "float32"],
+    [7, "string"],
+    [9, "int64"],
+    [14, "bfloat16"],
+    [19, "float16"],
+    [33, "float4_e2m1fn"],
+    [101, "float32_ref"],
+    [34, "unknown(34)"],
+    [-1, "unknown(-1)"],
+  ])("%i is %s", (dataType, name) => {
+    expect(dataTypeName(dataType)).toBe(name);
+  });
+});
+
+// Writes the file sparsely, its graph before its signatures as TensorFlow has them.
+function writeWithGraphOf(graphBytes: number, folder: string): void {
+  const { metaInfoDef, signatureDef } = savedModelWith("serving_default").metaGraphs[0];
+  const type = savedModelRoot.lookupType("tensorflow.MetaGraphDef");
+  const info = type.encode(type.fromObject({ metaInfoDef })).finish();
+  const signatures = type.encode(type.fromObject({ signatureDef })).finish();
+  const graphHeader = Writer.create().uint32(0x12).uint32(graphBytes).finish();
+  const length = info.length + graphHeader.length + graphBytes + signatures.length;
+  const header = Writer.create().uint32(0x12).uint32(length).finish();
+  const file = fs.openSync(path.join(folder, "saved_model.pb"), "w");
+  const start = Buffer.concat([header, info, graphHeader]);
+  fs.writeSync(file, start, 0, start.length, 0);
+  fs.writeSync(file, signatures, 0, signatures.length, start.length + graphBytes);
+  fs.closeSync(file);
+}
