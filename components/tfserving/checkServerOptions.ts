@@ -37,7 +37,7 @@ export function checkServerOptions(
   for (const { field, min, max } of integerFlags) {
     problems.push(...checkInteger(options[field], `${propertyPath}.${field}`, { min, max }));
   }
-  for (const { field } of booleanFlags) {
+  for (const field of [...booleanFlags.map((flag) => flag.field), "enableBfloat16"] as const) {
     problems.push(...checkBoolean(options[field], `${propertyPath}.${field}`));
   }
   problems.push(...checkExclusions(options, propertyPath), ...checkValues(options, propertyPath));
@@ -108,10 +108,6 @@ function checkValues(options: ServerOptions, propertyPath: string): Problem[] {
   const fraction = options.perProcessGpuMemoryFraction;
   if (fraction !== undefined && !(typeof fraction === "number" && fraction > 0 && fraction <= 1)) {
     refuse("perProcessGpuMemoryFraction", `is ${shown(fraction)}: use a number above 0 up to 1`);
-  }
-  const bfloat16: unknown = options.enableBfloat16;
-  if (bfloat16 !== undefined && typeof bfloat16 !== "boolean") {
-    refuse("enableBfloat16", `is ${shown(bfloat16)}: use true or false`);
   }
   const tags = options.savedModelTags;
   if (tags !== undefined) {
