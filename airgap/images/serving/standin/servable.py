@@ -3,6 +3,8 @@
 import threading
 import time
 
+import numpy
+
 from . import metrics, warmup
 from .c_api import Session
 from .errors import StatusError, failed_precondition, invalid_argument
@@ -109,12 +111,25 @@ def _feeds(signature, inputs):
     feeds = {}
     for name in sorted(signature.inputs):
         if name in inputs:
+            _check_rank(name, inputs[name], signature.inputs[name].tensor_shape)
             feeds[signature.inputs[name].name] = inputs[name]
         elif name in signature.defaults:
             feeds[signature.inputs[name].name] = signature.defaults[name]
         else:
             raise invalid_argument(f"Missing input {name} has no default value in the signature.")
     return feeds
+
+
+def _check_rank(name, value, declared):
+    """Stricter than the real server, which leaves it to TensorFlow: convolutions with oneDNN abort
+    the whole process when a tensor has the wrong number of dimensions."""
+    if declared.unknown_rank:
+        return
+    given = value.ndim if isinstance(value, numpy.ndarray) else len(value.tensor_shape.dim)
+    if given != len(declared.dim):
+        raise invalid_argument(
+            f"input tensor {name} has {given} dimensions, the signature declares {len(declared.dim)}"
+        )
 
 
 class ServableOptions:
