@@ -9,7 +9,13 @@ import {
   type SignatureEntryMessage,
   type TensorInfoMessage,
 } from "./savedModelProto";
-import { lengthDelimited, readValue, WireField, wireFields, WireFormatError } from "./wireFields";
+import {
+  FileSource,
+  lengthDelimited,
+  type WireField,
+  wireFields,
+  WireFormatError,
+} from "./wireFields";
 
 /** One input or output of a signature. */
 export interface TensorSpec {
@@ -63,7 +69,7 @@ export function readSavedModel(versionFolder: string): SavedModel {
   const file = path.join(versionFolder, savedModelFile);
   const fileDescriptor = fs.openSync(file, "r");
   try {
-    return readOpenFile(fileDescriptor);
+    return readOpenFile(new FileSource(fileDescriptor));
   } catch (error) {
     if (error instanceof WireFormatError) {
       throw new Error(`${file} ${error.message}`);
@@ -74,17 +80,17 @@ export function readSavedModel(versionFolder: string): SavedModel {
   }
 }
 
-function readOpenFile(fileDescriptor: number): SavedModel {
-  const size = fs.fstatSync(fileDescriptor).size;
+function readOpenFile(source: FileSource): SavedModel {
+  const { size } = source;
   if (size === 0) {
     throw new WireFormatError("is empty");
   }
-  refuseLfsPointer(fileDescriptor, size);
+  refuseLfsPointer(source);
   const metaGraphs: MetaGraph[] = [];
   try {
-    for (const part of wireFields(fileDescriptor, 0, size)) {
+    for (const part of wireFields(source, 0, size)) {
       if (part.number === field.savedModelMetaGraphs && part.wireType === lengthDelimited) {
-        metaGraphs.push(readMetaGraph(fileDescriptor, part));
+        metaGraphs.push(readMetaGraph(source, part));
       }
     }
   } catch (error) {
@@ -98,32 +104,31 @@ function readOpenFile(fileDescriptor: number): SavedModel {
   return { metaGraphs };
 }
 
-function refuseLfsPointer(fileDescriptor: number, size: number): void {
+function refuseLfsPointer(source: FileSource): void {
   const marker = "version https://git-lfs.github.com/spec/";
-  const start = { number: 0, wireType: 0, start: 0, end: Math.min(size, marker.length) };
-  if (readValue(fileDescriptor, start).toString("latin1") === marker) {
+  if (source.peek(0, marker.length).toString("latin1") === marker) {
     throw new WireFormatError("is a Git LFS pointer, not the model: run `git lfs pull`");
   }
 }
 
-function readMetaGraph(fileDescriptor: number, whole: WireField): MetaGraph {
+function readMetaGraph(source: FileSource, whole: WireField): MetaGraph {
   let info: MetaInfoMessage | undefined;
   let hasVariables = false;
   const signatures: [string, Signature][] = [];
-  for (const part of wireFields(fileDescriptor, whole.start, whole.end)) {
+  for (const part of wireFields(source, whole.start, whole.end)) {
     if (part.wireType !== lengthDelimited) {
       continue;
     }
     if (part.number === field.metaGraphInfo) {
-      info = decode("MetaInfoDef", readValue(fileDescriptor, part));
+      info = decode("MetaInfoDef", source.value(part));
     } else if (part.number === field.metaGraphSignatures) {
-      signatures.push(readSignature(readValue(fileDescriptor, part)));
+      signatures.push(readSignature(source.value(part)));
     } else if (part.number === field.metaGraphCollections) {
       // TensorFlow 1 lists its variables in a collection, TensorFlow 2 in the object graph.
-      const bytes = readValue(fileDescriptor, part);
+      const bytes = source.value(part);
       hasVariables ||= decode<{ key: string }>("CollectionDefEntry", bytes).key === "variables";
     } else if (part.number === field.metaGraphObjects) {
-      hasVariables ||= objectGraphHasVariables(fileDescriptor, part);
+      hasVariables ||= objectGraphHasVariables(source, part);
     }
   }
   return {
@@ -146,12 +151,12 @@ function readSignature(bytes: Buffer): [string, Signature] {
   ];
 }
 
-function objectGraphHasVariables(fileDescriptor: number, objectGraph: WireField): boolean {
-  for (const node of wireFields(fileDescriptor, objectGraph.start, objectGraph.end)) {
+function objectGraphHasVariables(source: FileSource, objectGraph: WireField): boolean {
+  for (const node of wireFields(source, objectGraph.start, objectGraph.end)) {
     if (node.number !== field.objectGraphNodes || node.wireType !== lengthDelimited) {
       continue;
     }
-    for (const part of wireFields(fileDescriptor, node.start, node.end)) {
+    for (const part of wireFields(source, node.start, node.end)) {
       if (part.number === field.objectVariable) {
         return true;
       }

@@ -18,58 +18,62 @@ export const lengthDelimited = 2;
 // Tag and length are varints of at most 5 bytes, a scalar is at most 10.
 const headerBytes = 16;
 
+const windowBytes = 64 * 1024;
+
+/** An open file that is read in windows, so that many small fields cost few system calls. */
+export class FileSource {
+  readonly size: number;
+  private readonly window = Buffer.alloc(windowBytes);
+  private start = 0;
+  private filled = 0;
+
+  constructor(private readonly fileDescriptor: number) {
+    this.size = fs.fstatSync(fileDescriptor).size;
+  }
+
+  /** Up to `length` bytes from `position`, fewer at the end of the file; valid until the next call. */
+  peek(position: number, length: number): Buffer {
+    if (position < this.start || position + length > this.start + this.filled) {
+      this.filled = fs.readSync(this.fileDescriptor, this.window, 0, windowBytes, position);
+      this.start = position;
+    }
+    const from = position - this.start;
+    return this.window.subarray(from, Math.min(from + length, this.filled));
+  }
+
+  /** The value of a length-delimited field. */
+  value(field: WireField): Buffer {
+    const value = Buffer.alloc(field.end - field.start);
+    let filled = 0;
+    while (filled < value.length) {
+      const rest = value.length - filled;
+      const from = field.start + filled;
+      const count = fs.readSync(this.fileDescriptor, value, filled, rest, from);
+      if (count === 0) {
+        throw new WireFormatError(`the file ends at byte ${from}`);
+      }
+      filled += count;
+    }
+    return value;
+  }
+}
+
 /**
  * Lists the fields of the message that fills `start` to `end` of the file, without reading the
- * values of length-delimited fields: a graph of gigabytes costs one small read.
+ * values of length-delimited fields: skipping a graph of gigabytes costs one small read.
  */
-export function* wireFields(
-  fileDescriptor: number,
-  start: number,
-  end: number,
-): Generator<WireField> {
-  const header = Buffer.alloc(headerBytes);
+export function* wireFields(source: FileSource, start: number, end: number): Generator<WireField> {
   let position = start;
   while (position < end) {
-    const field = readField(fileDescriptor, position, end, header);
+    const field = readField(source, position, end);
     yield field;
     position = field.end;
   }
 }
 
-/** Reads the value of a length-delimited field. */
-export function readValue(fileDescriptor: number, field: WireField): Buffer {
-  const value = Buffer.alloc(field.end - field.start);
-  let filled = 0;
-  while (filled < value.length) {
-    const count = fs.readSync(
-      fileDescriptor,
-      value,
-      filled,
-      value.length - filled,
-      field.start + filled,
-    );
-    if (count === 0) {
-      throw new WireFormatError(`the file ends at byte ${field.start + filled}`);
-    }
-    filled += count;
-  }
-  return value;
-}
-
-function readField(
-  fileDescriptor: number,
-  position: number,
-  end: number,
-  header: Buffer,
-): WireField {
-  const available = fs.readSync(
-    fileDescriptor,
-    header,
-    0,
-    Math.min(headerBytes, end - position),
-    position,
-  );
-  const reader = Reader.create(header.subarray(0, available));
+function readField(source: FileSource, position: number, end: number): WireField {
+  const header = source.peek(position, Math.min(headerBytes, end - position));
+  const reader = Reader.create(header);
   try {
     const tag = reader.uint32();
     const number = tag >>> 3;
