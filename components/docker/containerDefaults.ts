@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "./engine";
+import { durationText } from "./providerText";
 
 /**
  * Arguments that replace a container although the provider would record them
@@ -54,7 +55,7 @@ export function healthPace(
   const [major, minor] = (apiVersion ?? "1.0").split(".").map(Number);
   const hasStartInterval = major > 1 || minor >= 44;
   return {
-    startPeriod: `${startSeconds}s`,
+    startPeriod: durationText(startSeconds),
     ...(hasStartInterval ? { interval: "30s", startInterval: "1s" } : { interval: "3s" }),
   };
 }

@@ -9,6 +9,7 @@ import {
   ResolvedModelServiceArgs,
   resolveModelServiceArgs,
 } from "./modelServiceArgs";
+import { cpusText } from "./providerText";
 
 // The supervisor's image user; replica N runs as this plus N.
 const firstReplicaUser = 10000;
@@ -43,7 +44,7 @@ export class DockerModelService extends pulumi.ComponentResource {
   constructor(name: string, args: DockerModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveModelServiceArgs(args);
     checkArgs(name, resolved);
-    super("tfserving:index:DockerModelService", name, args, opts);
+    super("tfserving:index:DockerModelService", name, {}, opts);
 
     const network = createNetwork(name, this);
     const replicas = createReplicas(name, resolved, network, this);
@@ -190,7 +191,7 @@ function replicaAlias(args: ResolvedModelServiceArgs): string {
 
 function limits(cpus: number, memoryMb: number, pids: number): Partial<docker.ContainerArgs> {
   return {
-    cpus: String(cpus),
+    cpus: cpusText(cpus),
     memory: memoryMb,
     memorySwap: memoryMb,
     ulimits: [{ name: "nproc", soft: pids, hard: pids }],

@@ -46,7 +46,7 @@ export class PublishedImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: PublishedImageArgs, opts?: pulumi.ComponentResourceOptions) {
     checkArgs(name, args);
-    super("tfserving:index:PublishedImage", name, args, opts);
+    super("tfserving:index:PublishedImage", name, {}, opts);
 
     const provider = createProvider(name, args, this);
     const pushed = new docker.RegistryImage(

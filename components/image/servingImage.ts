@@ -74,7 +74,7 @@ export class ServingImage extends pulumi.ComponentResource {
   constructor(name: string, args: ServingImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = { ...servingImageDefaults, ...args };
     const model = checkArgs(name, resolved);
-    super("tfserving:index:ServingImage", name, args, opts);
+    super("tfserving:index:ServingImage", name, {}, opts);
 
     const runtime = buildRuntime(name, resolved.baseImage, this);
     const image = buildModel(name, resolved, runtime, this);

@@ -36,7 +36,7 @@ export class Notebook extends pulumi.ComponentResource {
   constructor(name: string, args: NotebookArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = { ...notebookDefaults, ...args };
     checkArgs(name, resolved);
-    super("tfserving:index:Notebook", name, args, opts);
+    super("tfserving:index:Notebook", name, {}, opts);
 
     warnOfRoot(resolved, this);
     const token = createToken(name, this);
@@ -83,8 +83,6 @@ function createContainer(
   const image = new docker.RemoteImage(name, { name: args.image, keepLocally: true }, { parent });
   const labels = labelsFor("notebook", args.labels);
   const homeVolume = new docker.Volume(`${name}-home`, { labels }, { parent });
-  const user = notebookUser(args.folder, args.engine);
-  const [owner, group] = user.split(":");
   new docker.Container(
     name,
     {
@@ -93,7 +91,7 @@ function createContainer(
       // People install packages in a notebook, and the provider writes the token's file.
       readOnly: false,
       image: image.imageId,
-      user,
+      user: notebookUser(args.folder, args.engine),
       labels,
       envs: [
         `JUPYTER_TOKEN_FILE=${tokenFile}`,
@@ -116,7 +114,8 @@ function createContainer(
             ]
           : []),
       ],
-      uploads: [{ file: tokenFile, content: token, permissions: "0400", owner, group }],
+      // The provider's uploads belong to root; the notebook's user is the only other one in there.
+      uploads: [{ file: tokenFile, content: token, permissions: "0444" }],
       networksAdvanced: [{ name: args.networkName }],
       ports: [{ internal: 8888, external: args.port, ip: "127.0.0.1" }],
       memory: args.memoryMb,
