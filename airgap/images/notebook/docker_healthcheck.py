@@ -8,7 +8,9 @@ import ssl
 import sys
 import urllib.request
 
-runtime = os.environ.get("JUPYTER_RUNTIME_DIR") or os.path.expanduser("~/.local/share/jupyter/runtime")
+runtime = os.environ.get("JUPYTER_RUNTIME_DIR") or os.path.expanduser(
+    "~/.local/share/jupyter/runtime"
+)
 servers = glob.glob(os.path.join(runtime, "jpserver-*.json"))
 if not servers:
     sys.exit("no running server in " + runtime)

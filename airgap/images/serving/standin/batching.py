@@ -8,7 +8,7 @@ import time
 import numpy
 
 from .errors import StatusError, invalid_argument
-from .protos import tensor_pb2
+from .protos import config_pb2, tensor_pb2
 from .tensor_proto import decode
 
 
@@ -90,11 +90,17 @@ class _Scheduler:
         if size == 0:
             return self._run(arrays, fetches, options)
         parts = [
-            self._submit({name: array[start : start + limit] for name, array in arrays.items()}, fetches)
+            self._submit(
+                {name: array[start : start + limit] for name, array in arrays.items()}, fetches
+            )
             for start in range(0, size, limit)
         ]
         results = [_await(task, options) for task in parts]
-        return results[0] if len(results) == 1 else [numpy.concatenate(group) for group in zip(*results)]
+        return (
+            results[0]
+            if len(results) == 1
+            else [numpy.concatenate(group) for group in zip(*results)]
+        )
 
     def _submit(self, arrays, fetches):
         first = next(iter(arrays.values()))
@@ -151,7 +157,8 @@ class _Scheduler:
         for output in outputs:
             if not output.ndim or len(output) != padded:
                 raise StatusError(
-                    "FAILED_PRECONDITION", "Batched output tensor's 0th dimension does not equal the sum"
+                    "FAILED_PRECONDITION",
+                    "Batched output tensor's 0th dimension does not equal the sum"
                     " of the 0th dimension sizes of the input tensors",
                 )
         start = 0
@@ -161,8 +168,6 @@ class _Scheduler:
 
 
 def _await(task, options):
-    from .protos import config_pb2
-
     milliseconds = config_pb2.RunOptions.FromString(options).timeout_in_ms if options else 0
     if not task.done.wait(milliseconds / 1000 if milliseconds else None):
         raise StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification")

@@ -7,7 +7,7 @@ Python's lock, so requests run side by side.
 
 import ctypes
 import os
-from ctypes import POINTER, byref, c_char_p, c_int, c_int64, c_size_t, c_void_p
+from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_void_p
 
 import numpy
 
@@ -123,11 +123,15 @@ def _to_numpy(tensor):
         for index in range(count):
             item = data + index * _STRING_SIZE
             size = _lib.TF_StringGetSize(item)
-            array[index] = ctypes.string_at(_lib.TF_StringGetDataPointer(item), size) if size else b""
+            array[index] = (
+                ctypes.string_at(_lib.TF_StringGetDataPointer(item), size) if size else b""
+            )
         return array.reshape(shape)
     if kind not in NUMPY_TYPES:
         name = types_pb2.DataType.Name(kind)
-        raise StatusError("UNIMPLEMENTED", f"tensors of type {name} are not covered by the stand-in")
+        raise StatusError(
+            "UNIMPLEMENTED", f"tensors of type {name} are not covered by the stand-in"
+        )
     raw = ctypes.string_at(data, _lib.TF_TensorByteSize(tensor)) if data else b""
     return numpy.frombuffer(raw, dtype=NUMPY_TYPES[kind]).reshape(shape)
 
@@ -146,7 +150,14 @@ class Session:
                 _lib.TF_SetConfig(options, data, len(data), status)
             with _Status() as status:
                 self._session = _lib.TF_LoadSessionFromSavedModel(
-                    options, None, directory.encode(), names, len(tags), self._graph, meta_graph, status
+                    options,
+                    None,
+                    directory.encode(),
+                    names,
+                    len(tags),
+                    self._graph,
+                    meta_graph,
+                    status,
                 )
             content = meta_graph.contents
             self.meta_graph = ctypes.string_at(content.data, content.length)
@@ -172,7 +183,9 @@ class Session:
         outputs = (_Output * len(fetches))(*[self._output(name) for name in fetches])
         input_values = (c_void_p * len(feeds))()
         output_values = (c_void_p * len(fetches))()
-        options = _lib.TF_NewBufferFromString(run_options, len(run_options)) if run_options else None
+        options = (
+            _lib.TF_NewBufferFromString(run_options, len(run_options)) if run_options else None
+        )
         try:
             for index, value in enumerate(feeds.values()):
                 input_values[index] = _new_tensor(value)

@@ -69,7 +69,9 @@ def classify(servable, signature_name, model_input, timeout_ms=None):
     signature = _signature(servable, signature_name, "classify", "classification")
     names = [name for name in ("classes", "scores") if name in signature.outputs]
     if not names:
-        raise invalid_argument("Expected classification signature outputs to contain classes or scores")
+        raise invalid_argument(
+            "Expected classification signature outputs to contain classes or scores"
+        )
     values, count = _run(servable, signature, model_input, names, timeout_ms, "Classify")
     result = classification_pb2.ClassificationResult()
     columns = next(iter(values.values())).reshape(count, -1).shape[1]

@@ -65,7 +65,10 @@ class Prediction(prediction_service_pb2_grpc.PredictionServiceServicer):
             spec = request.model_spec
             with self._manager.use(spec) as servable:
                 outputs = servable.predict(
-                    spec.signature_name, dict(request.inputs), request.output_filter, _timeout_ms(context)
+                    spec.signature_name,
+                    dict(request.inputs),
+                    request.output_filter,
+                    _timeout_ms(context),
                 )
                 response = predict_pb2.PredictResponse()
                 _fill(response.model_spec, servable, spec)
@@ -102,7 +105,9 @@ class Prediction(prediction_service_pb2_grpc.PredictionServiceServicer):
         return self._serve(request, context, "Regress", work)
 
     def MultiInference(self, request, context):
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, "MultiInference is not covered by the stand-in")
+        context.abort(
+            grpc.StatusCode.UNIMPLEMENTED, "MultiInference is not covered by the stand-in"
+        )
 
     def GetModelMetadata(self, request, context):
         def work():
@@ -130,7 +135,9 @@ class Model(model_service_pb2_grpc.ModelServiceServicer):
         response = model_management_pb2.ReloadConfigResponse()
         try:
             if request.config.WhichOneof("config") != "model_config_list":
-                raise failed_precondition("ServerConfig type not supported by HandleReloadConfigRequest.")
+                raise failed_precondition(
+                    "ServerConfig type not supported by HandleReloadConfigRequest."
+                )
             self._manager.reload(request.config)
         except StatusError as error:
             response.status.error_code = error.number
@@ -209,5 +216,3 @@ def _credentials(config):
         root_certificates=config.custom_ca.encode() or None,
         require_client_auth=config.client_verify,
     )
-
-

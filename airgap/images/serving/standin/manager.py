@@ -73,7 +73,9 @@ class ModelManager:
     def _wait_for(self, names):
         def undecided():
             return any(
-                not any(version.state in (_STATE.AVAILABLE, _STATE.END) for version in known.values())
+                not any(
+                    version.state in (_STATE.AVAILABLE, _STATE.END) for version in known.values()
+                )
                 for known in (self._versions.get(name, {}) for name in names)
             )
 
@@ -145,7 +147,11 @@ class ModelManager:
         waiting = any(v.wanted and v.state in (_STATE.START, _STATE.LOADING) for v in known)
         answering = any(v.wanted and v.state == _STATE.AVAILABLE for v in known)
         for number, version in self._versions[name].items():
-            if version.state == _STATE.AVAILABLE and not version.wanted and (answering or not waiting):
+            if (
+                version.state == _STATE.AVAILABLE
+                and not version.wanted
+                and (answering or not waiting)
+            ):
                 version.state = _STATE.UNLOADING
                 self._workers.submit(self._unload_version, name, number, version)
         self._changed.notify_all()
@@ -171,7 +177,11 @@ class ModelManager:
             try:
                 return self._load(name, number, version.path), None
             except Exception as raised:  # any failure ends this version, never the server
-                error = raised if isinstance(raised, StatusError) else StatusError("INTERNAL", repr(raised))
+                error = (
+                    raised
+                    if isinstance(raised, StatusError)
+                    else StatusError("INTERNAL", repr(raised))
+                )
             log.error(f"Loading servable: {identity} failed: {error}")
             if retry >= self._flags["max_num_load_retries"]:
                 log.info(
@@ -184,7 +194,9 @@ class ModelManager:
                 pause = max(0, self._flags["load_retry_interval_micros"]) / 1e6
                 self._changed.wait_for(lambda: not version.wanted, pause)
             log.info(f"Retrying of Loading servable: {identity} retry: {retry}")
-        return None, error or StatusError("CANCELLED", "Load cancelled before we could try to load.")
+        return None, error or StatusError(
+            "CANCELLED", "Load cancelled before we could try to load."
+        )
 
     def _unload_version(self, name, number, version):
         """In a worker, without the lock: waits for requests under way."""

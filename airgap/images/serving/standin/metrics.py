@@ -49,7 +49,9 @@ class Histogram:
 
     def lines(self):
         with self._lock:
-            cells = {values: (list(buckets), total) for values, (buckets, total) in self._cells.items()}
+            cells = {
+                values: (list(buckets), total) for values, (buckets, total) in self._cells.items()
+            }
         yield f"# TYPE {self.name} histogram"
         for values, (buckets, total) in sorted(cells.items()):
             labels, count = _quoted(self.labels, values), 0

@@ -100,7 +100,9 @@ def check_models(config):
     models, names = list(config.model_config_list.config), set()
     for model in models:
         if model.name in names:
-            raise invalid_argument(f"Illegal to list model {model.name} multiple times in config list")
+            raise invalid_argument(
+                f"Illegal to list model {model.name} multiple times in config list"
+            )
         names.add(model.name)
         if not model.model_platform and not model.model_type:
             raise invalid_argument(

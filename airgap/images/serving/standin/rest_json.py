@@ -28,7 +28,14 @@ _JSON_TYPES = {
     types_pb2.DT_UINT64: "iu",
     types_pb2.DT_BOOL: "b",
 }
-JSON_NAMES = {type(None): "Null", dict: "Object", list: "Array", str: "String", int: "Number", float: "Number"}
+JSON_NAMES = {
+    type(None): "Null",
+    dict: "Object",
+    list: "Array",
+    str: "String",
+    int: "Number",
+    float: "Number",
+}
 
 
 def parse(body):
@@ -42,7 +49,9 @@ def parse(body):
         try:
             document = json.loads(body)
         except json.JSONDecodeError as error:
-            raise invalid_argument(f"JSON Parse error: {error.msg}. at offset: {error.pos}") from error
+            raise invalid_argument(
+                f"JSON Parse error: {error.msg}. at offset: {error.pos}"
+            ) from error
         except (ValueError, RecursionError) as error:
             raise invalid_argument(f"JSON Parse error: {error}") from error
     if not isinstance(document, dict):
@@ -98,7 +107,9 @@ def _read_rows(document, infos):
         return {name: _tensor(instances, info.dtype, "instances")}
     for position, instance in enumerate(instances):
         if not _is_named(instance):
-            raise invalid_argument(f"Expecting object but got list at item {position} of input list")
+            raise invalid_argument(
+                f"Expecting object but got list at item {position} of input list"
+            )
         for name in instance:
             if name not in infos:
                 raise invalid_argument(
@@ -153,7 +164,9 @@ def _tensor(value, dtype, rows="", key=""):
             _check_range(array, dtype)
             return array.astype(NUMPY_TYPES[dtype])
     _walk(value, dtype, rows, key, [])
-    raise invalid_argument(f"JSON Value: {show(value)} is not of expected type: {_type_name(dtype)}")
+    raise invalid_argument(
+        f"JSON Value: {show(value)} is not of expected type: {_type_name(dtype)}"
+    )
 
 
 def _check_range(array, dtype):
@@ -255,9 +268,7 @@ def decode_string(value):
     if not isinstance(value, dict):
         raise _type_error(value, _STRING)
     if not _is_base64(value):
-        raise invalid_argument(
-            f"JSON Value: {show(value)} not formatted correctly for base64 data"
-        )
+        raise invalid_argument(f"JSON Value: {show(value)} not formatted correctly for base64 data")
     try:
         text = value["b64"].translate(str.maketrans("-_", "+/")).rstrip("=")
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
@@ -266,7 +277,11 @@ def decode_string(value):
 
 
 def _type_error(value, dtype):
-    kind = {True: "True", False: "False"}[value] if isinstance(value, bool) else JSON_NAMES[type(value)]
+    kind = (
+        {True: "True", False: "False"}[value]
+        if isinstance(value, bool)
+        else JSON_NAMES[type(value)]
+    )
     return invalid_argument(
         f"JSON Value: {show(value)} Type: {kind} is not of expected type: {_type_name(dtype)}"
     )

@@ -24,7 +24,8 @@ def predictions(outputs, form):
     if len(outputs) == 1:
         return b'{\n    "outputs": ' + _dump(next(iter(texts.values()))) + b"\n}"
     named = b",\n".join(
-        b"        " + json.dumps(name).encode() + b": " + _dump(value) for name, value in texts.items()
+        b"        " + json.dumps(name).encode() + b": " + _dump(value)
+        for name, value in texts.items()
     )
     return b'{\n    "outputs": {\n' + named + b"\n    }\n}"
 
@@ -44,7 +45,10 @@ def _rows(outputs, values):
     else:
         rows = (
             b"{"
-            + b", ".join(json.dumps(name).encode() + b": " + _dump(value[row]) for name, value in values.items())
+            + b", ".join(
+                json.dumps(name).encode() + b": " + _dump(value[row])
+                for name, value in values.items()
+            )
             + b"}"
             for row in range(size)
         )
@@ -79,7 +83,10 @@ def _dump(value):
 
 
 def classifications(result):
-    rows = [[[entry.label, _float(entry.score)] for entry in item.classes] for item in result.classifications]
+    rows = [
+        [[entry.label, _float(entry.score)] for entry in item.classes]
+        for item in result.classifications
+    ]
     return b'{\n    "results": ' + json.dumps(rows).encode() + b"\n}"
 
 

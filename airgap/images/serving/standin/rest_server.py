@@ -2,7 +2,6 @@
 
 import http.server
 import re
-import socket
 import threading
 import time
 import urllib.parse
@@ -65,7 +64,9 @@ class RestApi:
                     f'Serving signature name: "{name or DEFAULT_SIGNATURE}" not found in signature def'
                 )
             if not signature.inputs:
-                raise invalid_argument(f"Failed to get input map for signature: {name or 'DEFAULT'}")
+                raise invalid_argument(
+                    f"Failed to get input map for signature: {name or 'DEFAULT'}"
+                )
             inputs, form = rest_json.read_inputs(document, dict(signature.inputs))
             del document
             return rest_results.predictions(servable.predict(name, inputs, (), self._timeout), form)

@@ -26,7 +26,9 @@ class Servable:
         self._session.meta_graph = None
         self.signatures = dict(graph.signature_def)
         self._in_flight, self._idle = 0, threading.Condition()
-        self._run = options.batching.wrap(self._session.run) if options.batching else self._session.run
+        self._run = (
+            options.batching.wrap(self._session.run) if options.batching else self._session.run
+        )
         if options.warmup:
             try:
                 warmup.replay(directory, self, options.warmup_iterations)
@@ -86,7 +88,9 @@ class Servable:
     def run(self, feeds, fetches, timeout_ms=None, api="Predict"):
         options = None
         if timeout_ms is not None:
-            options = config_pb2.RunOptions(timeout_in_ms=max(1, int(timeout_ms))).SerializeToString()
+            options = config_pb2.RunOptions(
+                timeout_in_ms=max(1, int(timeout_ms))
+            ).SerializeToString()
         start = time.perf_counter()
         values = self._run(feeds, fetches, options)
         metrics.runtime_latency.observe(time.perf_counter() - start, self.name, api, "TF1")

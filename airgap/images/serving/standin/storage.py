@@ -15,7 +15,9 @@ def find_versions(model):
             f"Could not find base path {model.base_path} for servable {model.name} with error "
             f"NOT_FOUND: {model.base_path} {error.strerror}"
         ) from error
-    found = {int(entry): os.path.join(model.base_path, entry) for entry in entries if entry.isdecimal()}
+    found = {
+        int(entry): os.path.join(model.base_path, entry) for entry in entries if entry.isdecimal()
+    }
     policy = model.model_version_policy
     choice = policy.WhichOneof("policy_choice")
     if choice == "all":
