@@ -1,0 +1,84 @@
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import * as path from "node:path";
+
+import { onTestFinished } from "vitest";
+
+import type { DockerEngine } from "../../components";
+import { temporaryFolder } from "./modelFolder";
+
+/** What `inspectEngine` says of an engine that has room for everything. */
+export const engine: DockerEngine = {
+  host: "unix:///var/run/docker.sock",
+  apiVersion: "1.41",
+  os: "linux",
+  architecture: "amd64",
+  cpus: 8,
+  memoryMb: 16384,
+  runtimes: ["io.containerd.runc.v2", "runc"],
+  takenPorts: [],
+};
+
+/** Answers of Docker's API by path, as Engine 20.10 gives them, cut to what is read. */
+export const engineAnswers: Record<string, unknown> = {
+  "/version": { Version: "20.10.24", ApiVersion: "1.41", Os: "linux", Arch: "amd64" },
+  "/info": {
+    NCPU: 8,
+    MemTotal: 17_179_869_184,
+    Runtimes: { runc: { path: "runc" }, "io.containerd.runc.v2": { path: "runc" } },
+  },
+  "/containers/json": [],
+};
+
+/** A running container that publishes ports of the Docker host, as Docker lists it. */
+export function publishing(name: string, ports: number[], labels: Record<string, string> = {}) {
+  return {
+    Id: `${name}-id`,
+    Names: [`/${name}`],
+    Labels: labels,
+    Ports: [
+      { PrivatePort: 8502, Type: "tcp" },
+      ...ports.map((port) => ({
+        IP: "127.0.0.1",
+        PrivatePort: port,
+        PublicPort: port,
+        Type: "tcp",
+      })),
+    ],
+  };
+}
+
+/** A Docker Engine's API on a Unix socket, until the test ends; gives its address. */
+export async function startFakeEngine(answers: Record<string, unknown> = {}): Promise<string> {
+  const all = { ...engineAnswers, ...answers };
+  const socket = path.join(temporaryFolder(), "docker.sock");
+  await listen(socket, (request, response) => {
+    const answer = all[(request.url ?? "").replace(/\?.*$/, "")];
+    response.statusCode = answer === undefined ? 404 : 200;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(answer ?? { message: "page not found" }));
+  });
+  return `unix://${socket}`;
+}
+
+/** A server on a free port of 127.0.0.1, until the test ends; gives the port. */
+export async function startServer(handler: http.RequestListener): Promise<number> {
+  return (await listen(0, handler)).port;
+}
+
+async function listen(place: string | number, handler: http.RequestListener): Promise<AddressInfo> {
+  const server = http.createServer(handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    if (typeof place === "number") server.listen(place, "127.0.0.1", resolve);
+    else server.listen(place, resolve);
+  });
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  return server.address() as AddressInfo;
+}

@@ -1,0 +1,165 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+
+/** One resource as the program announces it to Pulumi's engine. */
+export interface Registration {
+  type: string;
+  name: string;
+  /** URN of the parent; empty for none. */
+  parent: string;
+  /** URN of the provider; empty for the default one. */
+  provider: string;
+  /** As on the wire: secrets are `secret(...)`, values that are not known yet are `unknown`. */
+  inputs: Record<string, unknown>;
+  /** Absent where the program leaves it to the provider. */
+  deleteBeforeReplace?: boolean;
+  replaceOnChanges: string[];
+  /** URNs of everything that has to be there before. */
+  dependencies: string[];
+}
+
+/** What a program did since `startMocks`. */
+export interface Recording {
+  /** In the order of registration, components included. */
+  resources: Registration[];
+  /** The only resource of a type, or the one with the name. */
+  find(type: string, name?: string): Registration;
+}
+
+export const project = "tfserving";
+export const stack = "dev";
+
+/** How a value that is not known before the update travels to the engine. */
+export const unknown = pulumi.runtime.unknownValue;
+
+/** How a secret travels to the engine. */
+export function secret(value: unknown): object {
+  return { [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig, value };
+}
+
+/**
+ * Replaces Pulumi's engine with one that records every resource and forgets
+ * those of the test before.
+ *
+ * @param options.preview - whether computed outputs are unknown, as in `pulumi preview`
+ */
+export async function startMocks({ preview = false } = {}): Promise<Recording> {
+  const resources: Registration[] = [];
+  const secretOutputs = new Map<string, string[]>();
+  await pulumi.runtime.setMocks(
+    {
+      call: ({ token }) => {
+        throw new Error(`no function of a provider is expected, but ${token} was called`);
+      },
+      newResource: ({ type, name, inputs }) => ({
+        id: preview ? undefined : `${name}-id`,
+        state: {
+          ...inputs,
+          ...(preview ? {} : computed(type, name, inputs, secretOutputs.get(name) ?? [])),
+        },
+      }),
+    },
+    project,
+    stack,
+    preview,
+  );
+
+  // The mocks see inputs only; the request itself holds the resource options too.
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource(request: RegisterResourceRequest, done: unknown): Promise<void>;
+  };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, done) => {
+    secretOutputs.set(request.getName(), request.getAdditionalsecretoutputsList());
+    resources.push(registration(request));
+    return register(request, done);
+  };
+  return { resources, find: (type, name) => only(resources, type, name) };
+}
+
+/** Waits until everything that the program has begun is registered. */
+export function settle(): Promise<void> {
+  return pulumi.runtime.disconnect();
+}
+
+/** The value of an output; it has to be known. */
+export async function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
+  if (!(await isKnown(output))) {
+    throw new Error("the output is unknown");
+  }
+  return new Promise((resolve) => output.apply(resolve));
+}
+
+/** Whether an output has a value in this preview. */
+export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
+}
+
+/** URN that the mocks give; a parent's own parents do not show in it. */
+export function urn(type: string, name: string, parentType?: string): string {
+  const qualified = parentType ? `${parentType}$${type}` : type;
+  return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;
+}
+
+/** What the error of a call says, property by property. */
+export function problemsOf(call: () => unknown): pulumi.InputPropertyErrorDetails[] {
+  try {
+    call();
+  } catch (error) {
+    if (pulumi.InputPropertiesError.isInstance(error)) {
+      return error.errors;
+    }
+    throw error;
+  }
+  return [];
+}
+
+function registration(request: RegisterResourceRequest): Registration {
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    parent: request.getParent(),
+    provider: request.getProvider().replace(/::[^:]*$/, ""),
+    inputs: request.getObject()?.toJavaScript() ?? {},
+    ...(request.getDeletebeforereplacedefined() && {
+      deleteBeforeReplace: request.getDeletebeforereplace(),
+    }),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    dependencies: request.getDependenciesList(),
+  };
+}
+
+/** What Docker, a registry or a random generator would make up. */
+function computed(
+  type: string,
+  name: string,
+  inputs: Record<string, unknown>,
+  secretNames: string[],
+): Record<string, unknown> {
+  const named = { name: inputs.name ?? `${name}-1a2b3c4` };
+  const outputs: Record<string, Record<string, unknown>> = {
+    "docker:index/container:Container": named,
+    "docker:index/network:Network": named,
+    "docker:index/registryImage:RegistryImage": { sha256Digest: `sha256:${"d".repeat(64)}` },
+    "docker:index/remoteImage:RemoteImage": { imageId: `sha256:id-of-${String(inputs.name)}` },
+    "docker:index/volume:Volume": named,
+    "random:index/randomPassword:RandomPassword": { result: `result-of-${name}` },
+  };
+  return Object.fromEntries(
+    Object.entries(outputs[type] ?? {}).map(([key, value]) => [
+      key,
+      secretNames.includes(key) ? pulumi.secret(value) : value,
+    ]),
+  );
+}
+
+function only(resources: Registration[], type: string, name?: string): Registration {
+  const found = resources.filter(
+    (resource) => resource.type === type && (name === undefined || resource.name === name),
+  );
+  if (found.length !== 1) {
+    const all = resources.map((resource) => `${resource.type} ${resource.name}`).join("\n  ");
+    throw new Error(`${found.length} resources are ${type} ${name ?? ""}; there are\n  ${all}`);
+  }
+  return found[0];
+}
