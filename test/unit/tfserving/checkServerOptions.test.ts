@@ -120,8 +120,13 @@ describe("server options are refused", () => {
     ],
     [
       "an interval without retries",
-      { loadRetryIntervalMicros: 5 },
+      { loadRetryIntervalMicros: 5, maxNumLoadRetries: 0 },
       "server.loadRetryIntervalMicros: is 5, but nothing is retried; set maxNumLoadRetries",
+    ],
+    [
+      "an interval with the default of no retries",
+      { loadRetryIntervalMicros: 0 },
+      "server.loadRetryIntervalMicros: is 0, but nothing is retried; set maxNumLoadRetries",
     ],
     [
       "iterations without warm-up",

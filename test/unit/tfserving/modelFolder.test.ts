@@ -213,6 +213,13 @@ describe("a bad model folder is refused", () => {
     expect(reasons[0]).toContain(reason);
   });
 
+  it("fewer tags than asked for", () => {
+    const options = { tags: ["serve", "gpu"] };
+    expect(reasonsOf(folderWith({ "m/1/saved_model.pb": good }), options)).toEqual([
+      expect.stringContaining("has no graph tagged exactly [serve, gpu]; tags found: [serve]"),
+    ]);
+  });
+
   it("no such folder", () => {
     const modelFolder = path.join(temporaryFolder(), "absent");
     expect(reasonsOf(modelFolder)).toEqual(['"DIR" is no folder: use the folder that holds "m"']);

@@ -129,9 +129,12 @@ describe("an encoded SavedModel", () => {
     expect(Object.keys(readSavedModel(folder).metaGraphs[0].signatures)).toEqual(["a", "b", "c"]);
   });
 
-  it("cut anywhere is refused, naming the file", () => {
+  it.each([
+    ["signatures last", savedModelWith("serving_default")],
+    ["its graph last", savedModelWith()],
+  ])("cut anywhere is refused, naming the file: %s", (_, savedModel) => {
     const folder = temporaryFolder();
-    const bytes = encodeSavedModel(savedModelWith("serving_default"));
+    const bytes = encodeSavedModel(savedModel);
     for (let length = 1; length < bytes.length; length++) {
       writeFiles(folder, { "saved_model.pb": bytes.subarray(0, length) });
       expect(() => readSavedModel(folder), `${length} bytes`).toThrow(
@@ -158,8 +161,8 @@ describe("a file that is no SavedModel", () => {
   it.each([
     ["an empty file", "", "is empty"],
     ["text", "<html>404 Not Found</html>", truncated],
-    ["a field number 0", Buffer.from([0x00, 0x01]), truncated],
-    ["a group", Buffer.from([0x0b, 0x0c]), truncated],
+    ["a field number 0", Buffer.from([0x00, 0x01]), "byte 0 starts no protobuf field"],
+    ["a group", Buffer.from([0x0b, 0x0c]), "byte 0 starts no protobuf 3 field"],
     ["a schema version and nothing else", Buffer.from([0x08, 0x01]), "without any graph"],
     ["a graph that is garbage", Buffer.from([0x12, 0x03, 0x0a, 0x07, 0x01]), truncated],
     ["zeros", Buffer.alloc(100), truncated],
