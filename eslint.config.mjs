@@ -5,9 +5,12 @@ export default tseslint.config(
   { ignores: ["node_modules/", "dist/", ".pulumi/", "model/classifier/", "examples/**/sdks/"] },
   ...tseslint.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.mts"],
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.mts"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     plugins: { "@pulumi": pulumi },
     rules: {

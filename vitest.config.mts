@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
+          globalSetup: "test/engine/machine.ts",
           testTimeout: 300_000,
           hookTimeout: 900_000,
           fileParallelism: false,

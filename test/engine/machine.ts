@@ -1,0 +1,21 @@
+import type { TestProject } from "vitest/node";
+import { startEngine } from "../../commands/lib/engine.mjs";
+import { prepareImages, standInNames, wantedImages } from "../../commands/lib/images.mjs";
+import { prepareToolchain } from "../../commands/lib/toolchain.mjs";
+import { openWorkspace, root } from "../../commands/lib/workspace.mjs";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Config of every stack on this machine: the base images that can be had here. */
+    images: Record<string, string>;
+  }
+}
+
+/** Sets the machine up as `npm run up` does: Docker Engine, Pulumi, base images. */
+export default async function setup(project: TestProject): Promise<void> {
+  const { setting, explicit, last, host, env } = await openWorkspace("dev");
+  await startEngine(root, host);
+  await prepareToolchain(root, env);
+  const wanted = wantedImages(setting, explicit, standInNames(root), last);
+  project.provide("images", await prepareImages(root, host, wanted, false));
+}

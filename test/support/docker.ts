@@ -1,0 +1,70 @@
+import { execFileSync } from "child_process";
+
+/** Runs the docker CLI and gives what it printed. */
+export function docker(...args: string[]): string {
+  return execFileSync("docker", args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim();
+}
+
+/** Ids of the containers of a stack, of one part of it if named. */
+export function containers(label: string, part?: string): string[] {
+  const filters = [
+    `label=tfserving.stack=${label}`,
+    ...(part ? [`label=tfserving.part=${part}`] : []),
+  ];
+  const output = docker("ps", "-aq", "--no-trunc", ...filters.flatMap((f) => ["--filter", f]));
+  return output.split("\n").filter(Boolean).sort();
+}
+
+/** Every Docker object of a stack, as `kind id`. */
+export function objects(label: string): string[] {
+  const filter = ["--filter", `label=tfserving.stack=${label}`];
+  const list = (kind: string, ...args: string[]) =>
+    docker(...args, ...filter)
+      .split("\n")
+      .filter(Boolean)
+      .map((id) => `${kind} ${id}`);
+  return [
+    ...list("container", "ps", "-aq"),
+    ...list("network", "network", "ls", "-q"),
+    ...list("volume", "volume", "ls", "-q"),
+  ];
+}
+
+/** What `docker inspect` says of one object. */
+export function inspect(id: string): DockerObject {
+  return JSON.parse(docker("inspect", id))[0];
+}
+
+/** The part of `docker inspect` of a container that tests look at. */
+export interface DockerObject {
+  Name: string;
+  Image: string;
+  Config: { Image: string; User: string; Env: string[]; Labels: Record<string, string> };
+  HostConfig: {
+    ReadonlyRootfs: boolean;
+    CapDrop: string[];
+    SecurityOpt: string[];
+    Memory: number;
+    MemorySwap: number;
+    NanoCpus: number;
+    Ulimits: { Name: string; Hard: number; Soft: number }[];
+    PortBindings: Record<string, { HostIp: string; HostPort: string }[]>;
+  };
+}
+
+/** Requests that each server of a HAProxy backend has answered, from its statistics page. */
+export function requestsPerServer(balancer: string, backend: string): Record<string, number> {
+  const request = "printf 'GET /;csv HTTP/1.0\\r\\n\\r\\n' >&3";
+  const page = docker(
+    ...["exec", balancer, "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/8404; ${request}; cat <&3`],
+  );
+  const [header, ...rows] = page.slice(page.indexOf("# pxname") + 2).split("\n");
+  const column = (name: string) => header.split(",").indexOf(name);
+  return Object.fromEntries(
+    rows
+      .map((row) => row.split(","))
+      .filter((row) => row[column("pxname")] === backend && row[column("svname")] !== "BACKEND")
+      .map((row) => [row[column("svname")], Number(row[column("stot")])] as [string, number])
+      .filter(([, requests]) => requests > 0),
+  );
+}

@@ -1,0 +1,76 @@
+import { spawn } from "child_process";
+import { createHash, randomBytes } from "crypto";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { debianTool } from "./debianTool";
+
+/** A registry server of this test's own, without TLS, that wants a login. */
+export interface Registry {
+  /** HOST:PORT */
+  address: string;
+  username: string;
+  password: string;
+  stop: () => Promise<void>;
+}
+
+/** Starts Debian's docker-registry on a port of 127.0.0.1 and waits until it answers. */
+export async function startRegistry(port: number): Promise<Registry> {
+  const program = debianTool("docker-registry", "docker-registry");
+  const htpasswd = debianTool("htpasswd", "apache2-utils");
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-registry-"));
+  const username = "publisher";
+  const password = createHash("sha256").update(randomBytes(16)).digest("hex").slice(0, 24);
+  const users = await run(htpasswd, ["-Bbn", username, password]);
+  fs.writeFileSync(path.join(folder, "htpasswd"), users);
+  fs.writeFileSync(
+    path.join(folder, "config.yml"),
+    JSON.stringify({
+      version: "0.1",
+      storage: { filesystem: { rootdirectory: path.join(folder, "data") } },
+      http: { addr: `127.0.0.1:${port}` },
+      auth: { htpasswd: { realm: "test", path: path.join(folder, "htpasswd") } },
+    }),
+  );
+  const server = spawn(program, ["serve", path.join(folder, "config.yml")], { stdio: "ignore" });
+  const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
+  await answering(`http://127.0.0.1:${port}/v2/`, server);
+  return {
+    address: `127.0.0.1:${port}`,
+    username,
+    password,
+    stop: async () => {
+      server.kill();
+      await ended;
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answering(url: string, server: ReturnType<typeof spawn>): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (server.exitCode !== null) {
+      throw new Error(`The registry ended with status ${server.exitCode}`);
+    }
+    // 401 is an answer: it wants a login.
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`The registry at ${url} does not answer`);
+}
+
+function run(program: string, args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args);
+    let output = "";
+    child.stdout.on("data", (text) => (output += text));
+    child.on("error", reject);
+    child.on("close", (code) => (code === 0 ? resolve(output) : reject(new Error(program))));
+  });
+}

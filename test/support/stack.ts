@@ -1,0 +1,83 @@
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { inject } from "vitest";
+import { pinnedVersion, pulumiHome as homeFolder } from "../../commands/lib/pulumiCli.mjs";
+import { root } from "../../commands/lib/workspace.mjs";
+
+/** A stack of this project on the real engine, with a state folder of its own. */
+export interface TestStack {
+  stack: Stack;
+  /** Value of the label tfserving.stack. */
+  label: string;
+  /** The stack's state as it lies on disk, older states included. */
+  stateOnDisk: () => string;
+  /** Destroys the stack and removes its files. */
+  remove: () => Promise<void>;
+}
+
+/**
+ * Creates a stack of the program in this repository, or of another one.
+ *
+ * @param name - unique among tests; the stack is called `test-<name>`
+ * @param config - by key without the project's name
+ * @param workDir - folder of the program
+ */
+export async function createStack(
+  name: string,
+  config: Record<string, string>,
+  workDir = root,
+): Promise<TestStack> {
+  const stackName = `test-${name}`;
+  const state = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-state-"));
+  const pulumiHome = homeFolder(process.env);
+  const stack = await LocalWorkspace.createStack(
+    { stackName, workDir },
+    {
+      pulumiHome,
+      pulumiCommand: await PulumiCommand.get({
+        root: path.join(pulumiHome, "versions", pinnedVersion(root)),
+      }),
+      envVars: {
+        PULUMI_BACKEND_URL: `file://${state}`,
+        PULUMI_CONFIG_PASSPHRASE: "",
+        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+      },
+    },
+  );
+  await configure(stack, config);
+  const project = (await stack.workspace.projectSettings()).name;
+  return {
+    stack,
+    label: `${project}/${stackName}`,
+    stateOnDisk: () =>
+      filesBelow(state)
+        .map((file) => fs.readFileSync(file, "utf8"))
+        .join("\n"),
+    remove: async () => {
+      await stack.destroy();
+      fs.rmSync(path.join(workDir, `Pulumi.${stackName}.yaml`), { force: true });
+      fs.rmSync(state, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Sets config values; the images are those that this machine can have. */
+export async function configure(stack: Stack, config: Record<string, string>): Promise<void> {
+  const project = (await stack.workspace.projectSettings()).name;
+  const values = { ...inject("images"), ...config };
+  await stack.setAllConfig(
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [`${project}:${key}`, { value }]),
+    ),
+  );
+}
+
+function filesBelow(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
