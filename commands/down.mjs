@@ -1,0 +1,64 @@
+// @ts-check
+import { rmSync } from "node:fs";
+import { Failure, note, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
+import { listLeftovers } from "./lib/containers.mjs";
+import { requireEngine } from "./lib/engine.mjs";
+import { listBuiltImages } from "./lib/images.mjs";
+import { readOutputs } from "./lib/stack.mjs";
+import { destroyStack, removeStack } from "./lib/stackUpdate.mjs";
+import { requireToolchain } from "./lib/toolchain.mjs";
+import { openWorkspace, root } from "./lib/workspace.mjs";
+
+await runCommand({
+  name: "down",
+  summary: "Removes all that a stack made on Docker. Images, notebooks and the empty stack stay.",
+  options: {
+    ...stackOption,
+    remove: { type: "boolean", help: "remove the stack with its history too" },
+  },
+  notes: ["Exit code 0: nothing of the stack is left; 1: not so."],
+  run: async (values) => {
+    const workspace = await openWorkspace(values.stack);
+    const { host, env, stack, label, configFile } = workspace;
+    requireToolchain(root, env);
+    await requireEngine(host);
+    const exists = (await readOutputs(workspace)) !== undefined;
+    if (exists) {
+      await workspace.writeConfig();
+      await destroyStack(workspace);
+    }
+    await requireNothingLeft(host, label);
+    if (exists && values.remove) {
+      await removeStack(workspace);
+      rmSync(configFile, { force: true });
+    }
+
+    say();
+    note(
+      "stack",
+      exists
+        ? `nothing of ${label} is left on Docker${values.remove ? "; the stack is removed" : ""}`
+        : `there is no stack ${stack} in ${workspace.backend.url}, and nothing of it on Docker`,
+    );
+    const images = await listBuiltImages(host, String(workspace.setting("repository")));
+    if (images.length > 0) {
+      note("images", "kept, so that the next start is quick; to remove them:");
+      note("", `docker image rm ${images.join(" ")}`);
+    }
+    say(`\nNext: ${npmRun("up", stack)}   starts it again`);
+  },
+});
+
+/**
+ * @param {string} host
+ * @param {string} label
+ */
+async function requireNothingLeft(host, label) {
+  const left = await listLeftovers(host, label);
+  if (left.length > 0) {
+    throw new Failure(
+      `Docker still has objects of the stack ${label} that Pulumi does not know of: ${left.join(", ")}.`,
+      "remove them with docker rm -f, docker network rm and docker volume rm.",
+    );
+  }
+}

@@ -1,0 +1,137 @@
+// @ts-check
+import { Failure } from "./command.mjs";
+import { capture } from "./process.mjs";
+
+/**
+ * A container of a stack.
+ *
+ * @typedef {object} Container
+ * @property {string} id
+ * @property {string} part - replica, balancer or notebook
+ * @property {string} number - of the replica, else empty
+ * @property {string} state - running, exited, ...
+ * @property {string} health - healthy, unhealthy, starting, or empty where it has no check
+ * @property {string} since - in Docker's words, such as "3 minutes"
+ * @property {string} image - name or id
+ */
+
+const parts = ["balancer", "replica", "notebook"];
+
+/**
+ * Reads what `docker ps` prints in the format of `listContainers`, in the order
+ * in which the parts are shown.
+ *
+ * @param {string} text
+ * @returns {Container[]}
+ */
+export function parseContainers(text) {
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => {
+      const [id, part, number, state, status, image] = line.split("\t");
+      const health = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(status)?.[1] ?? "";
+      const since = status.replace(/^Up /, "").replace(/ \([^)]*\)$/, "");
+      return { id, part, number, state, health, since, image };
+    })
+    .sort(
+      (a, b) =>
+        parts.indexOf(a.part) - parts.indexOf(b.part) ||
+        Number(a.number) - Number(b.number) ||
+        a.id.localeCompare(b.id),
+    );
+}
+
+/**
+ * The containers that `npm run logs` is asked for: all of a part, one replica by
+ * its number, or all.
+ *
+ * @param {Container[]} containers
+ * @param {string} [which]
+ * @returns {Container[]}
+ */
+export function selectContainers(containers, which) {
+  if (which !== undefined && !parts.includes(which) && !/^[1-9]\d*$/.test(which)) {
+    throw new Failure(
+      `"${which}" is no part of a stack.`,
+      "use replica, balancer, notebook, or the number of a replica.",
+      2,
+    );
+  }
+  return containers.filter(
+    ({ part, number }) => which === undefined || part === which || number === which,
+  );
+}
+
+/**
+ * @param {string} host - Docker Engine
+ * @param {string} label - value of tfserving.stack
+ * @returns {Promise<Container[]>}
+ */
+export async function listContainers(host, label) {
+  const format = [
+    "{{.ID}}",
+    '{{.Label "tfserving.part"}}',
+    '{{.Label "tfserving.replica"}}',
+    "{{.State}}",
+    "{{.Status}}",
+    "{{.Image}}",
+  ].join("\t");
+  return parseContainers(await list(host, ["ps", "--all"], label, format));
+}
+
+/**
+ * Names of the images that containers give by id.
+ *
+ * @param {string} host - Docker Engine
+ * @param {Container[]} containers
+ * @returns {Promise<Map<string, string>>} name by what the container gives
+ */
+export async function listImageNames(host, containers) {
+  const ids = [...new Set(containers.map(({ image }) => image))];
+  const format = "{{with .RepoTags}}{{index . 0}}{{end}}";
+  const found = await Promise.all(
+    ids.map((id) =>
+      capture("docker", ["--host", host, "image", "inspect", "--format", format, id]),
+    ),
+  );
+  return new Map(ids.map((id, index) => [id, found[index].stdout || id]));
+}
+
+/**
+ * Whatever Docker still has of a stack, in words.
+ *
+ * @param {string} host - Docker Engine
+ * @param {string} label - value of tfserving.stack
+ * @returns {Promise<string[]>}
+ */
+export async function listLeftovers(host, label) {
+  const kinds = [
+    { kind: "container", args: ["ps", "--all"], format: "{{.Names}}" },
+    { kind: "network", args: ["network", "ls"], format: "{{.Name}}" },
+    { kind: "volume", args: ["volume", "ls"], format: "{{.Name}}" },
+  ];
+  const found = await Promise.all(
+    kinds.map(async ({ kind, args, format }) => {
+      const names = (await list(host, args, label, format)).split("\n").filter(Boolean);
+      return names.map((name) => `${kind} ${name}`);
+    }),
+  );
+  return found.flat();
+}
+
+/**
+ * @param {string} host
+ * @param {string[]} args
+ * @param {string} label
+ * @param {string} format
+ * @returns {Promise<string>}
+ */
+async function list(host, args, label, format) {
+  const filter = ["--filter", `label=tfserving.stack=${label}`, "--format", format];
+  const { code, stdout, stderr } = await capture("docker", ["--host", host, ...args, ...filter]);
+  if (code !== 0) {
+    throw new Failure(`docker ${args.join(" ")} failed: ${stderr}`, "see Docker's message.");
+  }
+  return stdout;
+}

@@ -1,0 +1,119 @@
+// @ts-check
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { capture, show } from "./process.mjs";
+
+/**
+ * Where Pulumi keeps its command line, plugins and credentials.
+ *
+ * @param {Record<string, string | undefined>} env
+ * @returns {string}
+ */
+export function pulumiHome(env) {
+  return env.PULUMI_HOME || path.join(os.homedir(), ".pulumi");
+}
+
+/**
+ * The Pulumi version of package-lock.json. It is the one that runs, whatever
+ * else is on PATH, so that every machine runs the same.
+ *
+ * @param {string} root - project folder
+ * @returns {string}
+ */
+export function pinnedVersion(root) {
+  return readPackage(root, "pulumi").version;
+}
+
+/**
+ * @param {string} root
+ * @param {Record<string, string | undefined>} env
+ * @returns {boolean} whether the pinned command line is in Pulumi's home
+ */
+export function hasCli(root, env) {
+  const file = process.platform === "win32" ? "pulumi.exe" : "pulumi";
+  try {
+    const folder = path.join(pulumiHome(env), "versions", pinnedVersion(root), "bin");
+    accessSync(path.join(folder, file), constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The provider plugins that the project's npm packages ask for, by exact version.
+ *
+ * @param {string} root
+ * @returns {{ name: string, version: string }[]}
+ */
+export function wantedPlugins(root) {
+  const { dependencies = {} } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  return Object.keys(dependencies)
+    .map((name) => readPackage(root, name).pulumi)
+    .filter((plugin) => plugin?.resource && plugin.name && plugin.version)
+    .map(({ name, version }) => ({ name, version }));
+}
+
+/**
+ * @param {{ name: string, version: string }} plugin
+ * @param {Record<string, string | undefined>} env
+ * @returns {boolean} whether it is in Pulumi's home, complete
+ */
+export function hasPlugin({ name, version }, env) {
+  const folder = path.join(pulumiHome(env), "plugins", `resource-${name}-v${version}`);
+  return existsSync(folder) && !existsSync(`${folder}.partial`);
+}
+
+/**
+ * Runs the pinned Pulumi on this terminal and gives its exit code.
+ *
+ * @param {string} root - project folder
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} env
+ * @returns {Promise<number>}
+ */
+export function showPulumi(root, args, env) {
+  return show(process.execPath, [wrapper(root), ...args], pulumiProcess(root, env));
+}
+
+/**
+ * Runs the pinned Pulumi and keeps what it prints.
+ *
+ * @param {string} root - project folder
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} env
+ */
+export function capturePulumi(root, args, env) {
+  return capture(process.execPath, [wrapper(root), ...args], pulumiProcess(root, env));
+}
+
+/**
+ * @param {string} root
+ * @param {Record<string, string | undefined>} env
+ */
+function pulumiProcess(root, env) {
+  return {
+    cwd: root,
+    env: {
+      ...env,
+      PULUMI_VERSION: pinnedVersion(root),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Types are checked by npm run lint; checking them again costs seconds in each run.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    },
+  };
+}
+
+/** @param {string} root */
+function wrapper(root) {
+  return path.join(root, "node_modules", "pulumi", "run.js");
+}
+
+/**
+ * @param {string} root
+ * @param {string} name
+ */
+function readPackage(root, name) {
+  return JSON.parse(readFileSync(path.join(root, "node_modules", name, "package.json"), "utf8"));
+}

@@ -1,0 +1,110 @@
+// @ts-check
+import { existsSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { absoluteUrl, stackStateFile } from "./backend.mjs";
+import { Failure, npmRun } from "./command.mjs";
+import { capturePulumi } from "./pulumiCli.mjs";
+import { ownFolder, root } from "./workspace.mjs";
+
+/**
+ * What a stack gives out.
+ *
+ * @typedef {object} Outputs
+ * @property {string} restUrl
+ * @property {string} grpcAddress
+ * @property {string} notebookUrl
+ * @property {string} image
+ * @property {string} modelVersion
+ * @property {number} replicas
+ */
+
+/**
+ * @param {import("./workspace.mjs").Workspace} workspace
+ * @returns {Promise<boolean>}
+ */
+export async function stackExists(workspace) {
+  if (workspace.backend.own) {
+    // Looking at the file takes no time; asking Pulumi takes half a second.
+    return existsSync(stackStateFile(ownFolder, String(workspace.project.name), workspace.name));
+  }
+  return (await readOutputs(workspace)) !== undefined;
+}
+
+/**
+ * Creates a stack without selecting it. `pulumi stack init` writes the salt of
+ * its secrets into the config file beside Pulumi.yaml; that is done in the folder
+ * of the generated config file, so that the stack's own file stays as it is.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace - its config file is written already
+ */
+export async function createStack(workspace) {
+  const folder = path.dirname(workspace.configFile);
+  const project = { name: workspace.project.name, runtime: "nodejs" };
+  writeFileSync(path.join(folder, "Pulumi.yaml"), `${JSON.stringify(project)}\n`);
+  const env = { ...workspace.env, PULUMI_BACKEND_URL: absoluteUrl(workspace.backend.url, root) };
+  const args = ["stack", "init", workspace.stack, "--no-select", "--cwd", folder];
+  const { code, stderr } = await capturePulumi(root, args, env);
+  if (code !== 0) {
+    throw new Failure(
+      `The stack ${workspace.stack} could not be created: ${stderr}`,
+      adviceForPulumi(stderr, workspace.backend),
+    );
+  }
+}
+
+/**
+ * @param {import("./workspace.mjs").Workspace} workspace
+ * @returns {Promise<Outputs | undefined>} undefined where there is no such stack
+ */
+export async function readOutputs(workspace) {
+  if (workspace.backend.own && !(await stackExists(workspace))) {
+    return undefined;
+  }
+  const args = ["stack", "output", "--json", "--show-secrets", "--non-interactive"];
+  const { code, stdout, stderr } = await capturePulumi(root, args, workspace.env);
+  if (code === 0) {
+    return JSON.parse(stdout);
+  }
+  if (/no stack named/.test(stderr)) {
+    return undefined;
+  }
+  throw new Failure(
+    `Pulumi could not read the stack ${workspace.stack}: ${stderr}`,
+    adviceForPulumi(stderr, workspace.backend),
+  );
+}
+
+/**
+ * The outputs of a stack that serves.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace
+ * @returns {Promise<Outputs>}
+ */
+export async function requireOutputs(workspace) {
+  const outputs = await readOutputs(workspace);
+  if (!outputs?.restUrl) {
+    throw new Failure(
+      outputs
+        ? `The stack ${workspace.stack} is there, but nothing runs in it.`
+        : `There is no stack ${workspace.stack} in ${workspace.backend.url}.`,
+      `${npmRun("up", workspace.stack)}.`,
+    );
+  }
+  return outputs;
+}
+
+/**
+ * What to do about an error of Pulumi.
+ *
+ * @param {string} message
+ * @param {import("./backend.mjs").Backend} backend
+ * @returns {string}
+ */
+export function adviceForPulumi(message, backend) {
+  if (/passphrase/.test(message)) {
+    return "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's passphrase.";
+  }
+  return backend.own
+    ? `see that ${backend.url} can be read and written.`
+    : `see that the backend ${backend.url} (from ${backend.because}) can be reached and that you are logged in.`;
+}

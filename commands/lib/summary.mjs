@@ -1,0 +1,81 @@
+// @ts-check
+import { note, npmRun, say } from "./command.mjs";
+import { standInNames } from "./images.mjs";
+import { classNames, heldOutPictures, readPicture, servesSample } from "./pictures.mjs";
+import { bestClass, modelStatus, predict, predictionLine, reachableUrl } from "./prediction.mjs";
+import { requireOutputs } from "./stack.mjs";
+import { renderTable } from "./table.mjs";
+import { root } from "./workspace.mjs";
+
+/**
+ * Says where a stack that is up can be reached, and asks it once.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace
+ * @param {Record<string, string>} standIns - images that stand in for others, by setting
+ */
+export async function summarise(workspace, standIns) {
+  const outputs = await requireOutputs(workspace);
+  say();
+  note("model", `${workspace.setting("modelName")}, version ${outputs.modelVersion}`);
+  const base = standIns.baseImage ?? String(workspace.setting("baseImage"));
+  const isStandIn = Object.values(standInNames(root)).includes(base);
+  note("served by", servedBy(outputs, isStandIn ? base : undefined));
+  note("REST", outputs.restUrl);
+  note("gRPC", outputs.grpcAddress || "on the network of the stack only (grpcPort is 0)");
+  note("notebook", outputs.notebookUrl || "none (notebook is false)");
+  note("asked", await askOnce(workspace, outputs));
+  say();
+  nextSteps(servesSample(workspace.setting), workspace.stack).forEach((line) => say(line));
+}
+
+/**
+ * @param {Pick<import("./stack.mjs").Outputs, "replicas" | "image">} outputs
+ * @param {string} [standIn] - base image, where it stands in for TensorFlow Serving
+ * @returns {string}
+ */
+export function servedBy({ replicas, image }, standIn) {
+  const base = standIn ? `, built on ${standIn}, a stand-in for TensorFlow Serving` : "";
+  return `${replicas} ${replicas === 1 ? "replica" : "replicas"} of ${image}${base}`;
+}
+
+/**
+ * @param {boolean} sample - whether the sample model is served
+ * @param {string} stack
+ * @returns {string[]}
+ */
+export function nextSteps(sample, stack) {
+  const steps = [
+    ...(sample ? [["predict", "asks it for the ten held-out pictures"]] : []),
+    ["status", "shows what runs"],
+    ["logs", "shows what the containers say"],
+    ["down", "takes everything away again"],
+  ];
+  return renderTable(
+    ["Next:", npmRun(steps[0][0], stack), steps[0][1]],
+    steps.slice(1).map(([name, what]) => ["", npmRun(name, stack), what]),
+  );
+}
+
+/**
+ * One real answer of the service: a prediction where the sample model is served,
+ * else the state of the model.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace
+ * @param {import("./stack.mjs").Outputs} outputs
+ * @returns {Promise<string>}
+ */
+async function askOnce({ setting, host, stack }, { restUrl }) {
+  const url = reachableUrl(restUrl, host);
+  if (!url) {
+    return `not yet: the service is published on ${host} itself (${npmRun("predict", stack)} says how to reach it)`;
+  }
+  if (!servesSample(setting)) {
+    const [newest] = await modelStatus(url);
+    return `version ${newest.version} is ${newest.state}`;
+  }
+  const [picture] = heldOutPictures(root);
+  const input = await readPicture(root, picture);
+  const [probabilities] = await predict(url, String(setting("signatureName")), [input]);
+  const { index, confidence } = bestClass(probabilities);
+  return `${predictionLine(classNames(root)[index], confidence)} (a picture of ${picture.name})`;
+}

@@ -1,0 +1,87 @@
+// @ts-check
+import { note, npmRun, report, runCommand, say, stackOption } from "./lib/command.mjs";
+import { listContainers, listImageNames } from "./lib/containers.mjs";
+import { requireEngine } from "./lib/engine.mjs";
+import { modelStatus, reachableUrl } from "./lib/prediction.mjs";
+import { readOutputs } from "./lib/stack.mjs";
+import { renderTable } from "./lib/table.mjs";
+import { requireToolchain } from "./lib/toolchain.mjs";
+import { openWorkspace, root } from "./lib/workspace.mjs";
+
+await runCommand({
+  name: "status",
+  summary: "Shows the containers of a stack, its addresses and the state of its model.",
+  options: stackOption,
+  notes: ["Exit code 0: all containers run and the model is served; 1: not so."],
+  run: async (values) => {
+    const workspace = await openWorkspace(values.stack);
+    const { host, label, env, stack } = workspace;
+    requireToolchain(root, env);
+    const engine = await requireEngine(host);
+    const [containers, outputs] = await Promise.all([
+      listContainers(host, label),
+      readOutputs(workspace),
+    ]);
+    note("stack", `${label} in ${workspace.backend.url}`);
+    note("docker", `${engine.version} at ${host}`);
+    if (!outputs?.restUrl && containers.length === 0) {
+      say(`\nNothing runs.\nNext: ${npmRun("up", stack)}   starts it`);
+      return 1;
+    }
+
+    const names = await listImageNames(host, containers);
+    const headings = ["PART", "NUMBER", "STATE", "HEALTH", "SINCE", "IMAGE"];
+    const rows = containers.map(({ part, number, state, health, since, image }) => [
+      part,
+      number || "-",
+      state,
+      health || "-",
+      since,
+      names.get(image) ?? image,
+    ]);
+    say();
+    renderTable(headings, rows).forEach((line) => say(line));
+    say();
+    const serves = outputs?.restUrl ? await showService(outputs, host, stack) : false;
+    const replicas = containers.filter(({ part }) => part === "replica").length;
+    const well =
+      replicas === outputs?.replicas &&
+      containers.every(
+        ({ state, health }) => state === "running" && ["healthy", ""].includes(health),
+      );
+    say(
+      serves && well
+        ? `\nNext: ${npmRun("predict", stack)}   asks it; ${npmRun("logs", stack)}   shows what the containers say`
+        : `\nNot all is well. Next: ${npmRun("logs", stack)}   shows why; ${npmRun("up", stack)}   puts it right`,
+    );
+    return serves && well ? 0 : 1;
+  },
+});
+
+/**
+ * @param {import("./lib/stack.mjs").Outputs} outputs
+ * @param {string} host
+ * @param {string} stack
+ * @returns {Promise<boolean>} whether a version of the model is served
+ */
+async function showService(outputs, host, stack) {
+  note("REST", outputs.restUrl);
+  note("gRPC", outputs.grpcAddress || "on the network of the stack only");
+  const showUrl = npmRun("pulumi -- stack output notebookUrl --show-secrets", stack);
+  note("notebook", outputs.notebookUrl ? `its URL holds its token: ${showUrl}` : "none");
+  const url = reachableUrl(outputs.restUrl, host);
+  if (!url) {
+    note("model", `cannot be asked from here: it is published on ${host} itself`);
+    return true;
+  }
+  try {
+    const versions = await modelStatus(url);
+    for (const { version, state, message } of versions) {
+      note("model", `version ${version} ${state}${message ? `: ${message}` : ""}`);
+    }
+    return versions.some(({ state }) => state === "AVAILABLE");
+  } catch (error) {
+    report(error);
+    return false;
+  }
+}

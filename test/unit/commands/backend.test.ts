@@ -1,0 +1,108 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import {
+  absoluteUrl,
+  backendVariables,
+  chooseBackend,
+  currentLogin,
+} from "../../../commands/lib/backend.mjs";
+
+const folder = path.resolve("/project/.pulumi");
+const own = `file://${folder.split(path.sep).join("/")}`;
+
+describe("the backend of a command", () => {
+  const chosen = [
+    {
+      by: "PULUMI_BACKEND_URL before all else",
+      choice: {
+        env: { PULUMI_BACKEND_URL: "s3://states", PULUMI_ACCESS_TOKEN: "token" },
+        projectUrl: "gs://states",
+        login: "azblob://states",
+      },
+      url: "s3://states",
+    },
+    {
+      by: "Pulumi.yaml before a login",
+      choice: { env: {}, projectUrl: "gs://states", login: "azblob://states" },
+      url: "gs://states",
+    },
+    {
+      by: "a login before a token",
+      choice: { env: { PULUMI_ACCESS_TOKEN: "token" }, login: "azblob://states" },
+      url: "azblob://states",
+    },
+    {
+      by: "a token, which is Pulumi Cloud's",
+      choice: { env: { PULUMI_ACCESS_TOKEN: "token" } },
+      url: "https://api.pulumi.com",
+    },
+  ];
+
+  it.each(chosen)("is the user's, by $by, and is left alone", ({ choice, url }) => {
+    const backend = chooseBackend({ ...choice, folder });
+
+    expect(backend).toMatchObject({ url, own: false });
+    expect(backendVariables(backend, choice.env)).toEqual({});
+  });
+
+  it("is the project's own folder where the user chose none", () => {
+    expect(chooseBackend({ env: {}, folder })).toMatchObject({ url: own, own: true });
+  });
+
+  it("is the project's own where PULUMI_BACKEND_URL names its folder", () => {
+    const env = { PULUMI_BACKEND_URL: own };
+
+    expect(chooseBackend({ env, login: "s3://states", folder }).own).toBe(true);
+  });
+});
+
+describe("the variables of the project's own backend", () => {
+  const backend = chooseBackend({ env: {}, folder });
+
+  it("hold an empty passphrase where the user has none", () => {
+    expect(backendVariables(backend, {})).toEqual({
+      PULUMI_BACKEND_URL: own,
+      PULUMI_CONFIG_PASSPHRASE: "",
+    });
+  });
+
+  it.each([{ PULUMI_CONFIG_PASSPHRASE: "secret" }, { PULUMI_CONFIG_PASSPHRASE_FILE: "/file" }])(
+    "leave the user's passphrase alone (%j)",
+    (env) => {
+      expect(backendVariables(backend, env)).toEqual({ PULUMI_BACKEND_URL: own });
+    },
+  );
+});
+
+describe("a relative file URL", () => {
+  it.each([
+    ["file://./state", "/project/state"],
+    ["file://../state", "/state"],
+  ])("%s is taken from the project's folder", (url, expected) => {
+    const absolute = path.resolve(expected).split(path.sep).join("/");
+
+    expect(absoluteUrl(url, path.resolve("/project"))).toBe(`file://${absolute}`);
+  });
+
+  it.each(["file:///state", "file://~", "https://api.pulumi.com", "s3://bucket/../x"])(
+    "%s is absolute and stays",
+    (url) => {
+      expect(absoluteUrl(url, path.resolve("/project"))).toBe(url);
+    },
+  );
+});
+
+describe("the last pulumi login", () => {
+  it("is read from Pulumi's home", () => {
+    const home = mkdtempSync(path.join(os.tmpdir(), "pulumi-home-"));
+    writeFileSync(path.join(home, "credentials.json"), '{"current": "s3://states"}');
+
+    expect(currentLogin({ PULUMI_HOME: home })).toBe("s3://states");
+  });
+
+  it("is none where there are no credentials", () => {
+    expect(currentLogin({ PULUMI_HOME: path.join(os.tmpdir(), "no-such-home") })).toBeUndefined();
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { adviceFor, chooseHost, defaultHost } from "../../../commands/lib/engine.mjs";
+import { ownsForNotebook } from "../../../commands/lib/notebooks.mjs";
+import { npmCommand, packagesAreCurrent } from "../../../commands/lib/packages.mjs";
+
+describe("the installed packages", () => {
+  const locked = {
+    packages: {
+      "": { version: "0.1.0" },
+      "node_modules/a": { version: "1.0.0", integrity: "sha512-a" },
+      "node_modules/mac-only": { version: "1.0.0", integrity: "sha512-m", optional: true },
+    },
+  };
+  const a = locked.packages["node_modules/a"];
+
+  it("are current where all are there, but for optional ones", () => {
+    expect(packagesAreCurrent(locked, { packages: { "node_modules/a": a } })).toBe(true);
+  });
+
+  it.each([
+    ["nothing is installed", undefined],
+    ["one is missing", { packages: {} }],
+    ["one is older", { packages: { "node_modules/a": { ...a, version: "0.9.0" } } }],
+    ["one has other content", { packages: { "node_modules/a": { ...a, integrity: "sha512-b" } } }],
+    [
+      "an optional one is older",
+      {
+        packages: {
+          "node_modules/a": a,
+          "node_modules/mac-only": { version: "0.9.0", integrity: "sha512-m", optional: true },
+        },
+      },
+    ],
+  ])("are not current where %s", (_, installed) => {
+    expect(packagesAreCurrent(locked, installed)).toBe(false);
+  });
+});
+
+describe("npm", () => {
+  it("is started as the script that runs this one, without a shell", () => {
+    const npm = npmCommand({ npm_execpath: "/usr/lib/npm/bin/npm-cli.js" }, "win32");
+
+    expect(npm).toEqual({
+      program: process.execPath,
+      args: ["/usr/lib/npm/bin/npm-cli.js"],
+      shell: false,
+    });
+  });
+
+  it.each([
+    ["win32", true],
+    ["linux", false],
+  ])("is looked for on PATH of %s otherwise (shell: %s)", (platform, shell) => {
+    const env = { npm_execpath: "/usr/lib/pnpm/pnpm.cjs" };
+
+    expect(npmCommand(env, platform)).toEqual({ program: "npm", args: [], shell });
+  });
+});
+
+describe("the address of the Docker Engine", () => {
+  const env = { DOCKER_HOST: "tcp://192.0.2.1:2375" };
+  const context = "unix:///home/me/.docker/run/docker.sock";
+
+  it.each([
+    ["the setting", { configured: "ssh://me@host", env, context }, "ssh://me@host"],
+    ["DOCKER_HOST", { configured: "", env, context }, "tcp://192.0.2.1:2375"],
+    ["the Docker context", { configured: "", env: {}, context }, context],
+    ["this machine's", { configured: undefined, env: {}, context: "" }, defaultHost],
+  ])("is %s", (_, choice, expected) => {
+    expect(chooseHost(choice)).toBe(expected);
+  });
+});
+
+describe("the advice about a silent engine", () => {
+  const silence = {
+    host: "unix:///var/run/docker.sock",
+    reason: "Cannot connect to the Docker daemon",
+    missing: false,
+    system: "linux",
+  };
+
+  it.each([
+    ["start Docker (sudo systemctl", silence],
+    ["start Docker Desktop", { ...silence, system: "darwin" }],
+    ["start Docker Desktop", { ...silence, host: "npipe:////./pipe/x", system: "win32" }],
+    ["usermod -aG docker", { ...silence, reason: "dial unix: connect: permission denied" }],
+    ["install Docker Engine", { ...silence, missing: true }],
+    ["install Docker Desktop", { ...silence, missing: true, system: "win32" }],
+    ["ssh://me@host is right", { ...silence, host: "ssh://me@host" }],
+  ])("begins with %j", (beginning, about) => {
+    expect(adviceFor(about)).toContain(beginning);
+  });
+});
+
+describe("notebooks that root checked out", () => {
+  const here = { system: "linux", uid: 0, host: "unix:///var/run/docker.sock", notebook: true };
+
+  it("are given away by root to a notebook on this machine", () => {
+    expect(ownsForNotebook(here)).toBe(true);
+  });
+
+  it.each([
+    { uid: 1000 },
+    { uid: undefined },
+    { system: "darwin" },
+    { host: "ssh://me@host" },
+    { notebook: false },
+  ])("stay as they are with %j", (other) => {
+    expect(ownsForNotebook({ ...here, ...other })).toBe(false);
+  });
+});
