@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ServerOptions } from "../tfserving/serverOptions";
+import { withDefaults } from "../withDefaults";
 import { DockerEngine } from "./engine";
 
 /** Arguments of a DockerModelService. */
@@ -97,8 +98,5 @@ export const modelServiceDefaults = {
 export type ResolvedModelServiceArgs = DockerModelServiceArgs & typeof modelServiceDefaults;
 
 export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedModelServiceArgs {
-  const given = Object.fromEntries(
-    Object.entries(args).filter(([, value]) => value !== undefined),
-  ) as unknown as DockerModelServiceArgs;
-  return { ...modelServiceDefaults, ...given };
+  return withDefaults(args, modelServiceDefaults);
 }

@@ -5,6 +5,7 @@ import { checkBaseImage } from "../tfserving/baseImage";
 import { checkModelFolder, ModelFolder, servedVersion } from "../tfserving/modelFolder";
 import { Problem } from "../tfserving/problem";
 import { Signature } from "../tfserving/savedModel";
+import { withDefaults } from "../withDefaults";
 import { contentHash } from "./contentHash";
 import { parseImageReference } from "./imageReference";
 
@@ -72,7 +73,7 @@ export class ServingImage extends pulumi.ComponentResource {
   public readonly signature: pulumi.Output<Signature>;
 
   constructor(name: string, args: ServingImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    const resolved = { ...servingImageDefaults, ...args };
+    const resolved = withDefaults(args, servingImageDefaults);
     const model = checkArgs(name, resolved);
     super("tfserving:index:ServingImage", name, {}, opts);
 
@@ -95,7 +96,7 @@ export class ServingImage extends pulumi.ComponentResource {
 
 /** Everything that would keep the image from being built or its model from being served. */
 export function checkServingImage(args: ServingImageArgs): Problem[] {
-  return examine({ ...servingImageDefaults, ...args }).problems;
+  return examine(withDefaults(args, servingImageDefaults)).problems;
 }
 
 type ResolvedArgs = ServingImageArgs & typeof servingImageDefaults;

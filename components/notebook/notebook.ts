@@ -9,6 +9,7 @@ import {
   labelsFor,
   replaceOnChanges,
 } from "../docker/containerDefaults";
+import { withDefaults } from "../withDefaults";
 import {
   checkNotebook,
   NotebookArgs,
@@ -34,7 +35,7 @@ export class Notebook extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: NotebookArgs, opts?: pulumi.ComponentResourceOptions) {
-    const resolved = { ...notebookDefaults, ...args };
+    const resolved = withDefaults(args, notebookDefaults);
     checkArgs(name, resolved);
     super("tfserving:index:Notebook", name, {}, opts);
 

@@ -26,6 +26,9 @@ export interface Recording {
   find(type: string, name?: string): Registration;
 }
 
+// Pulumi takes a stack trace for each promise: at vitest's 100 lines, most of a test's time.
+const stackTraceLimit = Error.stackTraceLimit;
+
 export const project = "tfserving";
 export const stack = "dev";
 
@@ -44,6 +47,7 @@ export function secret(value: unknown): object {
  * @param options.preview - whether computed outputs are unknown, as in `pulumi preview`
  */
 export async function startMocks({ preview = false } = {}): Promise<Recording> {
+  Error.stackTraceLimit = 3;
   const resources: Registration[] = [];
   const secretOutputs = new Map<string, string[]>();
   await pulumi.runtime.setMocks(
@@ -78,8 +82,9 @@ export async function startMocks({ preview = false } = {}): Promise<Recording> {
 }
 
 /** Waits until everything that the program has begun is registered. */
-export function settle(): Promise<void> {
-  return pulumi.runtime.disconnect();
+export async function settle(): Promise<void> {
+  await pulumi.runtime.disconnect();
+  Error.stackTraceLimit = stackTraceLimit;
 }
 
 /** The value of an output; it has to be known. */

@@ -15,8 +15,8 @@ export function savedModel(...signatureNames: string[]): Uint8Array {
 /** What `ServingImage` tells of each signature of `savedModel`. */
 export const signature = {
   methodName: "tensorflow/serving/predict",
-  inputs: { x: { name: "x:0", dtype: "DT_FLOAT", shape: [-1] } },
-  outputs: { y: { name: "y:0", dtype: "DT_FLOAT", shape: [-1] } },
+  inputs: { x: { name: "x:0", dtype: "float32", shape: [-1] } },
+  outputs: { y: { name: "y:0", dtype: "float32", shape: [-1] } },
 };
 
 /** Paths and contents of a model with versions 3 and 12, of which 12 is served. */

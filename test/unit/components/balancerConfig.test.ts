@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+
+import { maxReplicas, renderBalancerConfig } from "../../../components/docker/balancerConfig";
+
+const config = renderBalancerConfig({ replicaAlias: "birds_replica", requestTimeoutMs: 31_000 });
+
+/** The lines of a section, without their indentation. */
+function section(title: string): string[] {
+  const [, text] = config.split(new RegExp(`^${title}\\n`, "m"));
+  return text
+    .split("\n\n")[0]
+    .split("\n")
+    .map((line) => line.trim());
+}
+
+it("renders HAProxy's whole configuration", async () => {
+  await expect(config).toMatchFileSnapshot("snapshots/haproxy.cfg");
+});
+
+describe("the balancer", () => {
+  it("has room for the old and the new replicas of a release", () => {
+    expect(section("backend rest_replicas").at(-1)).toBe(
+      `server-template replica 1-${2 * maxReplicas} birds_replica:8501`,
+    );
+    expect(section("backend grpc_replicas").at(-1)).toBe(
+      `server-template replica 1-${2 * maxReplicas} birds_replica:8500`,
+    );
+  });
+
+  it("waits a little longer than the server, so that the server's own answer arrives", () => {
+    expect(section("defaults")).toEqual(
+      expect.arrayContaining(["timeout client 31000ms", "timeout server 31000ms"]),
+    );
+  });
+
+  it("keeps the administrative services of TensorFlow Serving inside", () => {
+    expect(section("frontend grpc").filter((line) => line.includes("deny"))).toEqual([
+      "http-request deny deny_status 403 if { path_beg /tensorflow.serving.ModelService/HandleReloadConfigRequest }",
+      "http-request deny deny_status 403 if { path_beg /tensorflow.ProfilerService/ /tensorflow.ProfileAnalysis/ }",
+    ]);
+  });
+
+  it("asks the supervisor of each replica, not TensorFlow Serving, whether it is ready", () => {
+    for (const backend of ["backend rest_replicas", "backend grpc_replicas"]) {
+      expect(section(backend)).toEqual(
+        expect.arrayContaining([
+          "http-check connect port 8502 proto h1",
+          "http-check send meth GET uri /readyz",
+          "http-check expect status 200",
+        ]),
+      );
+    }
+  });
+});
