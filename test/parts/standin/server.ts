@@ -9,7 +9,7 @@ import names from "../../../airgap/images/names.json";
 const run = promisify(execFile);
 const airgap = path.join(__dirname, "../../../airgap");
 const tensorflowImage = "tfserving-airgap/tensorflow:2.21.0";
-export const image = names.servingBaseImage;
+export const image = names.baseImage;
 
 /** Runs docker and returns what it printed; rejects with what it complained about. */
 export async function docker(...args: string[]): Promise<string> {
