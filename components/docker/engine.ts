@@ -45,7 +45,7 @@ export interface TakenPort {
  *
  * @param host - `unix://`, `npipe://`, `tcp://` or `ssh://` address
  * @param ports - host ports on 127.0.0.1 that a stack wants to publish
- * @throws Error with one sentence that names the host when it does not answer
+ * @throws Error with one sentence that names the host when it is no address or does not answer
  */
 export async function inspectEngine(host: string, ports: number[] = []): Promise<DockerEngine> {
   const docker = connect(host);
@@ -53,6 +53,9 @@ export async function inspectEngine(host: string, ports: number[] = []): Promise
     const [version, info, containers] = await answered(
       Promise.all([docker.version(), docker.info(), docker.listContainers()]),
     );
+    if (!version?.ApiVersion || !Array.isArray(containers)) {
+      throw new Error("another server is there");
+    }
     const published = publishedPorts(containers);
     const foreign = isLocal(host) ? await heldByProcesses(ports, published) : [];
     return {
@@ -79,7 +82,7 @@ export function isLocal(host: string): boolean {
 }
 
 function connect(host: string): Docker {
-  const url = new URL(host);
+  const url = parseAddress(host);
   // A given `host: undefined` keeps DOCKER_HOST out of it.
   const base = { host: undefined, port: undefined, protocol: undefined, timeout: answerTimeoutMs };
   switch (url.protocol) {
@@ -97,8 +100,22 @@ function connect(host: string): Docker {
       // The name is never resolved: the agent's connections go through ssh.
       return new Docker({ ...base, host: "ssh", protocol: "http", agent: sshAgent(url) } as object);
     default:
-      throw new Error(`${url.protocol}// is none of unix://, npipe://, tcp:// and ssh://`);
+      throw notAnAddress(host);
   }
+}
+
+function parseAddress(host: string): URL {
+  try {
+    return new URL(host);
+  } catch {
+    throw notAnAddress(host);
+  }
+}
+
+function notAnAddress(host: string): Error {
+  return new Error(
+    `"${host}" is no address of a Docker Engine: use unix://, npipe://, tcp:// or ssh://`,
+  );
 }
 
 async function answered<T>(answer: Promise<T>): Promise<T> {
