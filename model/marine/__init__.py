@@ -1,0 +1,1 @@
+"""The sample classifier: draws its pictures, trains on them, exports a SavedModel."""
