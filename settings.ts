@@ -25,7 +25,7 @@ export interface Settings {
   readonly engine: DockerEngine;
   readonly image: ReturnType<typeof readImage>;
   /** @default - the image is not pushed */
-  readonly registry?: ReturnType<typeof readRegistry>;
+  readonly registry?: Awaited<ReturnType<typeof readRegistry>>;
   readonly service: ReturnType<typeof readService>;
   /** @default - no notebook */
   readonly notebook?: ReturnType<typeof readNotebook>;
@@ -40,12 +40,11 @@ export async function loadSettings(): Promise<Settings> {
   const config = new pulumi.Config();
   const host = text(config, "host") ?? process.env.DOCKER_HOST ?? defaultDockerHost;
   const image = readImage(config);
-  const registry = readRegistry(config);
+  const registry = await readRegistry(config);
   const service = readService(config);
   const notebook = config.getBoolean("notebook") === false ? undefined : readNotebook(config);
   const { engine, problems } = await askEngine(host, [
-    service.restPort,
-    service.grpcPort,
+    ...Object.values(portsOf(service)),
     notebook?.port,
   ]);
 
@@ -56,11 +55,10 @@ export async function loadSettings(): Promise<Settings> {
     ...(registry ? named("registry", checkPublishedImage(registry)) : []),
     ...checkModelService(service, stack, engine),
     ...(notebook ? named("notebook", checkNotebook({ ...notebook, engine }, stack)) : []),
-    ...distinctPorts({
-      restPort: service.restPort,
-      grpcPort: service.grpcPort,
-      notebookPort: notebook?.port,
-    }),
+    // The service's own two are compared by its check.
+    ...distinctPorts({ ...portsOf(service), notebookPort: notebook?.port }).filter(
+      ({ propertyPath }) => propertyPath === "notebookPort",
+    ),
   );
   if (!engine || problems.length > 0) {
     throw refusal(problems);
@@ -83,20 +81,21 @@ function readImage(config: pulumi.Config) {
     modelFolder: text(config, "modelFolder") ?? "model/classifier",
     modelName: text(config, "modelName") ?? "my_model",
     signatureName: text(config, "signatureName") ?? servingImageDefaults.signatureName,
+    savedModelTags: config.getObject<ServerOptions>("server")?.savedModelTags,
     baseImage: text(config, "baseImage") ?? servingImageDefaults.baseImage,
     repository: registry ? `${registry}/${repository}` : repository,
     gpus: text(config, "gpus"),
   };
 }
 
-function readRegistry(config: pulumi.Config) {
+async function readRegistry(config: pulumi.Config) {
   const registry = text(config, "registry");
   return registry === undefined
     ? undefined
     : {
         registry,
         username: text(config, "registryUsername"),
-        password: config.get("registryPassword") ? config.getSecret("registryPassword") : undefined,
+        password: await secretText(config, "registryPassword"),
         plainHttp: config.getBoolean("registryPlainHttp") ?? false,
       };
 }
@@ -147,6 +146,20 @@ async function askEngine(
 /** Typed config has no absent strings: an empty one stands for "not set". */
 function text(config: pulumi.Config, key: string): string | undefined {
   return config.get(key) || undefined;
+}
+
+/** A secret that is set, and still one; an empty one stands for "not set". */
+async function secretText(
+  config: pulumi.Config,
+  key: string,
+): Promise<pulumi.Output<string> | undefined> {
+  const secret = config.getSecret(key);
+  const value = secret && (await new Promise((resolve) => void secret.apply(resolve)));
+  return value ? secret : undefined;
+}
+
+function portsOf({ restPort, grpcPort }: { restPort: number; grpcPort?: number }) {
+  return { restPort, grpcPort };
 }
 
 /** A component's argument under the name of its config key: `port` is `notebookPort` there. */

@@ -101,7 +101,7 @@ function createReplicas(
         ...kept,
         image: args.image,
         command: server.flags,
-        envs: [`TFS_DRAIN_SECONDS=${args.drainSeconds}`, ...files].sort(),
+        envs: [`TFS_DRAIN_SECONDS=${args.drainSeconds}`, ...statusModels(args), ...files].sort(),
         labels: labelsFor("replica", { ...args.labels, "tfserving.replica": String(number) }),
         user: `${firstReplicaUser + number}:${replicaGroup}`,
         tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=64m,mode=1777" },
@@ -183,6 +183,12 @@ const startBalancer =
 const balancerCheck =
   `exec 3<>/dev/tcp/127.0.0.1/${ports.balancerStatistics} && ` +
   `printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
+
+/** A replica is ready when all its models are; without this it asks for the image's own one. */
+function statusModels({ server }: ResolvedModelServiceArgs): string[] {
+  const names = server?.models?.map((model) => model.name) ?? [];
+  return names.length > 0 ? [`TFS_STATUS_MODELS=${names.join(",")}`] : [];
+}
 
 /** What Docker's DNS lists the running replicas under. */
 function replicaAlias(args: ResolvedModelServiceArgs): string {

@@ -24,6 +24,12 @@ export interface ServingImageArgs {
   signatureName?: string;
 
   /**
+   * Tags of the graph that is served; the same as `savedModelTags` of the server's options.
+   * @default ["serve"]
+   */
+  savedModelTags?: string[];
+
+  /**
    * TensorFlow Serving image to build on. A digest pins it
    * (`tensorflow/serving:2.19.1@sha256:...`). @default "tensorflow/serving:2.19.1"
    */
@@ -104,6 +110,7 @@ type ResolvedArgs = ServingImageArgs & typeof servingImageDefaults;
 function examine(args: ResolvedArgs): { problems: Problem[]; model?: ModelFolder } {
   const { problems, model } = checkModelFolder(args.modelFolder, args.modelName, {
     signatureName: args.signatureName,
+    tags: args.savedModelTags,
   });
   return {
     problems: [
