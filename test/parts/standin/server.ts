@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
 import * as fs from "node:fs/promises";
+import * as http from "node:http";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -60,9 +61,10 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** A REST answer; `body` is parsed when it is JSON. */
+/** A REST answer; `body` is `text` parsed where it is JSON. */
 export interface Answer {
   status: number;
+  text: string;
   body: unknown;
 }
 
@@ -107,11 +109,32 @@ export async function until<T>(
   }
 }
 
-async function request(url: string, init?: RequestInit): Promise<Answer> {
-  const response = await fetch(url, init);
-  const text = await response.text();
-  const json = response.headers.get("content-type")?.includes("json");
-  return { status: response.status, body: json ? JSON.parse(text) : text };
+/** By node:http: against a port whose server is not up yet, Node 20's fetch may never settle. */
+export function request(url: string, method: string, body = ""): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const options = { method, agent: false, timeout: 60_000 };
+    const call = http.request(url, options, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => (text += part));
+      response.on("error", reject);
+      response.on("end", () => {
+        resolve({ status: response.statusCode ?? 0, text, body: parsed(response, text) });
+      });
+    });
+    call.on("timeout", () => call.destroy(new Error("no answer within 60 s")));
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+function parsed(response: http.IncomingMessage, text: string): unknown {
+  if (!response.headers["content-type"]?.includes("json")) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // NaN and Infinity are no JSON
+  }
 }
 
 async function port(id: string, inside: number): Promise<string> {
@@ -127,12 +150,13 @@ export async function launch(models: string, start: Start = {}): Promise<Server>
     grpc,
     rest: `http://${rest}`,
     logs: () => logsOf(id),
-    get: (target) => request(`http://${rest}${target}`),
+    get: (target) => request(`http://${rest}${target}`, "GET"),
     post: (target, body) =>
-      request(`http://${rest}${target}`, {
-        method: "POST",
-        body: typeof body === "string" ? body : JSON.stringify(body),
-      }),
+      request(
+        `http://${rest}${target}`,
+        "POST",
+        typeof body === "string" ? body : JSON.stringify(body),
+      ),
     stop: async () => {
       await docker("rm", "-f", "-v", id);
     },
