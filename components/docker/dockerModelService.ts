@@ -4,6 +4,7 @@ import { defaultRestTimeoutMs, renderServer } from "../tfserving/serverOptions";
 import { ports, renderBalancerConfig } from "./balancerConfig";
 import { checkModelService } from "./checkModelService";
 import { hardened, healthPace, kept, labelsFor, replaceOnChanges } from "./containerDefaults";
+import { clientHost } from "./hostPorts";
 import {
   DockerModelServiceArgs,
   ResolvedModelServiceArgs,
@@ -51,9 +52,10 @@ export class DockerModelService extends pulumi.ComponentResource {
     createBalancer(name, resolved, network, replicas, this);
 
     const path = `/v1/models/${resolved.modelName}`;
-    const { publishAddress, restPort, grpcPort, serviceName } = resolved;
-    this.restUrl = pulumi.output(`http://${publishAddress}:${restPort}${path}`);
-    this.grpcAddress = pulumi.output(grpcPort ? `${publishAddress}:${grpcPort}` : "");
+    const { publishAddress, restPort, grpcPort, serviceName, engine } = resolved;
+    const host = clientHost(publishAddress, engine);
+    this.restUrl = pulumi.output(`http://${host}:${restPort}${path}`);
+    this.grpcAddress = pulumi.output(grpcPort ? `${host}:${grpcPort}` : "");
     this.networkName = network.name;
     this.networkRestUrl = pulumi.output(`http://${serviceName}:${ports.rest}${path}`);
     this.networkGrpcAddress = pulumi.output(`${serviceName}:${ports.grpc}`);

@@ -1,5 +1,5 @@
 import { Problem, wholeNumber } from "../tfserving/problem";
-import { DockerEngine } from "./engine";
+import { DockerEngine, isLocal } from "./engine";
 
 /** A host port: in range, and held by nobody but this very stack. */
 export function checkPort(
@@ -29,6 +29,18 @@ export function distinctPorts(ports: Record<string, number | undefined>): Proble
       ? [{ propertyPath, reason: `is ${port} like ${first[0]}: give each a port of its own` }]
       : [];
   });
+}
+
+/**
+ * Where clients outside the network reach what is published: the address itself, and
+ * the Docker host's name when it is published on all of its addresses. What a remote
+ * host publishes on its loopback is reached through a tunnel, so at 127.0.0.1 too.
+ */
+export function clientHost(publishAddress: string, engine?: DockerEngine): string {
+  if (publishAddress !== "0.0.0.0") {
+    return publishAddress;
+  }
+  return engine && !isLocal(engine.host) ? new URL(engine.host).hostname : "127.0.0.1";
 }
 
 /** An IPv4 address to publish ports on. */
