@@ -1,4 +1,5 @@
 // @ts-check
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pulumiHome } from "./pulumiCli.mjs";
@@ -59,6 +60,19 @@ export function backendVariables(backend, env) {
     PULUMI_BACKEND_URL: backend.url,
     ...(hasPassphrase ? {} : { PULUMI_CONFIG_PASSPHRASE: "" }),
   };
+}
+
+/**
+ * The folder for generated config files: one per backend, since the salt in them
+ * belongs to the passphrase of one.
+ *
+ * @param {Backend} backend
+ * @param {string} folder - this project's own
+ * @returns {string}
+ */
+export function configFolder(backend, folder) {
+  const id = createHash("sha256").update(backend.url).digest("hex").slice(0, 12);
+  return path.join(folder, "config", ...(backend.own ? [] : [id]));
 }
 
 /**

@@ -11,8 +11,8 @@ const sample = { modelFolder: "model/classifier", modelName: "my_model" };
  *
  * @typedef {object} Picture
  * @property {string} file - PNG beside held_out.json
- * @property {number} index - of its class in the model's output
- * @property {string} name - of its class
+ * @property {number} classIndex - in the model's output
+ * @property {string} className
  */
 
 /**

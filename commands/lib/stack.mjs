@@ -60,7 +60,7 @@ export async function readOutputs(workspace) {
   if (workspace.backend.own && !(await stackExists(workspace))) {
     return undefined;
   }
-  const args = ["stack", "output", "--json", "--show-secrets", "--non-interactive"];
+  const args = ["stack", "output", "--json", "--show-secrets", "--stack", workspace.stack];
   const { code, stdout, stderr } = await capturePulumi(root, args, workspace.env);
   if (code === 0) {
     return JSON.parse(stdout);

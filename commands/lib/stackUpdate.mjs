@@ -1,5 +1,7 @@
 // @ts-check
 import { Failure, note, npmRun } from "./command.mjs";
+import { listContainers } from "./containers.mjs";
+import { driftOf } from "./drift.mjs";
 import { showPulumi } from "./pulumiCli.mjs";
 import { createStack, stackExists } from "./stack.mjs";
 import { root } from "./workspace.mjs";
@@ -12,7 +14,8 @@ import { root } from "./workspace.mjs";
  */
 export async function updateStack(workspace) {
   const { stack, backend } = workspace;
-  if (!(await stackExists(workspace))) {
+  const exists = await stackExists(workspace);
+  if (!exists) {
     note("stack", `creating ${stack} in ${backend.url} (${backend.because})`);
     await createStack(workspace);
   } else if (!backend.own) {
@@ -20,7 +23,8 @@ export async function updateStack(workspace) {
   }
   // Without a preview: the program refuses bad input before it registers anything,
   // and `npm run pulumi -- preview` is there for those who want to look first.
-  const code = await runUpdate(workspace, ["up", "--yes", "--skip-preview"]);
+  const refresh = exists && (await needsRefresh(workspace)) ? ["--refresh"] : [];
+  const code = await runUpdate(workspace, ["up", "--yes", "--skip-preview", ...refresh]);
   if (code !== 0) {
     throw new Failure(
       `pulumi up ended with exit code ${code}.`,
@@ -28,6 +32,23 @@ export async function updateStack(workspace) {
         interrupted(stack),
     );
   }
+}
+
+/**
+ * Whether something happened to the containers since the last update.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace
+ * @returns {Promise<boolean>}
+ */
+async function needsRefresh({ host, label, last }) {
+  const containers = await listContainers(host, label);
+  const replicas = Number(last("replicas"));
+  const drift = driftOf(containers, { replicas, notebook: String(last("notebook")) !== "false" });
+  // No container at all is the usual sight after npm run down.
+  if (drift.length > 0 && containers.length > 0) {
+    note("stack", `${drift.join(", ")}: comparing all of it with Docker first`);
+  }
+  return drift.length > 0;
 }
 
 /**

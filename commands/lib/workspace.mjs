@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { backendVariables, chooseBackend, currentLogin } from "./backend.mjs";
+import { backendVariables, chooseBackend, configFolder, currentLogin } from "./backend.mjs";
 import { Failure } from "./command.mjs";
 import { defaultHost, findHost } from "./engine.mjs";
 import { standInNames } from "./images.mjs";
@@ -47,18 +47,17 @@ export async function openWorkspace(option) {
   const project = await readMapping(readText(path.join(root, "Pulumi.yaml")), "Pulumi.yaml");
   const file = `Pulumi.${name}.yaml`;
   const stackFile = await readMapping(readText(path.join(root, file)), file);
-  const configFile = path.join(ownFolder, "config", file);
-  const previous = await readMapping(readText(configFile), path.relative(root, configFile));
-
   const backend = chooseBackend({
     env: process.env,
     projectUrl: backendUrl(project),
     login: currentLogin(process.env),
     folder: ownFolder,
   });
+  const configFile = path.join(configFolder(backend, ownFolder), file);
+  const previous = await readMapping(readText(configFile), path.relative(root, configFile));
   const host = await findHost(settingOf(project, stackFile, "host"), process.env);
   /** @param {string} key */
-  const last = (key) => explicitSetting(project, previous, key);
+  const last = (key) => settingOf(project, previous, key);
   return {
     stack,
     name,

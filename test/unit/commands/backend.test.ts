@@ -6,6 +6,7 @@ import {
   absoluteUrl,
   backendVariables,
   chooseBackend,
+  configFolder,
   currentLogin,
 } from "../../../commands/lib/backend.mjs";
 
@@ -74,6 +75,17 @@ describe("the variables of the project's own backend", () => {
       expect(backendVariables(backend, env)).toEqual({ PULUMI_BACKEND_URL: own });
     },
   );
+});
+
+describe("the generated config files", () => {
+  it("have a folder per backend", () => {
+    const backends = ["s3://a", "s3://b"].map((url) => ({ url, own: false, because: "" }));
+    const folders = [chooseBackend({ env: {}, folder }), ...backends].map((backend) =>
+      configFolder(backend, folder),
+    );
+
+    expect(new Set(folders).size).toBe(3);
+  });
 });
 
 describe("a relative file URL", () => {
