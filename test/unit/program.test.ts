@@ -1,0 +1,195 @@
+import * as fs from "node:fs";
+
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import program from "../../index";
+import { publishing, startFakeEngine } from "../support/fakeEngine";
+import {
+  isKnown,
+  promiseOf,
+  type Recording,
+  secret,
+  settle,
+  startMocks,
+  urn,
+} from "../support/mocks";
+import { modelFiles, signature, temporaryFolder, writeFiles } from "../support/modelFolder";
+import { defaults, readStackFile, repository, setConfig, stackFiles } from "../support/stackConfig";
+
+const container = "docker:index/container:Container";
+const provider = "pulumi:providers:docker";
+const digest = `sha256:${"d".repeat(64)}`;
+
+let recording: Recording;
+let host: string;
+
+beforeEach(async () => {
+  recording = await startMocks();
+  // Folders of root, when a test runs as root.
+  vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  // The stack's own containers hold the ports, whatever listens on this machine.
+  const ports = [defaults.restPort, defaults.grpcPort, defaults.notebookPort] as number[];
+  const own = publishing("own", ports, { "tfserving.stack": "tfserving/dev" });
+  const roomy = { NCPU: 64, MemTotal: 2 ** 38, Runtimes: { nvidia: {}, runc: {} } };
+  host = await startFakeEngine({ "/containers/json": [own], "/info": roomy });
+  vi.stubEnv("DOCKER_HOST", host);
+});
+
+afterEach(() => {
+  process.chdir(repository);
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** Runs index.ts with a stack's values and gives what it exports. */
+async function run(values: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+  setConfig(values, ["registryPassword"]);
+  const outputs = await program();
+  await settle();
+  return outputs;
+}
+
+/** Runs in a project folder of the test's own, with a small model. */
+function inSmallProject(): void {
+  const folder = temporaryFolder();
+  const files = Object.entries(modelFiles()).map(([name, content]) => [
+    `model/classifier/${name}`,
+    content,
+  ]);
+  writeFiles(folder, { ...Object.fromEntries(files), "model/notebooks/client.ipynb": "{}" });
+  process.chdir(folder);
+}
+
+async function valuesOf(outputs: Record<string, unknown>): Promise<Record<string, unknown>> {
+  return (await promiseOf(pulumi.output(outputs))) as Record<string, unknown>;
+}
+
+describe.each(stackFiles())("the program with %s", (file) => {
+  const values = { ...defaults, ...readStackFile(file) };
+  const settings = { ...readStackFile(file), ...(values.host ? { host: "" } : {}) };
+
+  it("exports addresses, image and model", async () => {
+    const outputs = await run(settings);
+    const versions = fs.readdirSync(`${String(values.modelFolder)}/${String(values.modelName)}`);
+    expect(await valuesOf(outputs)).toEqual({
+      restUrl: `http://${String(values.publishAddress)}:${String(values.restPort)}/v1/models/${String(values.modelName)}`,
+      grpcAddress: values.grpcPort
+        ? `${String(values.publishAddress)}:${String(values.grpcPort)}`
+        : "",
+      notebookUrl: values.notebook
+        ? `http://127.0.0.1:${String(values.notebookPort)}/lab?token=result-of-notebook-token`
+        : "",
+      image: expect.stringMatching(
+        values.registry ? new RegExp(`@${digest}$`) : /^tf_serving:[0-9a-f]{12}$/,
+      ),
+      modelVersion: String(Math.max(...versions.map(Number).filter(Number.isInteger))),
+      signature: expect.objectContaining({ methodName: "tensorflow/serving/predict" }),
+      replicas: values.replicas,
+    });
+    expect(await pulumi.isSecret(outputs.notebookUrl as pulumi.Output<string>)).toBe(true);
+  });
+
+  it("labels every container, network and volume with the stack", async () => {
+    await run(settings);
+    const labelled = recording.resources.filter(({ type }) =>
+      /^docker:index\/(container|network|volume):/.test(type),
+    );
+    expect(labelled.length).toBeGreaterThan(Number(values.replicas));
+    for (const { inputs } of labelled) {
+      expect(inputs.labels).toContainEqual({ label: "tfserving.stack", value: "tfserving/dev" });
+    }
+  });
+
+  it("creates everything of Docker on the given engine, by an explicit provider", async () => {
+    await run(settings);
+    expect(recording.find(provider, "docker").inputs.host).toBe(host);
+    const ofDocker = recording.resources.filter(({ type }) => type.startsWith("docker:"));
+    for (const resource of ofDocker) {
+      const pushes = resource.type === "docker:index/registryImage:RegistryImage";
+      expect(resource.provider).toBe(
+        pushes
+          ? urn(provider, "serving-registry", "tfserving:index:PublishedImage")
+          : urn(provider, "docker"),
+      );
+    }
+  });
+});
+
+describe("the program", () => {
+  beforeEach(inSmallProject);
+
+  it("runs the image that it built, by id", async () => {
+    const outputs = await valuesOf(await run());
+    expect(recording.find(container, "serving-replica-1").inputs.image).toBe(
+      `sha256:id-of-${String(outputs.image)}`,
+    );
+  });
+
+  it("runs the image that it pushed, by digest, where there is a registry", async () => {
+    const outputs = await run({
+      registry: "registry.example.com:5000",
+      registryUsername: "ada",
+      registryPassword: "lovelace",
+    });
+    const reference = `registry.example.com:5000/tf_serving@${digest}`;
+    expect((await valuesOf(outputs)).image).toBe(reference);
+    expect(recording.find(container, "serving-replica-1").inputs.image).toBe(reference);
+    expect(recording.find(provider, "serving-registry").inputs).toEqual({
+      host,
+      registryAuth: secret(
+        JSON.stringify([
+          {
+            address: "https://registry.example.com:5000",
+            username: "ada",
+            password: "lovelace",
+          },
+        ]),
+      ),
+    });
+  });
+
+  it("tells the notebook where the service is", async () => {
+    await run({ serviceName: "birds" });
+    const { inputs } = recording.find(container, "notebook");
+    expect(inputs.networksAdvanced).toEqual([{ name: "serving-1a2b3c4" }]);
+    expect(inputs.envs).toEqual(
+      expect.arrayContaining([
+        "MODEL_NAME=my_model",
+        "TF_SERVING_GRPC_ADDRESS=birds:8500",
+        "TF_SERVING_REST_URL=http://birds:8501/v1/models/my_model",
+      ]),
+    );
+  });
+
+  it("has no notebook and an empty URL, still a secret, where none is wanted", async () => {
+    const { notebookUrl } = await run({ notebook: false });
+    expect(recording.resources.filter(({ name }) => name.startsWith("notebook"))).toEqual([]);
+    expect(await pulumi.isSecret(notebookUrl as pulumi.Output<string>)).toBe(true);
+    expect(await promiseOf(notebookUrl as pulumi.Output<string>)).toBe("");
+  });
+
+  it("has an empty gRPC address where gRPC stays on the network", async () => {
+    expect((await valuesOf(await run({ grpcPort: 0 }))).grpcAddress).toBe("");
+  });
+
+  it("can be previewed: addresses, model and image name are known", async () => {
+    recording = await startMocks({ preview: true });
+    const { notebookUrl, ...outputs } = await run();
+    expect(await isKnown(notebookUrl as pulumi.Output<string>)).toBe(false);
+    expect(await valuesOf(outputs)).toEqual({
+      restUrl: "http://127.0.0.1:8501/v1/models/my_model",
+      grpcAddress: "127.0.0.1:8500",
+      image: expect.stringMatching(/^tf_serving:[0-9a-f]{12}$/),
+      modelVersion: "12",
+      signature,
+      replicas: 4,
+    });
+  });
+
+  it("registers nothing when the configuration cannot work", async () => {
+    await expect(run({ replicas: 0 })).rejects.toThrow("replicas: is 0");
+    await settle();
+    expect(recording.resources).toEqual([]);
+  });
+});

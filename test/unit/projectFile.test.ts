@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+
+import { modelServiceDefaults, notebookDefaults, servingImageDefaults } from "../../components";
+import packageFile from "../../package.json";
+import { project } from "../support/mocks";
+import { defaults, projectFile, readStackFile, readYaml, stackFiles } from "../support/stackConfig";
+
+describe("Pulumi.yaml", () => {
+  it("has the components' own defaults", () => {
+    expect(defaults).toMatchObject({
+      signatureName: servingImageDefaults.signatureName,
+      baseImage: servingImageDefaults.baseImage,
+      repository: servingImageDefaults.repository,
+      replicas: modelServiceDefaults.replicas,
+      cpus: String(modelServiceDefaults.cpus),
+      memoryMb: modelServiceDefaults.memoryMb,
+      pids: modelServiceDefaults.pids,
+      serviceName: modelServiceDefaults.serviceName,
+      publishAddress: modelServiceDefaults.publishAddress,
+      restPort: modelServiceDefaults.restPort,
+      drainSeconds: modelServiceDefaults.drainSeconds,
+      startTimeoutSeconds: modelServiceDefaults.startTimeoutSeconds,
+      balancerImage: modelServiceDefaults.balancerImage,
+      notebookImage: notebookDefaults.image,
+      notebookPort: notebookDefaults.port,
+      notebookMemoryMb: notebookDefaults.memoryMb,
+    });
+  });
+
+  it.each(Object.entries(projectFile.config))(
+    "describes the key %s with type, default and sentence",
+    (_, { type, default: value, description }) => {
+      const types: Record<string, string> = {
+        boolean: "boolean",
+        integer: "number",
+        object: "object",
+        string: "string",
+      };
+      expect(typeof value).toBe(types[type]);
+      expect(description).toMatch(/^\S.{10,}[^.]$/);
+    },
+  );
+
+  it("names the program, package.json the library, under one name", () => {
+    expect(projectFile).toMatchObject({ name: project, main: "index.ts" });
+    expect(packageFile).toMatchObject({ name: project, main: "components/index.ts" });
+    expect(readYaml("PulumiPlugin.yaml")).toEqual({ runtime: "nodejs" });
+  });
+});
+
+it.each(stackFiles())("%s sets only keys that Pulumi.yaml describes", (file) => {
+  expect(Object.keys(defaults)).toEqual(expect.arrayContaining(Object.keys(readStackFile(file))));
+});

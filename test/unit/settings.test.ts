@@ -1,0 +1,312 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { loadSettings, Settings } from "../../settings";
+import { engineAnswers, publishing, startFakeEngine } from "../support/fakeEngine";
+import { promiseOf, startMocks } from "../support/mocks";
+import { modelFiles, temporaryFolder, writeFiles } from "../support/modelFolder";
+import { defaults, repository, setConfig } from "../support/stackConfig";
+
+// The stack's own balancer and notebook hold the ports, whatever listens on this machine.
+const own = { "tfserving.stack": "tfserving/dev" };
+const ownContainers = { "/containers/json": [publishing("own", [8500, 8501, 8888], own)] };
+
+let host: string;
+
+beforeEach(async () => {
+  await startMocks();
+  host = await startFakeEngine(ownContainers);
+  vi.stubEnv("DOCKER_HOST", host);
+  const folder = temporaryFolder();
+  writeFiles(folder, {
+    ...prefixed("model/classifier", modelFiles()),
+    ...prefixed("other/models", modelFiles("birds")),
+    "model/notebooks/client.ipynb": "{}",
+  });
+  process.chdir(folder);
+});
+
+afterEach(() => {
+  process.chdir(repository);
+  vi.unstubAllEnvs();
+});
+
+function prefixed<T>(folder: string, files: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]),
+  );
+}
+
+function load(values: Record<string, unknown> = {}): Promise<Settings> {
+  setConfig(values);
+  return loadSettings();
+}
+
+/** The lines of the refusal, without its first one. */
+async function refusal(values: Record<string, unknown>): Promise<string[]> {
+  const error: unknown = await load(values).catch((reason: unknown) => reason);
+  expect(pulumi.RunError.isInstance(error)).toBe(true);
+  const [first, ...lines] = (error as Error).message.split("\n");
+  expect(first).toBe("The configuration of stack dev cannot work; nothing was changed:");
+  return lines.map((line) => line.trim());
+}
+
+it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
+  expect(await load()).toEqual({
+    engine: {
+      host,
+      apiVersion: "1.41",
+      os: "linux",
+      architecture: "amd64",
+      cpus: 8,
+      memoryMb: 16384,
+      runtimes: ["io.containerd.runc.v2", "runc"],
+      takenPorts: [8500, 8501, 8888].map((port) => ({
+        port,
+        holder: "container own",
+        stack: "tfserving/dev",
+      })),
+    },
+    image: {
+      modelFolder: "model/classifier",
+      modelName: "my_model",
+      signatureName: "serving_default",
+      baseImage: "tensorflow/serving:2.19.1",
+      repository: "tf_serving",
+    },
+    service: {
+      modelName: "my_model",
+      replicas: 4,
+      serviceName: "tf_model_serving",
+      publishAddress: "127.0.0.1",
+      restPort: 8501,
+      grpcPort: 8500,
+      cpus: 1,
+      memoryMb: 2048,
+      pids: 1024,
+      drainSeconds: 5,
+      startTimeoutSeconds: 60,
+      balancerImage: "haproxy:3.2.4",
+      server: {},
+    },
+    notebook: {
+      folder: "model/notebooks",
+      dataFolder: "model",
+      image: "quay.io/jupyter/tensorflow-notebook:2026-07-28",
+      port: 8888,
+      memoryMb: 4096,
+    },
+  });
+});
+
+describe("every key of Pulumi.yaml has an effect", () => {
+  const registry = "registry.example.com:5000";
+  const gpuImage = "tensorflow/serving:2.19.1-gpu";
+  const login = { registry, registryUsername: "ada", registryPassword: "lovelace" };
+
+  // Key, a stack's values and what they do to the settings; `target` has one value and is refused below.
+  const effects: [string, Record<string, unknown>, object][] = [
+    [
+      "modelFolder",
+      { modelFolder: "other/models", modelName: "birds" },
+      { image: { modelFolder: "other/models" } },
+    ],
+    [
+      "modelName",
+      { modelFolder: "other/models", modelName: "birds" },
+      { image: { modelName: "birds" }, service: { modelName: "birds" } },
+    ],
+    ["signatureName", { signatureName: "top_five" }, { image: { signatureName: "top_five" } }],
+    [
+      "baseImage",
+      { baseImage: "mirror/serving:2.18.0" },
+      { image: { baseImage: "mirror/serving:2.18.0" } },
+    ],
+    ["server", { server: { enableCors: true } }, { service: { server: { enableCors: true } } }],
+    ["repository", { repository: "team/birds" }, { image: { repository: "team/birds" } }],
+    [
+      "registry",
+      { registry },
+      { image: { repository: `${registry}/tf_serving` }, registry: { registry, plainHttp: false } },
+    ],
+    ["registryUsername", login, { registry: { username: "ada" } }],
+    ["registryPassword", login, { registry: { password: expect.any(pulumi.Output) } }],
+    ["registryPlainHttp", { registry, registryPlainHttp: true }, { registry: { plainHttp: true } }],
+    ["replicas", { replicas: 6 }, { service: { replicas: 6 } }],
+    ["cpus", { cpus: "0.5" }, { service: { cpus: 0.5 } }],
+    ["memoryMb", { memoryMb: 512 }, { service: { memoryMb: 512 } }],
+    ["pids", { pids: 256 }, { service: { pids: 256 } }],
+    [
+      "gpus",
+      { gpus: "device=0", baseImage: gpuImage },
+      {
+        image: { gpus: "device=0" },
+        service: { gpus: "device=0" },
+        notebook: { gpus: "device=0" },
+      },
+    ],
+    ["serviceName", { serviceName: "birds" }, { service: { serviceName: "birds" } }],
+    [
+      "publishAddress",
+      { publishAddress: "192.0.2.7" },
+      { service: { publishAddress: "192.0.2.7" } },
+    ],
+    ["restPort", { restPort: 8500, grpcPort: 8501 }, { service: { restPort: 8500 } }],
+    ["grpcPort", { grpcPort: 0 }, { service: { grpcPort: undefined } }],
+    ["drainSeconds", { drainSeconds: 0 }, { service: { drainSeconds: 0 } }],
+    ["startTimeoutSeconds", { startTimeoutSeconds: 90 }, { service: { startTimeoutSeconds: 90 } }],
+    [
+      "balancerImage",
+      { balancerImage: "haproxy:2.6" },
+      { service: { balancerImage: "haproxy:2.6" } },
+    ],
+    ["notebook", { notebook: false }, { notebook: undefined }],
+    ["notebookImage", { notebookImage: "jupyter:1" }, { notebook: { image: "jupyter:1" } }],
+    ["notebookPort", { notebookPort: 8500, grpcPort: 0 }, { notebook: { port: 8500 } }],
+    ["notebookFolder", { notebookFolder: "other" }, { notebook: { folder: "other" } }],
+    ["notebookDataFolder", { notebookDataFolder: "" }, { notebook: { dataFolder: undefined } }],
+    ["notebookMemoryMb", { notebookMemoryMb: 1024 }, { notebook: { memoryMb: 1024 } }],
+  ];
+
+  it.each(effects)("%s", async (key, values, effect) => {
+    const nvidia = { NCPU: 8, MemTotal: 2 ** 34, Runtimes: { nvidia: {}, runc: {} } };
+    vi.stubEnv("DOCKER_HOST", await startFakeEngine({ ...ownContainers, "/info": nvidia }));
+    expect(values[key]).not.toEqual(defaults[key]);
+    expect(await load(values)).toMatchObject(effect);
+  });
+
+  it("host, before DOCKER_HOST", async () => {
+    const other = await startFakeEngine(ownContainers);
+    expect((await load({ host: other })).engine.host).toBe(other);
+  });
+
+  it("and none is missing in this list", () => {
+    const keys = [...effects.map(([key]) => key), "host", "target"];
+    expect(keys.sort()).toEqual(Object.keys(defaults).sort());
+  });
+});
+
+it("keeps the registry's password a secret", async () => {
+  setConfig({ registry: "r.example.com", registryUsername: "ada", registryPassword: "lovelace" }, [
+    "registryPassword",
+  ]);
+  const password = (await loadSettings()).registry?.password;
+  expect(password && (await pulumi.isSecret(password))).toBe(true);
+  expect(password && (await promiseOf(password))).toBe("lovelace");
+});
+
+describe("a configuration that cannot work is refused by key:", () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ["an unknown target", { target: "moon" }, 'target: is "moon": use docker'],
+    [
+      "a missing model folder",
+      { modelFolder: "no" },
+      'modelFolder: "no" is no folder: use the folder that holds "my_model"',
+    ],
+    [
+      "a registry that is none",
+      { registry: "registry" },
+      'registry: is "registry": use the registry\'s HOST or HOST:PORT, such as registry.example.com',
+    ],
+    [
+      "half a login",
+      { registry: "r.example.com", registryUsername: "ada" },
+      "registryPassword: is missing: a login takes a user name and a password, a push without login neither",
+    ],
+    [
+      "the other half of a login",
+      { registry: "r.example.com", registryPassword: "lovelace" },
+      "registryUsername: is missing: a login takes a user name and a password, a push without login neither",
+    ],
+    ["too many replicas", { replicas: 257 }, "replicas: is 257: use a whole number from 1 to 256"],
+    [
+      "more CPUs than there are",
+      { cpus: "9" },
+      "cpus: is 9, more than the 8 CPUs of the Docker host: use at most 8",
+    ],
+    [
+      "a flag that does not exist",
+      { server: { enableCorse: true } },
+      'server.enableCorse: is unknown; did you mean "enableCors"?',
+    ],
+    [
+      "notebooks that are not there",
+      { notebookFolder: "no" },
+      'notebookFolder: is "no", which is no folder: create it, or name another',
+    ],
+    [
+      "data that is not there",
+      { notebookDataFolder: "no" },
+      'notebookDataFolder: is "no", which is no folder: create it, or name another',
+    ],
+    [
+      "a notebook without memory",
+      { notebookMemoryMb: 1 },
+      "notebookMemoryMb: is 1: use a whole number from 512 to 4194304",
+    ],
+    [
+      "one port for notebook and service",
+      { notebookPort: 8501 },
+      "notebookPort: is 8501 like restPort: give each a port of its own",
+    ],
+  ])("%s", async (_, values, line) => {
+    expect(await refusal(values)).toContain(line);
+  });
+
+  it("GPUs with an image that cannot use them, on a host that has none", async () => {
+    const lines = await refusal({ gpus: "all" });
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^baseImage: is "tensorflow\/serving:2.19.1", an image without GPU support/,
+      ),
+      expect.stringMatching(/^gpus: is "all", but the engine at .* has no nvidia runtime/),
+    ]);
+  });
+
+  it("ports that others hold", async () => {
+    const containers = [publishing("web", [8500, 8501]), publishing("lab", [8888])];
+    vi.stubEnv("DOCKER_HOST", await startFakeEngine({ "/containers/json": containers }));
+    const held = (key: string, port: number, holder: string) =>
+      `${key}: is ${port}, which container ${holder} holds on the Docker host: stop that, or choose another port`;
+    expect(await refusal({})).toEqual([
+      held("restPort", 8501, "web"),
+      held("grpcPort", 8500, "web"),
+      held("notebookPort", 8888, "lab"),
+    ]);
+  });
+
+  it("an engine that cannot run TensorFlow Serving", async () => {
+    const version = { ...(engineAnswers["/version"] as object), Arch: "arm64" };
+    const arm64 = await startFakeEngine({ ...ownContainers, "/version": version });
+    expect(await refusal({ host: arm64 })).toEqual([
+      expect.stringMatching(
+        /^host: is unix:.*, a linux\/arm64 engine: .* Set host to an amd64 engine/,
+      ),
+    ]);
+  });
+
+  it("several at once, with a Docker Engine that does not answer", async () => {
+    const gone = `unix://${path.join(fs.realpathSync("."), "docker.sock")}`;
+    expect(
+      await refusal({ host: gone, target: "moon", modelName: "a/b", replicas: 0, notebookPort: 0 }),
+    ).toEqual([
+      expect.stringMatching(
+        `^host: The Docker Engine at ${gone} does not answer \\(connect ENOENT .*\\): start it, or ` +
+          "set the config value `host` to the address of one that runs.$",
+      ),
+      'target: is "moon": use docker',
+      expect.stringMatching(/^modelName: "a\/b" holds "\/" or ":"/),
+      "replicas: is 0: use a whole number from 1 to 256",
+      "notebookPort: is 0: use a whole number from 1 to 65535",
+    ]);
+  });
+
+  it("an address that is none", async () => {
+    expect(await refusal({ host: "gpu.example.com" })).toEqual([
+      'host: "gpu.example.com" is no address of a Docker Engine: use unix://, npipe://, tcp:// or ssh://',
+    ]);
+  });
+});
