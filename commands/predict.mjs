@@ -32,7 +32,7 @@ await runCommand({
     const names = classNames(root);
     answers.forEach(({ index, confidence }) => say(predictionLine(names[index], confidence)));
 
-    const right = answers.filter(({ index }, at) => index === pictures[at].classIndex).length;
+    const right = answers.filter(({ index }, at) => index === pictures[at].index).length;
     say(`\n${right} of ${pictures.length} right, all from ${url}`);
     if (right < pictures.length) {
       throw new Failure(

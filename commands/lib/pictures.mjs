@@ -11,8 +11,8 @@ const sample = { modelFolder: "model/classifier", modelName: "my_model" };
  *
  * @typedef {object} Picture
  * @property {string} file - PNG beside held_out.json
- * @property {number} classIndex - in the model's output
- * @property {string} className
+ * @property {number} index - of its class in the model's output
+ * @property {string} name - of its class
  */
 
 /**
@@ -39,7 +39,13 @@ export function heldOutPictures(root) {
   if (!existsSync(file)) {
     throw new Failure(`There is no ${file}.`, "git checkout -- model/held_out restores it.");
   }
-  return JSON.parse(readFileSync(file, "utf8"));
+  /** @type {{ file: string, classIndex: number, className: string }[]} */
+  const entries = JSON.parse(readFileSync(file, "utf8"));
+  return entries.map(({ file, classIndex, className }) => ({
+    file,
+    index: classIndex,
+    name: className,
+  }));
 }
 
 /**

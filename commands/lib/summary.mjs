@@ -77,5 +77,5 @@ async function askOnce({ setting, host, stack }, { restUrl }) {
   const input = await readPicture(root, picture);
   const [probabilities] = await predict(url, String(setting("signatureName")), [input]);
   const { index, confidence } = bestClass(probabilities);
-  return `${predictionLine(classNames(root)[index], confidence)} (a picture of ${picture.className})`;
+  return `${predictionLine(classNames(root)[index], confidence)} (a picture of ${picture.name})`;
 }
