@@ -142,16 +142,11 @@ class ModelManager:
         self._retire(name)
 
     def _retire(self, name):
-        """Unloads what nobody wants, but never the last version that answers while others load."""
-        known = self._versions[name].values()
-        waiting = any(v.wanted and v.state in (_STATE.START, _STATE.LOADING) for v in known)
-        answering = any(v.wanted and v.state == _STATE.AVAILABLE for v in known)
+        """Unloads what nobody wants, but never before a wanted version answers, if there is any."""
+        wanted = [version for version in self._versions[name].values() if version.wanted]
+        replaced = not wanted or any(version.state == _STATE.AVAILABLE for version in wanted)
         for number, version in self._versions[name].items():
-            if (
-                version.state == _STATE.AVAILABLE
-                and not version.wanted
-                and (answering or not waiting)
-            ):
+            if version.state == _STATE.AVAILABLE and not version.wanted and replaced:
                 version.state = _STATE.UNLOADING
                 self._workers.submit(self._unload_version, name, number, version)
         self._changed.notify_all()
