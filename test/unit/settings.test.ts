@@ -189,6 +189,14 @@ describe("every key of Pulumi.yaml has an effect", () => {
   });
 });
 
+it("looks in the SavedModel for the tags that the server will ask for", async () => {
+  const { image } = await load({ server: { savedModelTags: ["serve"] } });
+  expect(image.savedModelTags).toEqual(["serve"]);
+  expect((await refusal({ server: { savedModelTags: ["gpu"] } }))[0]).toMatch(
+    /^modelFolder: .* has no graph tagged exactly \[gpu\]/,
+  );
+});
+
 it("keeps the registry's password a secret", async () => {
   setConfig({ registry: "r.example.com", registryUsername: "ada", registryPassword: "lovelace" }, [
     "registryPassword",
@@ -254,6 +262,13 @@ describe("a configuration that cannot work is refused by key:", () => {
     ],
   ])("%s", async (_, values, line) => {
     expect(await refusal(values)).toContain(line);
+  });
+
+  it("one port for all, each use once", async () => {
+    expect(await refusal({ restPort: 8500, grpcPort: 8500, notebookPort: 8500 })).toEqual([
+      "grpcPort: is 8500 like restPort: give each a port of its own",
+      "notebookPort: is 8500 like restPort: give each a port of its own",
+    ]);
   });
 
   it("GPUs with an image that cannot use them, on a host that has none", async () => {

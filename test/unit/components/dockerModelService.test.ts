@@ -278,6 +278,11 @@ describe("the arguments of a service", () => {
     });
   });
 
+  it("make a replica ready when all its models are", async () => {
+    await create({ replicas: 1, server: { models: [{ name: "birds" }, { name: "fish" }] } });
+    expect(replicas()[0].inputs.envs).toContain("TFS_STATUS_MODELS=birds,fish");
+  });
+
   it("count as absent when they are undefined", async () => {
     await create({ replicas: undefined, serviceName: undefined, restPort: undefined });
     expect(replicas()).toHaveLength(4);
@@ -350,6 +355,20 @@ describe("the outputs of a service", () => {
       networkGrpcAddress: "tf_model_serving:8500",
       replicaNames: ["serving-replica-1-1a2b3c4", "serving-replica-2-1a2b3c4"],
     });
+  });
+
+  it.each([
+    ["0.0.0.0", undefined, "127.0.0.1"],
+    ["0.0.0.0", engine.host, "127.0.0.1"],
+    ["0.0.0.0", "ssh://ada@gpu.example.com:2222", "gpu.example.com"],
+    ["0.0.0.0", "tcp://192.0.2.7:2376", "192.0.2.7"],
+    ["127.0.0.1", "ssh://ada@gpu.example.com", "127.0.0.1"],
+    ["192.0.2.7", engine.host, "192.0.2.7"],
+  ])("lead to what is published on %s of %s: %s", async (publishAddress, host, reached) => {
+    const args = { replicas: 1, publishAddress, grpcPort: 8500 };
+    const service = await create(host ? { ...args, engine: { ...engine, host } } : args);
+    expect(await promiseOf(service.restUrl)).toBe(`http://${reached}:8501/v1/models/my_model`);
+    expect(await promiseOf(service.grpcAddress)).toBe(`${reached}:8500`);
   });
 
   it("have no gRPC address where gRPC is not published", async () => {

@@ -232,6 +232,17 @@ describe("a serving image refuses", () => {
     ]);
   });
 
+  it("a graph with other tags than those that are served", () => {
+    const all = { modelFolder: folder, modelName: "my_model", savedModelTags: ["gpu"] };
+    const reason = expect.stringMatching(
+      /has no graph tagged exactly \[gpu\]; tags found: \[serve\]/,
+    );
+    expect(problemsOf(() => new ServingImage("serving", all))).toEqual([
+      { propertyPath: "modelFolder", reason },
+      { propertyPath: "modelFolder", reason },
+    ]);
+  });
+
   it("everything that is wrong at once, before anything is registered", async () => {
     const create = () =>
       new ServingImage("serving", {
