@@ -161,7 +161,7 @@ function createBalancer(
         publish(ports.rest, args.restPort),
         ...(args.grpcPort ? [publish(ports.grpc, args.grpcPort)] : []),
       ],
-      ...limits(args.cpus, 512, 512),
+      ...balancerLimits,
       healthcheck: {
         tests: ["CMD", "bash", "-c", balancerCheck],
         timeout: "5s",
@@ -176,6 +176,9 @@ function createBalancer(
     { parent, deleteBeforeReplace: true, replaceOnChanges, dependsOn: replicas },
   );
 }
+
+// Its own, since changed limits of the replicas must not replace the balancer.
+const balancerLimits = limits(1, 512, 512);
 
 // The provider can put no file into a container whose root is read-only.
 const startBalancer =
