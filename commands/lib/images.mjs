@@ -155,6 +155,9 @@ async function pull(host, { key, image, explicit, standIn }) {
   if (code === 0) {
     return true;
   }
+  if (code === 130) {
+    throw new Failure(`The pull of ${image} was broken off.`, "npm run up goes on with it.", code);
+  }
   const message = stderr.split("\n").at(-1) ?? "";
   if (explicit || !standIn || !isUnreachable(message)) {
     throw new Failure(

@@ -42,7 +42,8 @@ function exitCode(error) {
 }
 
 /**
- * Runs a program on this terminal, without a shell unless asked, and gives its exit code.
+ * Runs a program on this terminal, without a shell unless asked, and gives its exit code: 130 where
+ * Ctrl-C broke it off.
  *
  * @param {string} program
  * @param {string[]} args
@@ -73,10 +74,15 @@ export async function showOutput(program, args) {
  */
 function ended(child) {
   // Ctrl-C reaches the program too: it decides how to end, and this process waits for it.
-  const wait = () => {};
+  let interrupted = false;
+  const wait = () => {
+    interrupted = true;
+  };
   process.on("SIGINT", wait);
   return new Promise((/** @type {(code: number) => void} */ resolve) => {
     child.on("error", () => resolve(127));
-    child.on("close", (code, signal) => resolve(signal ? 130 : (code ?? 1)));
+    child.on("close", (code, signal) =>
+      resolve(signal || (interrupted && code) ? 130 : (code ?? 1)),
+    );
   }).finally(() => process.off("SIGINT", wait));
 }

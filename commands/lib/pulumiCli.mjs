@@ -31,10 +31,8 @@ export function pinnedVersion(root) {
  * @returns {boolean} whether the pinned command line is in Pulumi's home
  */
 export function hasCli(root, env) {
-  const file = process.platform === "win32" ? "pulumi.exe" : "pulumi";
   try {
-    const folder = path.join(pulumiHome(env), "versions", pinnedVersion(root), "bin");
-    accessSync(path.join(folder, file), constants.X_OK);
+    accessSync(cliFile(root, env), constants.X_OK);
     return true;
   } catch {
     return false;
@@ -66,6 +64,20 @@ export function hasPlugin({ name, version }, env) {
 }
 
 /**
+ * Installs the pinned command line: the npm package `pulumi` downloads it when it
+ * is first called. Later calls go to the program itself, since the package's
+ * script ends at Ctrl-C while Pulumi is still putting its records in order.
+ *
+ * @param {string} root - project folder
+ * @param {Record<string, string | undefined>} env
+ * @returns {Promise<number>} exit code
+ */
+export function installCli(root, env) {
+  const script = path.join(root, "node_modules", "pulumi", "run.js");
+  return show(process.execPath, [script, "version"], pulumiProcess(root, env));
+}
+
+/**
  * Runs the pinned Pulumi on this terminal and gives its exit code.
  *
  * @param {string} root - project folder
@@ -74,7 +86,7 @@ export function hasPlugin({ name, version }, env) {
  * @returns {Promise<number>}
  */
 export function showPulumi(root, args, env) {
-  return show(process.execPath, [wrapper(root), ...args], pulumiProcess(root, env));
+  return show(cliFile(root, env), args, pulumiProcess(root, env));
 }
 
 /**
@@ -85,7 +97,7 @@ export function showPulumi(root, args, env) {
  * @param {Record<string, string | undefined>} env
  */
 export function capturePulumi(root, args, env) {
-  return capture(process.execPath, [wrapper(root), ...args], pulumiProcess(root, env));
+  return capture(cliFile(root, env), args, pulumiProcess(root, env));
 }
 
 /**
@@ -105,9 +117,13 @@ function pulumiProcess(root, env) {
   };
 }
 
-/** @param {string} root */
-function wrapper(root) {
-  return path.join(root, "node_modules", "pulumi", "run.js");
+/**
+ * @param {string} root
+ * @param {Record<string, string | undefined>} env
+ */
+function cliFile(root, env) {
+  const program = process.platform === "win32" ? "pulumi.exe" : "pulumi";
+  return path.join(pulumiHome(env), "versions", pinnedVersion(root), "bin", program);
 }
 
 /**

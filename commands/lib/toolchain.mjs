@@ -1,7 +1,14 @@
 // @ts-check
 import { Failure, note } from "./command.mjs";
 import { hasAirgap, runAirgap } from "./debian.mjs";
-import { hasCli, hasPlugin, pinnedVersion, showPulumi, wantedPlugins } from "./pulumiCli.mjs";
+import {
+  hasCli,
+  hasPlugin,
+  installCli,
+  pinnedVersion,
+  showPulumi,
+  wantedPlugins,
+} from "./pulumiCli.mjs";
 
 const downloadSite = "https://get.pulumi.com";
 const probeTimeoutMs = 3000;
@@ -72,8 +79,7 @@ async function canDownload() {
  * @param {Record<string, string | undefined>} env
  */
 async function download(root, env) {
-  // The npm package `pulumi` downloads the command line when it is first called.
-  if ((await showPulumi(root, ["version"], env)) !== 0) {
+  if (!hasCli(root, env) && (await installCli(root, env)) !== 0) {
     throw new Failure(
       `Pulumi ${pinnedVersion(root)} could not be installed.`,
       "see its installer's message above, then npm run up again.",
