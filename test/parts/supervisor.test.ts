@@ -93,16 +93,20 @@ describe("readiness", () => {
     expect(Date.now() - silent).toBeGreaterThan(9_000);
   });
 
-  test("lives on while a restart of the REST port is shorter than that", async () => {
+  test("outlives errors and a closed REST port that last less than that", async () => {
     const supervisor = await startReady();
+    await supervisor.answer("fish", { code: 500, body: "" });
+    await staysReady(supervisor, 3000);
     await supervisor.steer("POST", "/close");
-    await until("calls fail", () =>
-      supervisor.rest("fish").then(
-        () => false,
-        () => true,
-      ),
-    );
-    expect((await supervisor.health()).code).toBe(200);
+    await staysReady(supervisor, 4000);
+  });
+
+  test("is read from a connection that the server keeps open", async () => {
+    const supervisor = await startSupervisor();
+    const body = '{"model_version_status": [{"version": "1", "state": "AVAILABLE"}]}';
+    const raw = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    await supervisor.answer("fish", { raw, open: true });
+    await untilHealth(supervisor, 200);
   });
 });
 
@@ -120,6 +124,8 @@ describe("health port", () => {
     const asked = Date.now();
     expect((await supervisor.health()).code).toBe(200);
     expect(Date.now() - asked).toBeLessThan(1000);
+    await until("the oldest make room", () => idle.slice(0, 36).every((socket) => socket.closed));
+    expect(idle[99].closed).toBe(false);
     await until("all idle clients are closed", () => idle.every((socket) => socket.closed));
   });
 
@@ -145,7 +151,7 @@ describe("health port", () => {
     let answer = "";
     socket.on("data", (chunk) => (answer += chunk.toString()));
     socket.write(request);
-    await until("the end", () => socket.closed);
+    await until("the end, before the time-out for idle clients", () => socket.closed, 1500);
     expect(answer.split(" ")[1] ?? "").toBe(code);
     expect(answer).not.toContain("AVAILABLE");
   });
@@ -203,7 +209,7 @@ describe("stop", () => {
         await supervisor.rest("fish").then(() => (served = Date.now()));
         return false;
       }).catch(() => undefined);
-      expect(await supervisor.exit).toEqual({ code: 0, signal: null });
+      expect(await supervisor.exit()).toEqual({ code: 0, signal: null });
       expect(served - asked).toBeGreaterThan(1700);
     },
   );
@@ -213,27 +219,27 @@ describe("stop", () => {
     supervisor.process.kill("SIGTERM");
     await untilHealth(supervisor, 503, "DRAINING");
     supervisor.process.kill("SIGTERM");
-    expect(await supervisor.exit).toEqual({ code: 0, signal: null });
+    expect(await supervisor.exit()).toEqual({ code: 0, signal: null });
   });
 
   test("does not drain when no model was ready yet", async () => {
     const supervisor = await startSupervisor({ env: { TFS_DRAIN_SECONDS: "600" } });
     await until("the health port answers", () => supervisor.health());
     supervisor.process.kill("SIGTERM");
-    expect(await supervisor.exit).toEqual({ code: 0, signal: null });
+    expect(await supervisor.exit()).toEqual({ code: 0, signal: null });
   });
 
   test("does not drain for 0 seconds", async () => {
     const supervisor = await startReady({ env: { TFS_DRAIN_SECONDS: "0" } });
     supervisor.process.kill("SIGTERM");
-    expect(await supervisor.exit).toEqual({ code: 0, signal: null });
+    expect(await supervisor.exit()).toEqual({ code: 0, signal: null });
   });
 
   test("kills a server that ignores SIGTERM", async () => {
     const env = { TFS_DRAIN_SECONDS: "0", FAKE_SIGTERM: "ignore" };
     const supervisor = await startReady({ env });
     supervisor.process.kill("SIGTERM");
-    expect(await supervisor.exit).toEqual({ code: 0, signal: null });
+    expect(await supervisor.exit()).toEqual({ code: 0, signal: null });
     expect(supervisor.stderr()).toContain("killing it");
   });
 
@@ -252,7 +258,7 @@ describe("a server that ends by itself", () => {
   test.each([0, 7])("with code %d ends the supervisor with the same", async (code) => {
     const supervisor = await startReady();
     await supervisor.steer("POST", `/exit/${code}`).catch(() => undefined);
-    expect(await supervisor.exit).toEqual({ code, signal: null });
+    expect(await supervisor.exit()).toEqual({ code, signal: null });
     expect(supervisor.stderr()).toContain(`the server exited with code ${code}`);
   });
 
@@ -263,7 +269,7 @@ describe("a server that ends by itself", () => {
   ])("by %s ends the supervisor with %d", async (signal, code) => {
     const supervisor = await startReady();
     process.kill((await info(supervisor)).pid, signal);
-    expect(await supervisor.exit).toEqual({ code, signal: null });
+    expect(await supervisor.exit()).toEqual({ code, signal: null });
     expect(supervisor.stderr()).toContain(`the server was ended by signal ${code - 128}`);
   });
 
@@ -272,7 +278,7 @@ describe("a server that ends by itself", () => {
     supervisor.process.kill("SIGTERM");
     await untilHealth(supervisor, 503, "DRAINING");
     process.kill((await info(supervisor)).pid, "SIGKILL");
-    expect(await supervisor.exit).toEqual({ code: 137, signal: null });
+    expect(await supervisor.exit()).toEqual({ code: 137, signal: null });
   });
 });
 
@@ -285,8 +291,16 @@ test("as PID 1 it reaps what others leave behind, and stops on SIGTERM", async (
   await until("the orphan has come", () => children(pid1).length > server.length);
   await until("the orphan is reaped", () => children(pid1).length === server.length);
   process.kill(pid1, "SIGTERM");
-  expect(await supervisor.exit).toEqual({ code: 0, signal: null });
+  expect(await supervisor.exit()).toEqual({ code: 0, signal: null });
 });
+
+async function staysReady(supervisor: Supervisor, durationMs: number): Promise<void> {
+  const end = Date.now() + durationMs;
+  while (Date.now() < end) {
+    expect(await supervisor.health()).toEqual({ code: 200, text: "AVAILABLE\n" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 function children(pid: number): number[] {
   const text = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");

@@ -1,7 +1,8 @@
 // Stands for tensorflow_model_server in tests of the supervisor: same flags, the status URL only.
 // Its gRPC port takes HTTP calls that steer it:
-//   PUT /models/NAME   the answer for that model: {"code", "states"} | {"code", "body"} | {"raw"} |
-//                      {"hang": true}; a model without one gives 404
+//   PUT /models/NAME   the answer for that model: {"code", "states"} | {"code", "body"} | {"hang": true} |
+//                      {"raw", "open"}: these bytes, and whether the connection stays open;
+//                      a model without an answer gives 404
 //   POST /listen, /close      opens or closes the REST port (closed at first, as while loading)
 //   POST /exit/CODE           ends with that code
 //   POST /orphan              leaves a dead process behind whose parent is gone
@@ -15,6 +16,10 @@ const flag = (name) =>
 
 const answers = {};
 let rest;
+
+// A test that fails may kill the supervisor, which then cannot end this process.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || process.exit(1), 500);
 
 if (process.env.FAKE_SIGTERM === "ignore") {
   process.on("SIGTERM", () => {});
@@ -32,7 +37,7 @@ function status({ states, body }) {
 function serveModel(request, response) {
   const answer = answers[request.url.replace("/v1/models/", "")] ?? { code: 404, body: "{}" };
   if (answer.raw !== undefined) {
-    request.socket.end(answer.raw);
+    request.socket[answer.open ? "write" : "end"](answer.raw);
   } else if (!answer.hang) {
     response.writeHead(answer.code ?? 200).end(status(answer));
   }

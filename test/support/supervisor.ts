@@ -22,6 +22,7 @@ export interface Answer {
   states?: Record<string, string>;
   body?: string;
   raw?: string;
+  open?: boolean;
   hang?: boolean;
 }
 
@@ -41,7 +42,8 @@ export interface Supervisor {
   ports: { grpc: number; rest: number; health: number };
   folder: string;
   stderr: () => string;
-  exit: Promise<Exit>;
+  /** Fails after ten seconds, so that a supervisor that never ends is a failed test. */
+  exit: () => Promise<Exit>;
   health: (path?: string) => Promise<Reply>;
   rest: (model: string) => Promise<Reply>;
   steer: (method: string, path: string, body?: unknown) => Promise<string>;
@@ -81,12 +83,14 @@ export async function startSupervisor(start: Start = {}): Promise<Supervisor> {
   });
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  let exit: Exit | undefined;
+  child.on("close", (code, signal) => (exit = { code, signal }));
   const supervisor: Supervisor = {
     process: child,
     ports: { grpc, rest, health },
     folder,
     stderr: () => stderr,
-    exit: new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal }))),
+    exit: () => until("the supervisor ends", () => exit, 10_000).then(() => exit!),
     health: (at = "/readyz") => get(health, at),
     rest: (model) => get(rest, `/v1/models/${model}`),
     steer: async (method, at, body) => {
@@ -111,13 +115,15 @@ export async function startReady(start: Start = {}): Promise<Supervisor> {
   return supervisor;
 }
 
-/** Ends what the tests left running. The supervisor must do it: only it can end its server. */
+/** Ends what the tests left running: by SIGTERM, or by force when that is what is broken. */
 export async function stopAll(): Promise<void> {
   for (const { process: child, folder, exit } of started.splice(0)) {
     const again = setInterval(() => child.kill("SIGTERM"), 100);
+    const force = setTimeout(() => child.kill("SIGKILL"), 5000);
     child.kill("SIGTERM");
-    await exit;
+    await exit();
     clearInterval(again);
+    clearTimeout(force);
     fs.rmSync(folder, { recursive: true });
   }
 }

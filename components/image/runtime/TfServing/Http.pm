@@ -25,8 +25,9 @@ my %REASONS = (
 my $CLOCK_TICKS = POSIX::sysconf(POSIX::_SC_CLK_TCK());
 
 my ($listener, $answer);
-# By file number: { socket, in, out, deadline, received } and, of our own calls, finished.
+# By file number: { socket, order, in, out, deadline, received } and, of our own calls, finished.
 my %connections;
+my $opened = 0;
 
 # Seconds of a clock that nobody sets, in steps of 10 ms (Time::HiRes is not in perl-base).
 sub now {
@@ -82,7 +83,8 @@ sub step {
 sub add {
     my ($socket, %rest) = @_;
     fcntl $socket, F_SETFL, O_NONBLOCK;
-    return $connections{ fileno $socket } = { socket => $socket, in => '', out => '', %rest };
+    my $connection = { socket => $socket, order => $opened++, in => '', out => '', %rest };
+    return $connections{ fileno $socket } = $connection;
 }
 
 sub finish {
@@ -113,7 +115,7 @@ sub receive_more {
 
 sub accept_clients {
     while (accept my $socket, $listener) {
-        my ($oldest, @others) = sort { $a->{deadline} <=> $b->{deadline} }
+        my ($oldest, @others) = sort { $a->{order} <=> $b->{order} }
             grep { !$_->{finished} } values %connections;
         finish($oldest) if @others + 1 >= CLIENTS;
         add($socket, deadline => now() + CLIENT_TIMEOUT, received => \&take_request);
