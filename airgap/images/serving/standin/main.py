@@ -59,7 +59,8 @@ def _start(flags):
 
     if not flags["port"] and not flags["grpc_socket_path"]:
         raise invalid_argument(
-            "At least one of server_options.grpc_port or server_options.grpc_socket_path must be set."
+            "At least one of server_options.grpc_port or server_options.grpc_socket_path must be "
+            "set."
         )
     config = options.model_configs(flags)
     servable_options = options.servable_options(flags)

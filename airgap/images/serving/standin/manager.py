@@ -64,8 +64,8 @@ class ModelManager:
                 allowed = self._flags["allow_version_labels_for_unavailable_models"]
                 if not available and not (allowed and before == version):
                     raise failed_precondition(
-                        f"Request to assign label to version {version} of model {model.name}, which "
-                        "is not currently available for inference"
+                        f"Request to assign label to version {version} of model {model.name}, "
+                        "which is not currently available for inference"
                     )
                 labels.setdefault(model.name, {})[label] = version
         return labels
@@ -110,7 +110,8 @@ class ModelManager:
                 self._poll()
             except StatusError as error:
                 log.error(
-                    f"FileSystemStoragePathSource encountered a filesystem access error: {error.message}"
+                    "FileSystemStoragePathSource encountered a filesystem access error: "
+                    f"{error.message}"
                 )
             if interval == 0:
                 return

@@ -1,16 +1,16 @@
 """REST bodies of classify and regress: JSON objects to tf.Example messages."""
 
 from .errors import invalid_argument
+from .json_tensor import JSON_NAMES, decode_string, show
 from .protos import input_pb2
-from .rest_json import JSON_NAMES, decode_string, show
 
 
 def read_examples(document):
     """The Input message of a classify or regress request."""
     if "examples" not in document:
         raise invalid_argument(
-            f"JSON Value: {show(document)} When method is classify, key 'examples' is expected and was "
-            "not found"
+            f"JSON Value: {show(document)} When method is classify, key 'examples' is expected and "
+            "was not found"
         )
     rows = document["examples"]
     if not isinstance(rows, list) or not rows:
@@ -44,7 +44,8 @@ def _fill_example(example, value):
                 kind, stored = "int64_list", int(item)
             else:
                 raise invalid_argument(
-                    f"Feature: {name} has element with unexpected JSON type: {JSON_NAMES[type(item)]}"
+                    f"Feature: {name} has element with unexpected JSON type: "
+                    f"{JSON_NAMES[type(item)]}"
                 )
             if feature.WhichOneof("kind") not in (None, kind):
                 raise invalid_argument(f"Unexpected element type in feature: {name}")

@@ -60,8 +60,9 @@ class RestApi:
         with self._manager.use(spec) as servable:
             signature = servable.signature(name)
             if signature is None:
+                asked = name or DEFAULT_SIGNATURE
                 raise invalid_argument(
-                    f'Serving signature name: "{name or DEFAULT_SIGNATURE}" not found in signature def'
+                    f'Serving signature name: "{asked}" not found in signature def'
                 )
             if not signature.inputs:
                 raise invalid_argument(

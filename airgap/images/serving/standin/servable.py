@@ -98,19 +98,20 @@ class Servable:
 
 
 def _feeds(signature, inputs):
-    """{tensor name: value} in the signature's order; missing inputs take the signature's defaults."""
+    """{tensor name: value}, sorted by input; missing inputs take the signature's defaults."""
     extra = sorted(set(inputs) - set(signature.inputs))
     missing = sorted(set(signature.inputs) - set(inputs) - set(signature.defaults))
     if len(inputs) > len(signature.inputs) or (missing and not signature.defaults):
         raise invalid_argument(
             f"input size does not match signature: {len(inputs)}!={len(signature.inputs)} "
-            f"len({{{','.join(sorted(inputs))}}}) != len({{{','.join(sorted(signature.inputs))}}}). "
+            f"len({{{','.join(sorted(inputs))}}}) != "
+            f"len({{{','.join(sorted(signature.inputs))}}}). "
             f"Sent extra: {{{','.join(extra)}}}. Missing but required: {{{','.join(missing)}}}."
         )
     if extra:
         raise invalid_argument(
-            f"input tensor alias not found in signature: {extra[0]}. Inputs expected to be in the set "
-            f"{{{','.join(sorted(signature.inputs))}}}."
+            f"input tensor alias not found in signature: {extra[0]}. Inputs expected to be in the "
+            f"set {{{','.join(sorted(signature.inputs))}}}."
         )
     feeds = {}
     for name in sorted(signature.inputs):
@@ -132,7 +133,8 @@ def _check_rank(name, value, declared):
     given = value.ndim if isinstance(value, numpy.ndarray) else len(value.tensor_shape.dim)
     if given != len(declared.dim):
         raise invalid_argument(
-            f"input tensor {name} has {given} dimensions, the signature declares {len(declared.dim)}"
+            f"input tensor {name} has {given} dimensions, the signature declares "
+            f"{len(declared.dim)}"
         )
 
 

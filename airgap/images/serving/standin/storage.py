@@ -27,14 +27,15 @@ def find_versions(model):
         for number in set(policy.specific.versions) - set(found):
             log.warning(
                 f"Version {number} of servable {model.name}, which was requested to be served as a "
-                "'specific' version in the servable's version policy, was not found in the file system"
+                "'specific' version in the servable's version policy, was not found in the file "
+                "system"
             )
     else:
         newest = sorted(found, reverse=True)[: max(1, policy.latest.num_versions)]
         wanted = {number: found[number] for number in newest}
     if not wanted:
         log.warning(
-            f"No versions of servable {model.name} found under base path {model.base_path}. Did you "
-            "forget to name your leaf directory as a number (eg. '/1/')?"
+            f"No versions of servable {model.name} found under base path {model.base_path}. Did "
+            "you forget to name your leaf directory as a number (eg. '/1/')?"
         )
     return wanted

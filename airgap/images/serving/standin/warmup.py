@@ -71,8 +71,8 @@ def replay(directory, servable, iterations):
     elapsed = time.perf_counter() - start
     metrics.warmup_latency.observe(elapsed, directory, "OK")
     log.info(
-        f"Finished reading warmup data for model at {path}. Number of warmup records read: {count}. "
-        f"Elapsed time (microseconds): {int(elapsed * 1e6)}."
+        f"Finished reading warmup data for model at {path}. Number of warmup records read: "
+        f"{count}. Elapsed time (microseconds): {int(elapsed * 1e6)}."
     )
 
 
