@@ -86,6 +86,8 @@ export function helpText(command) {
  * @param {Command} command
  */
 export async function runCommand(command) {
+  // Whoever reads may have seen enough: npm run logs | head.
+  process.stdout.on("error", () => process.exit());
   try {
     requireNode(process.versions.node);
     const { values, positionals } = readArguments(command, process.argv.slice(2));
