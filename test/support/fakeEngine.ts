@@ -48,6 +48,16 @@ export function publishing(name: string, ports: number[], labels: Record<string,
   };
 }
 
+/**
+ * Answers in which the stack's own containers hold ports, by default all of its
+ * defaults, so that they count as free whatever listens on this machine.
+ */
+export function ownContainers(ports = [8500, 8501, 8888]): Record<string, unknown> {
+  return {
+    "/containers/json": [publishing("own", ports, { "tfserving.stack": "tfserving/dev" })],
+  };
+}
+
 /** A Docker Engine's API on a Unix socket, until the test ends; gives its address. */
 export async function startFakeEngine(answers: Record<string, unknown> = {}): Promise<string> {
   const all = { ...engineAnswers, ...answers };

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import program from "../../index";
-import { publishing, startFakeEngine } from "../support/fakeEngine";
+import { ownContainers, startFakeEngine } from "../support/fakeEngine";
 import {
   isKnown,
   promiseOf,
@@ -14,8 +14,9 @@ import {
   startMocks,
   urn,
 } from "../support/mocks";
-import { modelFiles, signature, temporaryFolder, writeFiles } from "../support/modelFolder";
-import { defaults, readStackFile, repository, setConfig, stackFiles } from "../support/stackConfig";
+import { signature } from "../support/modelFolder";
+import { enterSmallProject } from "../support/smallProject";
+import { defaults, readStackFile, setConfig, stackFiles } from "../support/stackConfig";
 
 const container = "docker:index/container:Container";
 const provider = "pulumi:providers:docker";
@@ -28,37 +29,25 @@ beforeEach(async () => {
   recording = await startMocks();
   // Folders of root, when a test runs as root.
   vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-  // The stack's own containers hold the ports, whatever listens on this machine.
-  const ports = [defaults.restPort, defaults.grpcPort, defaults.notebookPort] as number[];
-  const own = publishing("own", ports, { "tfserving.stack": "tfserving/dev" });
-  const roomy = { NCPU: 64, MemTotal: 2 ** 38, Runtimes: { nvidia: {}, runc: {} } };
-  host = await startFakeEngine({ "/containers/json": [own], "/info": roomy });
-  vi.stubEnv("DOCKER_HOST", host);
 });
 
 afterEach(() => {
-  process.chdir(repository);
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
 
 /** Runs index.ts with a stack's values and gives what it exports. */
 async function run(values: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+  // The stack's own containers hold its ports, whatever listens on this machine.
+  const { restPort, grpcPort, notebookPort } = { ...defaults, ...values };
+  const own = ownContainers([restPort, grpcPort, notebookPort] as number[]);
+  const roomy = { NCPU: 64, MemTotal: 2 ** 38, Runtimes: { nvidia: {}, runc: {} } };
+  host = await startFakeEngine({ ...own, "/info": roomy });
+  vi.stubEnv("DOCKER_HOST", host);
   setConfig(values, ["registryPassword"]);
   const outputs = await program();
   await settle();
   return outputs;
-}
-
-/** Runs in a project folder of the test's own, with a small model. */
-function inSmallProject(): void {
-  const folder = temporaryFolder();
-  const files = Object.entries(modelFiles()).map(([name, content]) => [
-    `model/classifier/${name}`,
-    content,
-  ]);
-  writeFiles(folder, { ...Object.fromEntries(files), "model/notebooks/client.ipynb": "{}" });
-  process.chdir(folder);
 }
 
 async function valuesOf(outputs: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -117,7 +106,7 @@ describe.each(stackFiles())("the program with %s", (file) => {
 });
 
 describe("the program", () => {
-  beforeEach(inSmallProject);
+  beforeEach(enterSmallProject);
 
   it("runs the image that it built, by id", async () => {
     const outputs = await valuesOf(await run());

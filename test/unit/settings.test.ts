@@ -5,40 +5,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { loadSettings, Settings } from "../../settings";
-import { engineAnswers, publishing, startFakeEngine } from "../support/fakeEngine";
+import { engineAnswers, ownContainers, publishing, startFakeEngine } from "../support/fakeEngine";
 import { promiseOf, startMocks } from "../support/mocks";
-import { modelFiles, temporaryFolder, writeFiles } from "../support/modelFolder";
-import { defaults, repository, setConfig } from "../support/stackConfig";
-
-// The stack's own balancer and notebook hold the ports, whatever listens on this machine.
-const own = { "tfserving.stack": "tfserving/dev" };
-const ownContainers = { "/containers/json": [publishing("own", [8500, 8501, 8888], own)] };
+import { enterSmallProject } from "../support/smallProject";
+import { setConfig } from "../support/stackConfig";
 
 let host: string;
 
 beforeEach(async () => {
   await startMocks();
-  host = await startFakeEngine(ownContainers);
+  host = await startFakeEngine(ownContainers());
   vi.stubEnv("DOCKER_HOST", host);
-  const folder = temporaryFolder();
-  writeFiles(folder, {
-    ...prefixed("model/classifier", modelFiles()),
-    ...prefixed("other/models", modelFiles("birds")),
-    "model/notebooks/client.ipynb": "{}",
-  });
-  process.chdir(folder);
+  enterSmallProject();
 });
 
 afterEach(() => {
-  process.chdir(repository);
   vi.unstubAllEnvs();
 });
-
-function prefixed<T>(folder: string, files: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(
-    Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]),
-  );
-}
 
 function load(values: Record<string, unknown> = {}): Promise<Settings> {
   setConfig(values);
@@ -99,93 +82,6 @@ it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
       port: 8888,
       memoryMb: 4096,
     },
-  });
-});
-
-describe("every key of Pulumi.yaml has an effect", () => {
-  const registry = "registry.example.com:5000";
-  const gpuImage = "tensorflow/serving:2.19.1-gpu";
-  const login = { registry, registryUsername: "ada", registryPassword: "lovelace" };
-
-  // Key, a stack's values and what they do to the settings; `target` has one value and is refused below.
-  const effects: [string, Record<string, unknown>, object][] = [
-    [
-      "modelFolder",
-      { modelFolder: "other/models", modelName: "birds" },
-      { image: { modelFolder: "other/models" } },
-    ],
-    [
-      "modelName",
-      { modelFolder: "other/models", modelName: "birds" },
-      { image: { modelName: "birds" }, service: { modelName: "birds" } },
-    ],
-    ["signatureName", { signatureName: "top_five" }, { image: { signatureName: "top_five" } }],
-    [
-      "baseImage",
-      { baseImage: "mirror/serving:2.18.0" },
-      { image: { baseImage: "mirror/serving:2.18.0" } },
-    ],
-    ["server", { server: { enableCors: true } }, { service: { server: { enableCors: true } } }],
-    ["repository", { repository: "team/birds" }, { image: { repository: "team/birds" } }],
-    [
-      "registry",
-      { registry },
-      { image: { repository: `${registry}/tf_serving` }, registry: { registry, plainHttp: false } },
-    ],
-    ["registryUsername", login, { registry: { username: "ada" } }],
-    ["registryPassword", login, { registry: { password: expect.any(pulumi.Output) } }],
-    ["registryPlainHttp", { registry, registryPlainHttp: true }, { registry: { plainHttp: true } }],
-    ["replicas", { replicas: 6 }, { service: { replicas: 6 } }],
-    ["cpus", { cpus: "0.5" }, { service: { cpus: 0.5 } }],
-    ["memoryMb", { memoryMb: 512 }, { service: { memoryMb: 512 } }],
-    ["pids", { pids: 256 }, { service: { pids: 256 } }],
-    [
-      "gpus",
-      { gpus: "device=0", baseImage: gpuImage },
-      {
-        image: { gpus: "device=0" },
-        service: { gpus: "device=0" },
-        notebook: { gpus: "device=0" },
-      },
-    ],
-    ["serviceName", { serviceName: "birds" }, { service: { serviceName: "birds" } }],
-    [
-      "publishAddress",
-      { publishAddress: "192.0.2.7" },
-      { service: { publishAddress: "192.0.2.7" } },
-    ],
-    ["restPort", { restPort: 8500, grpcPort: 8501 }, { service: { restPort: 8500 } }],
-    ["grpcPort", { grpcPort: 0 }, { service: { grpcPort: undefined } }],
-    ["drainSeconds", { drainSeconds: 0 }, { service: { drainSeconds: 0 } }],
-    ["startTimeoutSeconds", { startTimeoutSeconds: 90 }, { service: { startTimeoutSeconds: 90 } }],
-    [
-      "balancerImage",
-      { balancerImage: "haproxy:2.6" },
-      { service: { balancerImage: "haproxy:2.6" } },
-    ],
-    ["notebook", { notebook: false }, { notebook: undefined }],
-    ["notebookImage", { notebookImage: "jupyter:1" }, { notebook: { image: "jupyter:1" } }],
-    ["notebookPort", { notebookPort: 8500, grpcPort: 0 }, { notebook: { port: 8500 } }],
-    ["notebookFolder", { notebookFolder: "other" }, { notebook: { folder: "other" } }],
-    ["notebookDataFolder", { notebookDataFolder: "" }, { notebook: { dataFolder: undefined } }],
-    ["notebookMemoryMb", { notebookMemoryMb: 1024 }, { notebook: { memoryMb: 1024 } }],
-  ];
-
-  it.each(effects)("%s", async (key, values, effect) => {
-    const nvidia = { NCPU: 8, MemTotal: 2 ** 34, Runtimes: { nvidia: {}, runc: {} } };
-    vi.stubEnv("DOCKER_HOST", await startFakeEngine({ ...ownContainers, "/info": nvidia }));
-    expect(values[key]).not.toEqual(defaults[key]);
-    expect(await load(values)).toMatchObject(effect);
-  });
-
-  it("host, before DOCKER_HOST", async () => {
-    const other = await startFakeEngine(ownContainers);
-    expect((await load({ host: other })).engine.host).toBe(other);
-  });
-
-  it("and none is missing in this list", () => {
-    const keys = [...effects.map(([key]) => key), "host", "target"];
-    expect(keys.sort()).toEqual(Object.keys(defaults).sort());
   });
 });
 
@@ -295,7 +191,7 @@ describe("a configuration that cannot work is refused by key:", () => {
 
   it("an engine that cannot run TensorFlow Serving", async () => {
     const version = { ...(engineAnswers["/version"] as object), Arch: "arm64" };
-    const arm64 = await startFakeEngine({ ...ownContainers, "/version": version });
+    const arm64 = await startFakeEngine({ ...ownContainers(), "/version": version });
     expect(await refusal({ host: arm64 })).toEqual([
       expect.stringMatching(
         /^host: is unix:.*, a linux\/arm64 engine: .* Set host to an amd64 engine/,
