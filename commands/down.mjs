@@ -1,8 +1,8 @@
 // @ts-check
 import { rmSync } from "node:fs";
 import { Failure, note, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
-import { listLeftovers } from "./lib/containers.mjs";
-import { requireEngine } from "./lib/engine.mjs";
+import { commandsForLeftovers } from "./lib/containers.mjs";
+import { dockerCommand, requireEngine } from "./lib/engine.mjs";
 import { listBuiltImages } from "./lib/images.mjs";
 import { readOutputs } from "./lib/stack.mjs";
 import { destroyStack, removeStack } from "./lib/stackUpdate.mjs";
@@ -43,7 +43,7 @@ await runCommand({
     const images = await listBuiltImages(host, String(workspace.setting("repository")));
     if (images.length > 0) {
       note("images", "kept, so that the next start is quick; to remove them:");
-      note("", `docker image rm ${images.join(" ")}`);
+      note("", `${dockerCommand(host)} image rm ${images.join(" ")}`);
     }
     say(`\nNext: ${npmRun("up", stack)}   starts it again`);
   },
@@ -54,11 +54,11 @@ await runCommand({
  * @param {string} label
  */
 async function requireNothingLeft(host, label) {
-  const left = await listLeftovers(host, label);
-  if (left.length > 0) {
+  const commands = await commandsForLeftovers(host, label);
+  if (commands.length > 0) {
     throw new Failure(
-      `Docker still has objects of the stack ${label} that Pulumi does not know of: ${left.join(", ")}.`,
-      "remove them with docker rm -f, docker network rm and docker volume rm.",
+      `Docker still has objects of the stack ${label} that Pulumi has no record of.`,
+      `remove them:\n${commands.map((command) => `  ${command}`).join("\n")}`,
     );
   }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { Failure } from "./command.mjs";
+import { dockerCommand } from "./engine.mjs";
 import { capture } from "./process.mjs";
 
 /**
@@ -99,22 +100,23 @@ export async function listImageNames(host, containers) {
 }
 
 /**
- * Whatever Docker still has of a stack, in words.
+ * The Docker commands that remove whatever Docker still has of a stack; none
+ * where nothing is left.
  *
  * @param {string} host - Docker Engine
  * @param {string} label - value of tfserving.stack
  * @returns {Promise<string[]>}
  */
-export async function listLeftovers(host, label) {
+export async function commandsForLeftovers(host, label) {
   const kinds = [
-    { kind: "container", args: ["ps", "--all"], format: "{{.Names}}" },
-    { kind: "network", args: ["network", "ls"], format: "{{.Name}}" },
-    { kind: "volume", args: ["volume", "ls"], format: "{{.Name}}" },
+    { remove: "rm --force", args: ["ps", "--all"], format: "{{.Names}}" },
+    { remove: "network rm", args: ["network", "ls"], format: "{{.Name}}" },
+    { remove: "volume rm", args: ["volume", "ls"], format: "{{.Name}}" },
   ];
   const found = await Promise.all(
-    kinds.map(async ({ kind, args, format }) => {
+    kinds.map(async ({ remove, args, format }) => {
       const names = (await list(host, args, label, format)).split("\n").filter(Boolean);
-      return names.map((name) => `${kind} ${name}`);
+      return names.length > 0 ? [`${dockerCommand(host)} ${remove} ${names.join(" ")}`] : [];
     }),
   );
   return found.flat();

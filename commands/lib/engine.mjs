@@ -97,6 +97,16 @@ export async function startEngine(root, host) {
   return requireEngine(host);
 }
 
+/**
+ * How to call Docker for an engine, to be shown to the user.
+ *
+ * @param {string} host
+ * @returns {string}
+ */
+export function dockerCommand(host) {
+  return host === defaultHost ? "docker" : `docker --host ${host}`;
+}
+
 /** @param {string} host */
 export function isLocal(host) {
   return host.startsWith("unix:") || host.startsWith("npipe:");
