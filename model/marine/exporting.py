@@ -37,14 +37,16 @@ def export(network: keras.Model, model_folder: Path, version: int) -> Path:
 
 
 def _write_saved_model(network: keras.Model, folder: Path) -> None:
-    archive = keras.export.ExportArchive()
-    archive.track(network)
-    archive.add_endpoint(
-        SIGNATURE,
+    # keras.export would write every weight twice (under variables and _all_variables), and a
+    # tracked network gives a SavedModel that only Python can load: the variables that the
+    # server restores would not be those that the signature reads.
+    served = tf.Module()
+    served.network_variables = [variable.value for variable in network.variables]
+    served.predict = tf.function(
         lambda images: {OUTPUT: network(images, training=False)},
         input_signature=[tf.TensorSpec((None, SIZE, SIZE, 3), tf.float32, name=INPUT)],
     )
-    archive.write_out(str(folder), verbose=False)
+    tf.saved_model.save(served, str(folder), signatures={SIGNATURE: served.predict})
 
 
 def _write_warm_up(file: Path, model_name: str) -> None:
@@ -66,8 +68,14 @@ def _write_warm_up(file: Path, model_name: str) -> None:
 
 
 def _check(network: keras.Model, folder: Path) -> None:
-    """Raises unless the SavedModel answers like the network it was made from."""
+    """Raises unless the SavedModel answers like the network it was made from.
+
+    It is loaded in a session, as TensorFlow Serving does: tf.saved_model.load is more lenient.
+    """
     pictures = np.random.default_rng(0).uniform(0, 255, (2, SIZE, SIZE, 3)).astype(np.float32)
-    signature = tf.saved_model.load(str(folder)).signatures[SIGNATURE]
-    answer = signature(**{INPUT: tf.constant(pictures)})[OUTPUT].numpy()
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        graph = tf.compat.v1.saved_model.load(session, ["serve"], str(folder))
+        signature = graph.signature_def[SIGNATURE]
+        output, images = signature.outputs[OUTPUT].name, signature.inputs[INPUT].name
+        answer = session.run(output, {images: pictures})
     np.testing.assert_allclose(answer, network(pictures, training=False), rtol=1e-3, atol=1e-5)
