@@ -115,6 +115,10 @@ describe("another hash comes of", () => {
     expect(hashOf({ a: "ab", b: "c" })).not.toBe(hashOf({ a: "a", b: "bc" }));
   });
 
+  it("one file that reads like two", () => {
+    expect(hashOf({ a: "xfile 8 models/b\ny" })).not.toBe(hashOf({ a: "x", b: "y" }));
+  });
+
   it("an empty folder", () => {
     const folder = temporaryFolder();
     writeFiles(folder, sample);
