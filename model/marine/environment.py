@@ -22,6 +22,7 @@ def ensure_packages() -> None:
     The environment is created on first use and again when requirements.txt has changed. Exits
     with a sentence when this Python cannot have one.
     """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's notes, not its errors
     if all(find_spec(module) for module in _NEEDED):
         return
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):

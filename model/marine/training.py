@@ -15,7 +15,25 @@ from .network import build_network
 from .picture_sets import draw_set
 from .scene import Split
 
-_BATCH = 64
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much a training run does."""
+
+    training_pictures: int
+    """Per class."""
+    validation_pictures: int
+    """Per class; shown after each epoch."""
+    held_out_pictures: int
+    """Per class; looked at once, at the end."""
+    epochs: int
+
+
+PLAN = Plan(training_pictures=60, validation_pictures=3, held_out_pictures=10, epochs=13)
+# Shows that every step works. The model it gives is worth nothing.
+QUICK_PLAN = Plan(training_pictures=1, validation_pictures=1, held_out_pictures=1, epochs=1)
 
 
 @dataclass(frozen=True)
@@ -29,12 +47,12 @@ class Result:
     pictures: int
 
 
-def train(pictures_per_class: int, epochs: int, seed: int = 1) -> keras.Model:
+def train(plan: Plan, seed: int = 1) -> keras.Model:
     """Draws the training pictures and fits a network to them."""
     keras.utils.set_random_seed(seed)
-    print(f"Drawing {pictures_per_class} training pictures of each of {len(CLASS_NAMES)} classes")
-    pictures, labels = draw_set(Split.TRAINING, pictures_per_class)
-    validation = draw_set(Split.VALIDATION, max(1, pictures_per_class // 20))
+    print(f"Drawing {plan.training_pictures} pictures of each of {len(CLASS_NAMES)} classes")
+    pictures, labels = draw_set(Split.TRAINING, plan.training_pictures)
+    validation = draw_set(Split.VALIDATION, plan.validation_pictures)
     batches = (
         tf.data.Dataset.from_tensor_slices(np.arange(len(labels)))
         .shuffle(len(labels), seed=seed)
@@ -44,9 +62,9 @@ def train(pictures_per_class: int, epochs: int, seed: int = 1) -> keras.Model:
         .prefetch(2)
     )
     network = build_network()
-    steps = max(1, len(labels) // _BATCH * epochs)
+    steps = max(1, len(labels) // _BATCH * plan.epochs)
     rate = keras.optimizers.schedules.CosineDecay(
-        4e-4, steps - steps // 5, warmup_target=4e-3, warmup_steps=steps // 5
+        1e-4, steps - steps // 10, warmup_target=4e-3, warmup_steps=steps // 10
     )
     network.compile(
         keras.optimizers.AdamW(rate, weight_decay=1e-3),
@@ -57,7 +75,7 @@ def train(pictures_per_class: int, epochs: int, seed: int = 1) -> keras.Model:
     verbose = 1 if sys.stdout.isatty() else 2
     network.fit(
         batches,
-        epochs=epochs,
+        epochs=plan.epochs,
         validation_data=validation,
         shuffle=False,
         verbose=verbose,
@@ -66,10 +84,10 @@ def train(pictures_per_class: int, epochs: int, seed: int = 1) -> keras.Model:
     return network
 
 
-def measure(network: keras.Model, pictures_per_class: int) -> Result:
+def measure(network: keras.Model, plan: Plan) -> Result:
     """Accuracy and confidence on held-out pictures, which no decision in training looks at."""
     print("Drawing held-out pictures")
-    pictures, labels = draw_set(Split.HELD_OUT, pictures_per_class)
+    pictures, labels = draw_set(Split.HELD_OUT, plan.held_out_pictures)
     probabilities = network.predict(pictures, batch_size=_BATCH, verbose=0)
     accuracy = float(np.mean(probabilities.argmax(axis=1) == labels))
     return Result(accuracy, float(probabilities.max(axis=1).mean()), len(labels))
@@ -79,7 +97,7 @@ def save(network: keras.Model, folder: Path) -> list[Path]:
     """Writes my_model.keras and my_model.h5 without optimizer state; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "my_model.keras", folder / "my_model.h5"]
-    inference = keras.Model(network.inputs, network.outputs, name=network.name)
+    inference = keras.Model(network.input, network.output, name=network.name)
     for file in files:
         inference.save(file)
     return files
