@@ -1,4 +1,5 @@
 // Loading, reloading and ending: what a supervisor and an operator rely on.
+import { randomUUID } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -38,6 +39,21 @@ async function versions(server: Server, name: string): Promise<Record<string, st
 async function config(name: string, text: string): Promise<string> {
   await fs.writeFile(path.join(models, name), `model_config_list { config { ${text} } }`);
   return `--model_config_file=/models/${name}`;
+}
+
+/** Puts a version below a model in one step: a server that looks meanwhile sees all or nothing. */
+async function place(from: string, name: string, version: number): Promise<void> {
+  const staging = path.join(models, "staging");
+  await fs.cp(path.join(models, from), staging, { recursive: true });
+  await fs.mkdir(path.join(models, name), { recursive: true });
+  await fs.rename(staging, path.join(models, name, String(version)));
+}
+
+/** A model of one test's own, with version 1. */
+async function ownModel(): Promise<string> {
+  const name = `own_${randomUUID()}`;
+  await place("scale/1", name, 1);
+  return name;
 }
 
 const predict = (server: Server, name: string) =>
@@ -82,34 +98,31 @@ describe("versions", () => {
   });
 
   it("takes over a new version while it runs, and unloads the old one", async () => {
-    const server = await run(model("live"));
-    expect((await predict(server, "live")).body).toEqual({ predictions: [[2, 4, 6]] });
-    await fs.rename(path.join(models, "waiting/3"), path.join(models, "live/3"));
-    await until("version 3", async () => (await versions(server, "live"))["3"] === "AVAILABLE");
-    expect((await predict(server, "live")).body).toEqual({ predictions: [[4, 8, 12]] });
-    await until(
-      "the end of version 1",
-      async () => (await versions(server, "live"))["1"] === "END",
-    );
-    await fs.rename(path.join(models, "live/3"), path.join(models, "waiting/3"));
+    const name = await ownModel();
+    const server = await run(model(name));
+    expect((await predict(server, name)).body).toEqual({ predictions: [[2, 4, 6]] });
+    await place("waiting/3", name, 3);
+    await until("version 3", async () => (await versions(server, name))["3"] === "AVAILABLE");
+    expect((await predict(server, name)).body).toEqual({ predictions: [[4, 8, 12]] });
+    await until("the end of version 1", async () => (await versions(server, name))["1"] === "END");
   });
 
   it("keeps the old version when the new one is broken", async () => {
-    const server = await run({ ...model("live"), args: ["--max_num_load_retries=0"] });
-    await fs.cp(path.join(models, "broken/1"), path.join(models, "live/9"), { recursive: true });
-    await until("the failure", async () => (await versions(server, "live"))["9"] === "END");
-    expect(await versions(server, "live")).toEqual({ "1": "AVAILABLE", "9": "END" });
-    expect((await predict(server, "live")).status).toBe(200);
-    await fs.rm(path.join(models, "live/9"), { recursive: true });
+    const name = await ownModel();
+    const server = await run({ ...model(name), args: ["--max_num_load_retries=0"] });
+    await place("broken/1", name, 9);
+    await until("the failure", async () => (await versions(server, name))["9"] === "END");
+    expect(await versions(server, name)).toEqual({ "1": "AVAILABLE", "9": "END" });
+    expect((await predict(server, name)).status).toBe(200);
   });
 
   it("looks only once with a poll interval of 0", async () => {
-    const server = await run({ ...model("live"), args: ["--file_system_poll_wait_seconds=0"] });
-    await fs.cp(path.join(models, "scale/2"), path.join(models, "live/2"), { recursive: true });
-    const other = await run(model("live")); // polls each second: proof that the version is good
-    expect(await versions(other, "live")).toEqual({ "2": "AVAILABLE" });
-    expect(await versions(server, "live")).toEqual({ "1": "AVAILABLE" });
-    await fs.rm(path.join(models, "live/2"), { recursive: true });
+    const name = await ownModel();
+    const server = await run({ ...model(name), args: ["--file_system_poll_wait_seconds=0"] });
+    await place("scale/2", name, 2);
+    const other = await run(model(name)); // proof that the new version can be found and loaded
+    expect(await versions(other, name)).toEqual({ "2": "AVAILABLE" });
+    expect(await versions(server, name)).toEqual({ "1": "AVAILABLE" });
   });
 
   it("refuses labels at the start without the flag that allows them", async () => {
@@ -181,9 +194,8 @@ describe("a model that cannot be loaded", () => {
       (await server.logs()).includes("No versions of servable empty found"),
     );
     await expect(server.get("/v1/models/empty")).rejects.toThrow();
-    await fs.cp(path.join(models, "scale/1"), path.join(models, "empty/1"), { recursive: true });
+    await place("scale/1", "empty", 1);
     await until("the port", () => server.get("/v1/models/empty").catch(() => undefined));
-    await fs.rm(path.join(models, "empty/1"), { recursive: true });
   });
 });
 

@@ -1,7 +1,6 @@
 """Writes small SavedModels below the folder given as the only argument."""
 
 import os
-import shutil
 import sys
 
 import tensorflow as tf
@@ -98,11 +97,12 @@ scale("waiting", 3, 4.0)
 warm_up(scale("warm", 1, 2.0), predict_log([1, 3]), predict_log([4, 3]))
 warm_up(scale("warm_wrong", 1, 2.0), predict_log([1, 3]), predict_log([1, 2, 3]))
 warm_up(scale("warm_garbage", 1, 2.0), b"\xff\xff not a message")
-tf.saved_model.save(Strings(), os.path.join(target, "strings", "1"), {"serving_default": Strings().echo})
+tf.saved_model.save(
+    Strings(), os.path.join(target, "strings", "1"), {"serving_default": Strings().echo}
+)
 tf.saved_model.save(Sum(), os.path.join(target, "sum", "1"), {"serving_default": Sum().sum})
 examples()
 os.makedirs(os.path.join(target, "broken", "1"))
 with open(os.path.join(target, "broken", "1", "saved_model.pb"), "wb") as file:
     file.write(b"not a SavedModel")
 os.makedirs(os.path.join(target, "empty"))
-shutil.copytree(os.path.join(target, "scale", "1"), os.path.join(target, "live", "1"))
