@@ -10,6 +10,7 @@ import { repository } from "../support/stackConfig";
 // cannot have: unions, tuples, callbacks, type aliases for arguments.
 describe("the package's schema", () => {
   const names = getPulumiComponents(library).map(({ name }) => name);
+  const exported = Object.keys(library);
   let schema: AnalyzeResult;
 
   beforeAll(() => {
@@ -34,6 +35,7 @@ describe("the package's schema", () => {
       "PublishedImage",
       "ServingImage",
     ]);
+    expect(exported).toEqual(expect.arrayContaining(names));
   });
 
   it.each([
