@@ -1,3 +1,4 @@
+import * as fs from "fs";
 import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -115,6 +116,7 @@ function examine(args: ResolvedArgs): { problems: Problem[]; model?: ModelFolder
   return {
     problems: [
       ...problems,
+      ...checkIgnoreFile(args.modelFolder),
       ...checkBaseImage(args.baseImage, { gpus: args.gpus, propertyPath: "baseImage" }),
       ...checkRepository(args.repository),
     ],
@@ -131,6 +133,18 @@ function checkArgs(name: string, args: ResolvedArgs): ModelFolder {
     });
   }
   return model;
+}
+
+/** The provider would obey it, and the tag, which leaves hidden files out, would not show it. */
+function checkIgnoreFile(modelFolder: string): Problem[] {
+  return fs.existsSync(path.join(modelFolder, ".dockerignore"))
+    ? [
+        {
+          propertyPath: "modelFolder",
+          reason: `is "${modelFolder}", which holds a .dockerignore: remove it, all models in the folder are served`,
+        },
+      ]
+    : [];
 }
 
 function checkRepository(repository: string): Problem[] {

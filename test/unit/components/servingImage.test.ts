@@ -232,6 +232,17 @@ describe("a serving image refuses", () => {
     ]);
   });
 
+  it("a model folder whose content is not what the image would hold", () => {
+    const files = {
+      "my_model/1/saved_model.pb": savedModel("serving_default"),
+      ".dockerignore": "",
+    };
+    const all = { modelFolder: modelFolder(files), modelName: "my_model" };
+    expect(problemsOf(() => new ServingImage("serving", all))).toEqual([
+      { propertyPath: "modelFolder", reason: expect.stringMatching(/holds a \.dockerignore/) },
+    ]);
+  });
+
   it("a graph with other tags than those that are served", () => {
     const all = { modelFolder: folder, modelName: "my_model", savedModelTags: ["gpu"] };
     const reason = expect.stringMatching(
