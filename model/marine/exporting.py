@@ -22,6 +22,7 @@ def export(network: keras.Model, model_folder: Path, version: int) -> Path:
     target = model_folder / str(version)
     if target.exists():
         raise FileExistsError(f"{target} exists already: a version is never overwritten")
+    tf.get_logger().setLevel("ERROR")  # the session loader of _check announces that it is old
     model_folder.mkdir(parents=True, exist_ok=True)
     # A server may be watching the folder: the version appears complete or not at all.
     with tempfile.TemporaryDirectory(prefix="export-", dir=model_folder) as scratch:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import absl.logging
 import keras
 import numpy as np
 import tensorflow as tf
@@ -97,6 +98,7 @@ def save(network: keras.Model, folder: Path) -> list[Path]:
     """Writes my_model.keras and my_model.h5 without optimizer state; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "my_model.keras", folder / "my_model.h5"]
+    absl.logging.set_verbosity(absl.logging.ERROR)  # Keras calls .h5, the tutorial's format, legacy
     inference = keras.Model(network.input, network.output, name=network.name)
     for file in files:
         inference.save(file)
