@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { onTestFinished } from "vitest";
 
 /** One resource as the program announces it to Pulumi's engine. */
 export interface Registration {
@@ -48,6 +49,7 @@ export function secret(value: unknown): object {
  */
 export async function startMocks({ preview = false } = {}): Promise<Recording> {
   Error.stackTraceLimit = 3;
+  onTestFinished(restoreStackTraces);
   const resources: Registration[] = [];
   const secretOutputs = new Map<string, string[]>();
   await pulumi.runtime.setMocks(
@@ -84,7 +86,7 @@ export async function startMocks({ preview = false } = {}): Promise<Recording> {
 /** Waits until everything that the program has begun is registered. */
 export async function settle(): Promise<void> {
   await pulumi.runtime.disconnect();
-  Error.stackTraceLimit = stackTraceLimit;
+  restoreStackTraces();
 }
 
 /** The value of an output; it has to be known. */
@@ -117,6 +119,10 @@ export function problemsOf(call: () => unknown): pulumi.InputPropertyErrorDetail
     throw error;
   }
   return [];
+}
+
+function restoreStackTraces(): void {
+  Error.stackTraceLimit = stackTraceLimit;
 }
 
 function registration(request: RegisterResourceRequest): Registration {
