@@ -24,7 +24,9 @@ def signature_facts(signature) -> dict:
         return [tensor.dtype.name, tensor.shape.as_list()]
 
     return {
-        "inputs": {k: spec(t) for k, t in signature.structured_input_signature[1].items()},
+        "inputs": {
+            k: spec(t) for k, t in signature.structured_input_signature[1].items()
+        },
         "outputs": {k: spec(t) for k, t in signature.structured_outputs.items()},
     }
 
@@ -33,7 +35,9 @@ def answers(signature) -> list:
     entries = json.loads((MODEL / "held_out" / "held_out.json").read_text())
     found = []
     for entry in entries:
-        picture = np.asarray(Image.open(MODEL / "held_out" / entry["file"]), dtype=np.float32)
+        picture = np.asarray(
+            Image.open(MODEL / "held_out" / entry["file"]), dtype=np.float32
+        )
         probabilities = signature(images=picture[None])["probabilities"].numpy()[0]
         found.append([int(probabilities.argmax()), float(probabilities.sum())])
     return found
@@ -46,7 +50,13 @@ def warm_up_facts(file: Path, signature) -> list:
         request = log.predict_log.request
         images = tf.make_ndarray(request.inputs["images"])
         answer = signature(images=images)["probabilities"]
-        facts.append([request.model_spec.name, request.model_spec.signature_name, answer.shape[0]])
+        facts.append(
+            [
+                request.model_spec.name,
+                request.model_spec.signature_name,
+                answer.shape[0],
+            ]
+        )
     return facts
 
 
@@ -72,7 +82,9 @@ loaded = tf.saved_model.load(str(version)).signatures["serving_default"]
 facts = {
     "signature": signature_facts(loaded),
     "answers": answers(loaded),
-    "warmUp": warm_up_facts(version / "assets.extra" / "tf_serving_warmup_requests", loaded),
+    "warmUp": warm_up_facts(
+        version / "assets.extra" / "tf_serving_warmup_requests", loaded
+    ),
     "seenInTraining": held_out_seen_in_training(),
 }
 print("FACTS " + json.dumps(facts))
