@@ -51,6 +51,7 @@ export async function loadSettings(): Promise<Settings> {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   problems.push(
     ...checkTarget(config),
+    ...checkCpus(text(config, "cpus")),
     ...checkServingImage(image),
     ...(registry ? named("registry", checkPublishedImage(registry)) : []),
     ...checkModelService(service, stack, engine),
@@ -72,6 +73,17 @@ function checkTarget(config: pulumi.Config): Problem[] {
   return known.includes(target)
     ? []
     : [{ propertyPath: "target", reason: `is "${target}": use ${known.join(" or ")}` }];
+}
+
+/** A string, because typed config has no fractions. */
+function checkCpus(cpus: string | undefined): Problem[] {
+  return cpus === undefined || isNumber(cpus)
+    ? []
+    : [{ propertyPath: "cpus", reason: `is "${cpus}": use a number, such as 0.5` }];
+}
+
+function isNumber(given: string | undefined): boolean {
+  return given !== undefined && /^\d+(\.\d+)?$/.test(given);
 }
 
 function readImage(config: pulumi.Config) {
@@ -109,7 +121,7 @@ function readService(config: pulumi.Config) {
     publishAddress: text(config, "publishAddress") ?? defaults.publishAddress,
     restPort: config.getNumber("restPort") ?? defaults.restPort,
     grpcPort: (config.getNumber("grpcPort") ?? 8500) || undefined,
-    cpus: Number(text(config, "cpus") ?? defaults.cpus),
+    cpus: isNumber(text(config, "cpus")) ? Number(text(config, "cpus")) : defaults.cpus,
     memoryMb: config.getNumber("memoryMb") ?? defaults.memoryMb,
     pids: config.getNumber("pids") ?? defaults.pids,
     gpus: text(config, "gpus"),
@@ -174,8 +186,9 @@ function named(component: string, problems: Problem[]): Problem[] {
 }
 
 function refusal(problems: Problem[]): pulumi.RunError {
-  const lines = problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
+  // Two components may check the same setting.
+  const lines = new Set(problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`));
   return new pulumi.RunError(
-    `The configuration of stack ${pulumi.getStack()} cannot work; nothing was changed:\n${lines.join("\n")}`,
+    `The configuration of stack ${pulumi.getStack()} cannot work; nothing was changed:\n${[...lines].join("\n")}`,
   );
 }

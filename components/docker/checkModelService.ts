@@ -1,3 +1,4 @@
+import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
 import { maxReplicas } from "./balancerConfig";
@@ -6,6 +7,7 @@ import { checkAddress, checkPort, distinctPorts } from "./hostPorts";
 
 /** The part of a service's arguments that can be judged before there is any resource. */
 export interface ModelServiceShape {
+  modelName: string;
   replicas: number;
   serviceName: string;
   publishAddress: string;
@@ -32,6 +34,7 @@ export function checkModelService(
   engine?: DockerEngine,
 ): Problem[] {
   return [
+    ...checkModelName(shape.modelName, "modelName"),
     ...wholeNumber("replicas", shape.replicas, 1, maxReplicas),
     ...checkServiceName(shape.serviceName),
     ...checkAddress("publishAddress", shape.publishAddress),

@@ -12,6 +12,11 @@ export function durationText(seconds: number): string {
 
 /** A number of CPUs as the provider prints it: 1 is `1.0`, and 10 is `10.`. */
 export function cpusText(cpus: number): string {
+  // Twice, because it rounds some values, and prints what it rounded to in another way.
+  return printed(Number(printed(cpus)));
+}
+
+function printed(cpus: number): string {
   const digits = cpus.toFixed(9);
   return digits.split("0").length - 1 === 9 ? cpus.toFixed(1) : digits.replace(/0+$/, "");
 }

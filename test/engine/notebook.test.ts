@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { heldOutPictures } from "../../commands/lib/pictures.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
 import { openBrowser } from "../support/chromium";
-import { containers, docker, inspect, objects } from "../support/docker";
+import { containers, docker, inspect, logs, objects } from "../support/docker";
 import { createStack, TestStack } from "../support/stack";
 
 const port = 18588;
@@ -56,9 +56,10 @@ describe("the notebook of a stack", () => {
     expect(token).toMatch(/^\w{40}$/);
     const said = [
       JSON.stringify(inspect(container)),
-      docker("logs", container),
+      logs(container),
       docker("top", container, "-o", "pid,args"),
     ];
+    expect(said[1]).toContain("Jupyter Server");
     expect(said.map((text) => text.includes(token))).toEqual([false, false, false]);
   });
 

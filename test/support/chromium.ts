@@ -19,6 +19,6 @@ export async function openBrowser(): Promise<BrowserContext> {
       "--no-first-run",
     ],
   });
-  browser.on("close", () => fs.rmSync(profile, { recursive: true, force: true }));
+  browser.on("close", () => fs.rmSync(profile, { recursive: true, force: true, maxRetries: 20 }));
   return browser;
 }

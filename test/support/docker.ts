@@ -1,8 +1,16 @@
-import { execFileSync } from "child_process";
+import { execFileSync, spawnSync } from "child_process";
+
+const maxBuffer = 1 << 26;
 
 /** Runs the docker CLI and gives what it printed. */
 export function docker(...args: string[]): string {
-  return execFileSync("docker", args, { encoding: "utf8", maxBuffer: 1 << 26 }).trim();
+  return execFileSync("docker", args, { encoding: "utf8", stdio: "pipe", maxBuffer }).trim();
+}
+
+/** All that a container has printed. */
+export function logs(id: string): string {
+  const { stdout, stderr } = spawnSync("docker", ["logs", id], { encoding: "utf8", maxBuffer });
+  return stdout + stderr;
 }
 
 /** Ids of the containers of a stack, of one part of it if named. */

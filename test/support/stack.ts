@@ -3,6 +3,7 @@ import * as os from "os";
 import * as path from "path";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 import { inject } from "vitest";
+import { parse, stringify } from "yaml";
 import { pinnedVersion, pulumiHome as homeFolder } from "../../commands/lib/pulumiCli.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
 
@@ -64,15 +65,17 @@ export async function createStack(
   };
 }
 
-/** Sets config values; the images are those that this machine can have. */
+/**
+ * Makes these values the stack's whole configuration; the images are those that this
+ * machine can have. The file is written by hand, since the CLI takes seconds for it.
+ */
 export async function configure(stack: Stack, config: Record<string, string>): Promise<void> {
-  const project = (await stack.workspace.projectSettings()).name;
-  const values = { ...inject("images"), ...config };
-  await stack.setAllConfig(
-    Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [`${project}:${key}`, { value }]),
-    ),
-  );
+  const { name: project } = await stack.workspace.projectSettings();
+  const file = path.join(stack.workspace.workDir, `Pulumi.${stack.name}.yaml`);
+  const settings = parse(fs.readFileSync(file, "utf8"));
+  const values = Object.entries({ ...inject("images"), ...config });
+  settings.config = Object.fromEntries(values.map(([key, value]) => [`${project}:${key}`, value]));
+  fs.writeFileSync(file, stringify(settings));
 }
 
 function filesBelow(folder: string): string[] {

@@ -126,6 +126,7 @@ describe("a configuration that cannot work is refused by key:", () => {
       "registryUsername: is missing: a login takes a user name and a password, a push without login neither",
     ],
     ["too many replicas", { replicas: 257 }, "replicas: is 257: use a whole number from 1 to 256"],
+    ["cpus that are no number", { cpus: "abc" }, 'cpus: is "abc": use a number, such as 0.5'],
     [
       "more CPUs than there are",
       { cpus: "9" },

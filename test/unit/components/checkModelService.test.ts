@@ -23,6 +23,12 @@ function problems(args: Partial<DockerModelServiceArgs>): string[] {
   return problemsOf(create).map(({ propertyPath, reason }) => `${propertyPath} ${reason}`);
 }
 
+it("refuses a model name that no URL can hold", () => {
+  expect(problems({ modelName: "a b" })).toEqual([
+    expect.stringMatching(/^modelName "a b" cannot be used unescaped in URLs/),
+  ]);
+});
+
 describe("a service refuses", () => {
   it.each<[string, Partial<DockerModelServiceArgs>, string]>([
     ["no replica", { replicas: 0 }, `replicas is 0: ${numbers(1, 256)}`],
