@@ -1,6 +1,8 @@
+import * as path from "path";
 import type { TestProject } from "vitest/node";
 import { startEngine } from "../../commands/lib/engine.mjs";
 import { prepareImages, standInNames, wantedImages } from "../../commands/lib/images.mjs";
+import { giveToNotebook, ownsForNotebook } from "../../commands/lib/notebooks.mjs";
 import { prepareToolchain } from "../../commands/lib/toolchain.mjs";
 import { openWorkspace, root } from "../../commands/lib/workspace.mjs";
 
@@ -11,11 +13,16 @@ declare module "vitest" {
   }
 }
 
-/** Sets the machine up as `npm run up` does: Docker Engine, Pulumi, base images. */
+/** Sets the machine up as `npm run up` does: Docker Engine, Pulumi, base images, notebooks' owner. */
 export default async function setup(project: TestProject): Promise<void> {
   const { setting, explicit, last, host, env } = await openWorkspace("dev");
   await startEngine(root, host);
   await prepareToolchain(root, env);
   const wanted = wantedImages(setting, explicit, standInNames(root), last);
+  if (
+    ownsForNotebook({ system: process.platform, uid: process.getuid?.(), host, notebook: true })
+  ) {
+    giveToNotebook(path.join(root, "model/notebooks"));
+  }
   project.provide("images", await prepareImages(root, host, wanted, false));
 }
