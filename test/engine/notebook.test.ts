@@ -1,6 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
-import { BrowserContext } from "playwright-core";
+import { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { heldOutPictures } from "../../commands/lib/pictures.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
@@ -68,7 +68,7 @@ describe("the notebook of a stack", () => {
   });
 
   describe("in a browser", () => {
-    let browser: BrowserContext;
+    let browser: Browser;
     beforeAll(async () => {
       browser = await openBrowser();
     });
@@ -82,7 +82,6 @@ describe("the notebook of a stack", () => {
     });
 
     test("asks a visitor without the token to log in", async () => {
-      await browser.clearCookies();
       const page = await browser.newPage();
       await page.goto(`http://127.0.0.1:${port}/lab`);
       expect(page.url()).toContain("/login");

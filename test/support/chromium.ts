@@ -1,13 +1,9 @@
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
-import { BrowserContext, chromium } from "playwright-core";
+import { Browser, chromium } from "playwright-core";
 import { debianTool } from "./debianTool";
 
-/** A headless Chromium with a profile of its own, removed with `close`. */
-export async function openBrowser(): Promise<BrowserContext> {
-  const profile = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-chromium-"));
-  const browser = await chromium.launchPersistentContext(profile, {
+/** A headless Chromium; each page of it is a visitor of its own, without cookies. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
     executablePath: debianTool("chromium", "chromium", ["google-chrome", "chromium-browser"]),
     headless: true,
     args: [
@@ -19,6 +15,4 @@ export async function openBrowser(): Promise<BrowserContext> {
       "--no-first-run",
     ],
   });
-  browser.on("close", () => fs.rmSync(profile, { recursive: true, force: true, maxRetries: 20 }));
-  return browser;
 }
