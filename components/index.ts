@@ -15,5 +15,8 @@ export {
 } from "./image/servingImage";
 export { Notebook } from "./notebook/notebook";
 export { checkNotebook, NotebookArgs, notebookDefaults } from "./notebook/notebookArgs";
+export { BatchingOptions } from "./tfserving/batching";
+export { ModelConfigOptions, ModelVersionPolicy } from "./tfserving/modelConfig";
 export { Problem } from "./tfserving/problem";
-export { ServerOptions } from "./tfserving/serverOptions";
+export { Signature, TensorSpec } from "./tfserving/savedModel";
+export { MonitoringOptions, ServerOptions } from "./tfserving/serverOptions";
