@@ -7,9 +7,9 @@ const chunkBytes = 1 << 20;
 /**
  * Digest of what an image is made of, as 12 hexadecimal digits for a tag.
  *
- * It covers relative paths and contents only. Owner, permission bits, time
- * stamps and the folders' own paths are left out, so that every checkout of the
- * same content gives the same tag.
+ * It covers relative paths and contents of files only. Owner, permission bits,
+ * time stamps, the folders' own paths and empty folders, which git does not keep,
+ * are left out, so that every checkout of the same content gives the same tag.
  *
  * @param sources - folders or files, by the name under which each one counts
  * @param settings - further values that decide what the image holds
@@ -33,7 +33,6 @@ function addPath(hash: Hash, name: string, file: string): void {
   if (info.isSymbolicLink()) {
     addField(hash, "link", `${name}>${fs.readlinkSync(file)}`);
   } else if (info.isDirectory()) {
-    addField(hash, "folder", name);
     for (const entry of visibleEntries(file)) {
       addPath(hash, `${name}/${entry}`, path.join(file, entry));
     }
