@@ -12,10 +12,17 @@ need() {
     >"$work/install.log" 2>&1 || die "apt-get install $2 failed: $(tail -n 2 "$work/install.log")"
 }
 
-# The mirrors this machine uses for Debian itself, else the public ones.
+# The mirrors this machine uses for Debian itself; apt knows them once it has its lists.
 find_mirrors() {
-  local release uri
   mirror=${DEBIAN_MIRROR:-} security=${DEBIAN_SECURITY_MIRROR:-}
+  read_mirrors
+  [[ $mirror && $security ]] || { apt-get update >"$work/update.log" 2>&1 && read_mirrors; } || true
+  [[ $mirror && $security ]] ||
+    die "apt's configuration names no Debian mirror: set DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR"
+}
+
+read_mirrors() {
+  local release uri
   while IFS='|' read -r release uri; do
     case $release in
       *-security) security=${security:-$uri} ;;
@@ -23,11 +30,9 @@ find_mirrors() {
       *) mirror=${mirror:-$uri} ;;
     esac
   done < <(apt-get indextargets --format '$(RELEASE)|$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian')
-  mirror=${mirror:-http://deb.debian.org/debian/}
-  security=${security:-http://deb.debian.org/debian-security/}
 }
 
-# bootstrap TAR: a minimal Debian root file system, updated, with Debian's public address inside.
+# bootstrap TAR: a minimal Debian root file system. No mirror's address stays in it.
 bootstrap() {
   local root=$work/root
   [[ $(id -u) -eq 0 ]] || die "debootstrap needs root; run this once as root or with sudo"
@@ -37,7 +42,7 @@ bootstrap() {
     die "debootstrap failed: $(tail -n 2 "$work/debootstrap.log")"
   install -d "$root/etc/dpkg/dpkg.cfg.d" "$root/etc/apt/apt.conf.d"
   cp "$here/base/dpkg-excludes" "$root/etc/dpkg/dpkg.cfg.d/airgap"
-  cp "$here/base/sources.list" "$root/etc/apt/sources.list"
+  : >"$root/etc/apt/sources.list"
   rm -rf "$root"/usr/share/{man,info,locale}/* "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/*
   : >"$root/etc/machine-id"
   rm -f "$root/etc/resolv.conf" "$root/etc/hostname"
