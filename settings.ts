@@ -4,6 +4,7 @@ import {
   checkNotebook,
   checkPublishedImage,
   checkServingImage,
+  currentStack,
   defaultDockerHost,
   distinctPorts,
   DockerEngine,
@@ -48,7 +49,7 @@ export async function loadSettings(): Promise<Settings> {
     notebook?.port,
   ]);
 
-  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const stack = currentStack();
   problems.push(
     ...checkTarget(config),
     ...checkCpus(text(config, "cpus")),

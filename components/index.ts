@@ -1,6 +1,7 @@
 // A package's components are compiled with the settings of the program that uses them,
 // which may lack Node's types.
 /// <reference types="node" />
+export { currentStack } from "./docker/containerDefaults";
 export { inspectEngine, defaultDockerHost, DockerEngine, TakenPort } from "./docker/engine";
 export { checkModelService } from "./docker/checkModelService";
 export { DockerModelService } from "./docker/dockerModelService";

@@ -27,6 +27,11 @@ export const kept = {
   logOpts: { "max-size": "10m", "max-file": "3" },
 } satisfies Partial<docker.ContainerArgs>;
 
+/** The stack that is being deployed, as its Docker objects are labelled: `<project>/<stack>`. */
+export function currentStack(): string {
+  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
 /** Labels of a Docker object: its stack, its part in it and the caller's own, sorted by name. */
 export function labelsFor(
   part: string,
@@ -34,7 +39,7 @@ export function labelsFor(
 ): { label: string; value: string }[] {
   const labels: Record<string, string> = {
     ...extra,
-    [stackLabel]: `${pulumi.getProject()}/${pulumi.getStack()}`,
+    [stackLabel]: currentStack(),
     "tfserving.part": part,
   };
   return Object.keys(labels)

@@ -3,7 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaultRestTimeoutMs, renderServer } from "../tfserving/serverOptions";
 import { ports, renderBalancerConfig } from "./balancerConfig";
 import { checkModelService } from "./checkModelService";
-import { hardened, healthPace, kept, labelsFor, replaceOnChanges } from "./containerDefaults";
+import {
+  currentStack,
+  hardened,
+  healthPace,
+  kept,
+  labelsFor,
+  replaceOnChanges,
+} from "./containerDefaults";
 import { clientHost } from "./hostPorts";
 import {
   DockerModelServiceArgs,
@@ -72,8 +79,7 @@ export class DockerModelService extends pulumi.ComponentResource {
 }
 
 function checkArgs(name: string, args: ResolvedModelServiceArgs): void {
-  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const errors = checkModelService(args, stack, args.engine);
+  const errors = checkModelService(args, currentStack(), args.engine);
   if (errors.length > 0) {
     throw new pulumi.InputPropertiesError({
       message: `DockerModelService ${name} cannot work with these arguments`,

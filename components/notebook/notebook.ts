@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import {
+  currentStack,
   hardened,
   healthPace,
   kept,
@@ -53,7 +54,7 @@ export class Notebook extends pulumi.ComponentResource {
 type ResolvedArgs = NotebookArgs & typeof notebookDefaults;
 
 function checkArgs(name: string, args: ResolvedArgs): void {
-  const errors = checkNotebook(args, `${pulumi.getProject()}/${pulumi.getStack()}`);
+  const errors = checkNotebook(args, currentStack());
   if (errors.length > 0) {
     throw new pulumi.InputPropertiesError({
       message: `Notebook ${name} cannot work with these arguments`,
