@@ -1,7 +1,7 @@
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
-import { maxReplicas } from "./balancerConfig";
+import { maxReplicas } from "../balancer/balancerConfig";
 import { DockerEngine } from "./engine";
 import { checkAddress, checkPort, distinctPorts } from "./hostPorts";
 

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { defaultRestTimeoutMs, renderServer } from "../tfserving/serverOptions";
-import { ports, renderBalancerConfig } from "./balancerConfig";
+import { ports, renderBalancerConfig } from "../balancer/balancerConfig";
 import { checkModelService } from "./checkModelService";
 import {
   currentStack,

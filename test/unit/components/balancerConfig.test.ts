@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { maxReplicas, renderBalancerConfig } from "../../../components/docker/balancerConfig";
+import { maxReplicas, renderBalancerConfig } from "../../../components/balancer/balancerConfig";
 
 const config = renderBalancerConfig({ replicaAlias: "birds_replica", requestTimeoutMs: 31_000 });
 

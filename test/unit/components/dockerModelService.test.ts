@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { DockerModelServiceArgs } from "../../../components";
-import { renderBalancerConfig } from "../../../components/docker/balancerConfig";
+import { renderBalancerConfig } from "../../../components/balancer/balancerConfig";
 import { renderServer } from "../../../components/tfserving/serverOptions";
 import { engine } from "../../support/fakeEngine";
 import { urn } from "../../support/mocks";
