@@ -1,3 +1,4 @@
+import "./stackTraces";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { DockerModelService, Notebook, PublishedImage, ServingImage } from "./components";

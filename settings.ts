@@ -189,10 +189,7 @@ function named(component: string, problems: Problem[]): Problem[] {
 function refusal(problems: Problem[]): pulumi.RunError {
   // Two components may check the same setting.
   const lines = new Set(problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`));
-  const error = new pulumi.RunError(
+  return new pulumi.RunError(
     `The configuration of stack ${pulumi.getStack()} cannot work; nothing was changed:\n${[...lines].join("\n")}`,
   );
-  // Pulumi does not show it, but has Node colour it, which takes 15 s for the SDK's frames.
-  error.stack = "";
-  return error;
 }
