@@ -1,3 +1,5 @@
+import { once } from "events";
+import * as http from "http";
 import * as net from "net";
 import { afterEach, describe, expect, test } from "vitest";
 import {
@@ -156,6 +158,36 @@ describe("health port", () => {
   });
 });
 
+describe("joining", () => {
+  test("waits until a load balancer has found the replica ready for REST and for gRPC", async () => {
+    const supervisor = await startReady();
+    expect(await supervisor.health("/joinedz")).toMatchObject({ code: 503 });
+    await askFromOutside(supervisor);
+    expect(await supervisor.health("/joinedz")).toMatchObject({ code: 503 });
+    await askFromOutside(supervisor);
+    expect(await supervisor.health("/joinedz")).toEqual({ code: 200, text: "JOINED\n" });
+  });
+
+  test("does without a load balancer after five seconds", async () => {
+    const supervisor = await startReady();
+    const ready = Date.now();
+    await until("it has joined", async () => (await supervisor.health("/joinedz")).code === 200);
+    expect(Date.now() - ready).toBeGreaterThan(4000);
+  });
+
+  test("begins again after the replica was not ready", async () => {
+    const supervisor = await startReady();
+    await askFromOutside(supervisor);
+    await askFromOutside(supervisor);
+    await supervisor.answer("fish", { states: { 1: "END" } });
+    await untilHealth(supervisor, 503, "END");
+    expect((await supervisor.health("/joinedz")).text).toContain("NOT READY");
+    await supervisor.answer("fish", { states: { 1: "AVAILABLE" } });
+    await untilHealth(supervisor, 200);
+    expect(await supervisor.health("/joinedz")).toMatchObject({ code: 503 });
+  });
+});
+
 describe("--check", () => {
   test("tells ready from not ready, and live from both", async () => {
     const supervisor = await startSupervisor();
@@ -190,6 +222,15 @@ describe("--check", () => {
     expect(check(1, "redy").code).toBe(64);
   });
 });
+
+/** Asks for readiness from an address that is not 127.0.0.1, as a load balancer's is not. */
+async function askFromOutside(supervisor: Supervisor): Promise<void> {
+  const { health: port } = supervisor.ports;
+  const request = http.get({ port, path: "/readyz", localAddress: "127.0.0.2", agent: false });
+  const [response] = await once(request, "response");
+  response.resume();
+  await once(response, "end");
+}
 
 async function staysReady(supervisor: Supervisor, durationMs: number): Promise<void> {
   const end = Date.now() + durationMs;

@@ -6,7 +6,7 @@ use Errno qw(EAGAIN EINPROGRESS EINTR);
 use Fcntl qw(F_SETFL O_NONBLOCK);
 use POSIX ();
 use Socket qw(AF_INET INADDR_ANY INADDR_LOOPBACK SOCK_STREAM SOL_SOCKET SOMAXCONN SO_REUSEADDR
-    pack_sockaddr_in);
+    pack_sockaddr_in unpack_sockaddr_in);
 
 use constant {
     CLIENT_TIMEOUT => 2,            # seconds to send a request and take the answer
@@ -34,8 +34,8 @@ sub now {
     return (POSIX::times())[0] / $CLOCK_TICKS;
 }
 
-# Listens on a port of every address; $answer->($path) gives (status code, text). Dies with a
-# sentence.
+# Listens on a port of every address; $answer->($path, $inside) gives (status code, text), where
+# $inside says that the client is in this container. Dies with a sentence.
 sub serve {
     (my $port, $answer) = @_;
     socket($listener, AF_INET, SOCK_STREAM, 0) or die "cannot make a socket: $!\n";
@@ -114,11 +114,17 @@ sub receive_more {
 # --- server ----------------------------------------------------------------------------------
 
 sub accept_clients {
-    while (accept my $socket, $listener) {
+    while (my $peer = accept my $socket, $listener) {
         my ($oldest, @others) = sort { $a->{order} <=> $b->{order} }
             grep { !$_->{finished} } values %connections;
         finish($oldest) if @others + 1 >= CLIENTS;
-        add($socket, deadline => now() + CLIENT_TIMEOUT, received => \&take_request);
+        my (undef, $address) = unpack_sockaddr_in($peer);
+        add(
+            $socket,
+            inside   => $address eq INADDR_LOOPBACK,
+            deadline => now() + CLIENT_TIMEOUT,
+            received => \&take_request,
+        );
     }
 }
 
@@ -132,7 +138,7 @@ sub take_request {
     my ($code, $body) =
           !defined $path                ? (400, 'BAD REQUEST')
         : $method !~ /\A(?:GET|HEAD)\z/ ? (405, 'USE GET')
-        :                                 $answer->($path);
+        :                                 $answer->($path, $client->{inside});
     $client->{out} = "HTTP/1.1 $code $REASONS{$code}\r\nContent-Type: text/plain\r\n"
         . 'Content-Length: ' . (1 + length $body) . "\r\n"
         . "Cache-Control: no-store\r\nConnection: close\r\n\r\n";
