@@ -12,6 +12,7 @@ import {
   modelServiceDefaults,
   notebookDefaults,
   Problem,
+  ReleaseStrategy,
   ServerOptions,
   servingImageDefaults,
 } from "./components";
@@ -126,7 +127,10 @@ function readService(config: pulumi.Config) {
     memoryMb: config.getNumber("memoryMb") ?? defaults.memoryMb,
     pids: config.getNumber("pids") ?? defaults.pids,
     gpus: text(config, "gpus"),
+    strategy: (text(config, "strategy") ?? defaults.strategy) as ReleaseStrategy,
+    parallelStarts: config.getNumber("parallelStarts") || undefined,
     drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
+    stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
     startTimeoutSeconds: config.getNumber("startTimeoutSeconds") ?? defaults.startTimeoutSeconds,
     balancerImage: text(config, "balancerImage") ?? defaults.balancerImage,
     server: config.getObject<ServerOptions>("server"),

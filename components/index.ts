@@ -6,7 +6,12 @@ export { inspectEngine, defaultDockerHost, DockerEngine, TakenPort } from "./doc
 export { checkModelService } from "./docker/checkModelService";
 export { DockerModelService } from "./docker/dockerModelService";
 export { distinctPorts } from "./docker/hostPorts";
-export { DockerModelServiceArgs, modelServiceDefaults } from "./docker/modelServiceArgs";
+export {
+  CanaryArgs,
+  DockerModelServiceArgs,
+  modelServiceDefaults,
+  ReleaseStrategy,
+} from "./docker/modelServiceArgs";
 export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
 export {
   checkServingImage,

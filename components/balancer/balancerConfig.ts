@@ -4,6 +4,18 @@ export interface BalancerSettings {
   replicaAlias: string;
   /** Longest time that a request may take, in milliseconds. */
   requestTimeoutMs: number;
+  /** @default - every request goes to a replica */
+  canary?: BalancerCanary;
+}
+
+/** A model version that gets a part of the requests. */
+export interface BalancerCanary {
+  /** Name on the network under which Docker's DNS lists every running canary replica. */
+  alias: string;
+  modelName: string;
+  version: string;
+  /** Share of the requests in percent, 0 to 100. */
+  percent: number;
 }
 
 /** Ports inside the network. */
@@ -12,6 +24,7 @@ export const ports = {
   rest: 8501,
   health: 8502,
   balancerStatistics: 8404,
+  balancerCommands: 8405,
 } as const;
 
 /** Most replicas a service can have. */
@@ -28,6 +41,7 @@ const slots = 2 * maxReplicas;
  *   releases never change this text and never replace the balancer.
  * - gRPC is HTTP/2 without TLS on both sides: a client's one connection reaches
  *   every replica, call by call.
+ * - Which servers are up outlives a reload of this configuration (`run`).
  * - A request goes to another replica when its own refused it, gave nothing or
  *   said 503; predictions have no side effects.
  * - The two administrative services on TF Serving's gRPC port stay inside:
@@ -36,10 +50,13 @@ const slots = 2 * maxReplicas;
  * Written for HAProxy 2.6 and later (https://docs.haproxy.org/2.6/configuration.html).
  */
 export function renderBalancerConfig(settings: BalancerSettings): string {
+  const { canary } = settings;
   return `global
   log stdout format raw local0 info
   maxconn 4096
   hard-stop-after ${settings.requestTimeoutMs}ms
+  stats socket ipv4@127.0.0.1:${ports.balancerCommands} level user
+  server-state-file /tmp/servers
 
 resolvers docker
   nameserver dns 127.0.0.11:53
@@ -56,6 +73,8 @@ defaults
   log global
   option dontlog-normal
   option dontlognull
+  option idle-close-on-response
+  load-server-state-from-file global
   timeout connect 2s
   timeout client ${settings.requestTimeoutMs}ms
   timeout server ${settings.requestTimeoutMs}ms
@@ -67,29 +86,18 @@ defaults
 frontend rest
   bind :${ports.rest}
   option httplog
-  default_backend rest_replicas
+${canary ? `${useCanaryForItsUrl(canary)}${useCanary("rest", canary)}` : ""}  default_backend rest_replicas
 
 frontend grpc
   bind :${ports.grpc} proto h2
   option httplog
   http-request deny deny_status 403 if { path_beg /tensorflow.serving.ModelService/HandleReloadConfigRequest }
   http-request deny deny_status 403 if { path_beg /tensorflow.ProfilerService/ /tensorflow.ProfileAnalysis/ }
-  default_backend grpc_replicas
+${canary ? useCanary("grpc", canary) : ""}  default_backend grpc_replicas
 
-backend rest_replicas
-  balance leastconn
-  http-reuse safe
-${healthCheck()}
-  default-server ${serverOptions()}
-  server-template replica 1-${slots} ${settings.replicaAlias}:${ports.rest}
-
-backend grpc_replicas
-  balance leastconn
-${healthCheck()}
-  default-server proto h2 ${serverOptions()}
-  server-template replica 1-${slots} ${settings.replicaAlias}:${ports.grpc}
-
-frontend statistics
+${backend("rest", "replicas", settings.replicaAlias)}
+${backend("grpc", "replicas", settings.replicaAlias)}
+${canary ? canaryBackends(canary) : ""}frontend statistics
   bind :${ports.balancerStatistics}
   no log
   monitor-uri /ready
@@ -99,6 +107,43 @@ frontend statistics
   stats uri /
   stats show-legends
 `;
+}
+
+function backend(api: "rest" | "grpc", name: string, alias: string): string {
+  const options = api === "rest" ? "  http-reuse safe\n" : "";
+  const server = api === "rest" ? serverOptions() : `proto h2 ${serverOptions()}`;
+  return `backend ${api}_${name}
+  balance leastconn
+${options}${healthCheck()}
+  default-server ${server}
+  server-template replica 1-${slots} ${alias}:${ports[api]}
+`;
+}
+
+function canaryBackends(canary: BalancerCanary): string {
+  const name = canaryName(canary);
+  return `${backend("rest", name, canary.alias)}
+${backend("grpc", name, canary.alias)}
+`;
+}
+
+/** Metrics and statistics show it, so that the version is in it. */
+function canaryName({ version }: BalancerCanary): string {
+  return `canary_${version}`;
+}
+
+/** While no canary replica is ready, its share goes to the others. */
+function useCanary(api: "rest" | "grpc", canary: BalancerCanary): string {
+  const name = `${api}_${canaryName(canary)}`;
+  const free = api === "rest" ? "!{ path_reg ^/v1/models/[^/]+/(versions|labels)/ } " : "";
+  return `  use_backend ${name} if ${free}{ nbsrv(${name}) gt 0 } { rand(100) lt ${canary.percent} }\n`;
+}
+
+/** A URL that names the version means it, whatever the share is. */
+function useCanaryForItsUrl(canary: BalancerCanary): string {
+  const { modelName, version } = canary;
+  const url = `/v1/models/${modelName}/versions/${version}`.replace(/\./g, "\\.");
+  return `  use_backend rest_${canaryName(canary)} if { path_reg ^${url}([:/]|$) }\n`;
 }
 
 /** `proto h1`, or HAProxy 2.6 would check a server that speaks HTTP/2 in HTTP/2. */

@@ -3,6 +3,7 @@ import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
 import { maxReplicas } from "../balancer/balancerConfig";
 import { DockerEngine } from "./engine";
+import { ReleaseStrategy } from "./modelServiceArgs";
 import { checkAddress, checkPort, distinctPorts } from "./hostPorts";
 
 /** The part of a service's arguments that can be judged before there is any resource. */
@@ -17,7 +18,11 @@ export interface ModelServiceShape {
   memoryMb: number;
   pids: number;
   gpus?: string;
+  strategy?: ReleaseStrategy;
+  parallelStarts?: number;
+  canary?: { version: string; percent: number; replicas?: number };
   drainSeconds: number;
+  stopGraceSeconds?: number;
   startTimeoutSeconds: number;
   server?: ServerOptions;
 }
@@ -42,11 +47,39 @@ export function checkModelService(
     ...(shape.grpcPort === undefined ? [] : checkPort("grpcPort", shape.grpcPort, stack, engine)),
     ...distinctPorts({ restPort: shape.restPort, grpcPort: shape.grpcPort }),
     ...checkLimits(shape),
+    ...checkStrategy(shape),
     ...wholeNumber("drainSeconds", shape.drainSeconds, 0, 3600),
+    ...checkStopGrace(shape),
     ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
     ...checkServerOptions(shape.server, "server"),
     ...(engine ? checkEngine(shape, engine) : []),
   ];
+}
+
+/** What works, and perhaps not as it is meant. */
+export function serviceWarnings(
+  shape: Pick<ModelServiceShape, "strategy" | "replicas" | "canary">,
+): string[] {
+  const { strategy, replicas, canary } = shape;
+  return [
+    ...(strategy === ReleaseStrategy.Rolling && replicas === 1
+      ? [
+          'strategy is "rolling" with one replica: a release stops it before the next one starts, and the ' +
+            "service is away meanwhile. Use 2 replicas, or blueGreen where there is room for two at a time.",
+        ]
+      : []),
+    ...(canary && tooFewFor(canary, replicas)
+      ? [
+          `The canary gets ${canary.percent} % of the requests on ${canary.replicas} of its replicas, more for ` +
+            `each than the ${replicas} others get: raise its number of replicas.`,
+        ]
+      : []),
+  ];
+}
+
+function tooFewFor(canary: { percent: number; replicas?: number }, replicas: number): boolean {
+  const share = canary.percent / 100;
+  return canary.replicas !== undefined && share * replicas > canary.replicas && share > 0;
 }
 
 function checkServiceName(name: string): Problem[] {
@@ -60,6 +93,54 @@ function checkServiceName(name: string): Problem[] {
             "use up to 50 lower-case letters, digits, _ and -, with a letter or digit at both ends",
         },
       ];
+}
+
+function checkStrategy({ strategy, parallelStarts, canary }: ModelServiceShape): Problem[] {
+  const known: string[] = Object.values(ReleaseStrategy);
+  return [
+    ...(strategy === undefined || known.includes(strategy)
+      ? []
+      : [{ propertyPath: "strategy", reason: `is "${strategy}": use ${known.join(" or ")}` }]),
+    ...(parallelStarts === undefined
+      ? []
+      : wholeNumber("parallelStarts", parallelStarts, 1, maxReplicas)),
+    ...(canary ? checkCanary(canary) : []),
+  ];
+}
+
+function checkCanary(canary: NonNullable<ModelServiceShape["canary"]>): Problem[] {
+  return [
+    ...wholeNumber("canary.percent", canary.percent, 0, 100),
+    ...(canary.replicas === undefined
+      ? []
+      : wholeNumber("canary.replicas", canary.replicas, 1, maxReplicas)),
+    ...(/^(0|[1-9]\d*)$/.test(canary.version)
+      ? []
+      : [
+          {
+            propertyPath: "canary.version",
+            reason: `is "${canary.version}": use the number of a model version`,
+          },
+        ]),
+  ];
+}
+
+/** The supervisor stops the server when the drain is over, and gives it three seconds to end. */
+function checkStopGrace({ drainSeconds, stopGraceSeconds }: ModelServiceShape): Problem[] {
+  const needed = drainSeconds + 4;
+  if (stopGraceSeconds === undefined || !(stopGraceSeconds < needed)) {
+    return stopGraceSeconds === undefined
+      ? []
+      : wholeNumber("stopGraceSeconds", stopGraceSeconds, 1, 7200);
+  }
+  return [
+    {
+      propertyPath: "stopGraceSeconds",
+      reason:
+        `is ${stopGraceSeconds}, and drainSeconds is ${drainSeconds}: Docker would kill a replica that ` +
+        `still drains. Use ${needed} or more, or drain for a shorter time`,
+    },
+  ];
 }
 
 function checkLimits(shape: ModelServiceShape): Problem[] {

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "./engine";
-import { durationText } from "./providerText";
+import { cpusText, durationText } from "./providerText";
 
 /**
  * Arguments that replace a container although the provider would record them
@@ -35,9 +35,9 @@ export function currentStack(): string {
 /** Labels of a Docker object: its stack, its part in it and the caller's own, sorted by name. */
 export function labelsFor(
   part: string,
-  extra: Record<string, string> = {},
-): { label: string; value: string }[] {
-  const labels: Record<string, string> = {
+  extra: Record<string, pulumi.Input<string>> = {},
+): { label: string; value: pulumi.Input<string> }[] {
+  const labels: Record<string, pulumi.Input<string>> = {
     ...extra,
     [stackLabel]: currentStack(),
     "tfserving.part": part,
@@ -45,6 +45,20 @@ export function labelsFor(
   return Object.keys(labels)
     .sort()
     .map((label) => ({ label, value: labels[label] }));
+}
+
+/** Limits of a container; its memory has no swap beyond it, and its processes count by user. */
+export function limits(
+  cpus: number,
+  memoryMb: number,
+  pids: number,
+): Partial<docker.ContainerArgs> {
+  return {
+    cpus: cpusText(cpus),
+    memory: memoryMb,
+    memorySwap: memoryMb,
+    ulimits: [{ name: "nproc", soft: pids, hard: pids }],
+  };
 }
 
 /**

@@ -81,10 +81,15 @@ export function isLocal(host: string): boolean {
   return host.startsWith("unix:") || host.startsWith("npipe:");
 }
 
-function connect(host: string): Docker {
+/**
+ * A client of a Docker Engine.
+ *
+ * @param timeout - milliseconds after which a silent connection is given up; 0 for none
+ */
+export function connect(host: string, timeout = answerTimeoutMs): Docker {
   const url = parseAddress(host);
   // A given `host: undefined` keeps DOCKER_HOST out of it.
-  const base = { host: undefined, port: undefined, protocol: undefined, timeout: answerTimeoutMs };
+  const base = { host: undefined, port: undefined, protocol: undefined, timeout };
   switch (url.protocol) {
     case "unix:":
     case "npipe:":

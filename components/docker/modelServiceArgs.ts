@@ -1,7 +1,39 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { withDefaults } from "../withDefaults";
-import { DockerEngine } from "./engine";
+import { defaultDockerHost, DockerEngine } from "./engine";
+
+/** How a release replaces the replicas of the one before. */
+export enum ReleaseStrategy {
+  /** All new replicas are ready before an old one stops: needs room for both at a time. */
+  BlueGreen = "blueGreen",
+  /**
+   * One replica after the other stops and is replaced, for GPUs that are exclusive or memory that
+   * is scarce: one less serves meanwhile. With one replica the service is away until the new one
+   * is ready.
+   */
+  Rolling = "rolling",
+}
+
+/** A model version that gets a part of the requests, on replicas of its own. */
+export interface CanaryArgs {
+  /** Serving image that serves the version, by id or digest. */
+  image: pulumi.Input<string>;
+
+  /** The model version in that image, in decimal. Status and metrics name it. */
+  version: string;
+
+  /**
+   * Share of the requests in percent, a whole number from 0 to 100, for REST and gRPC alike. A URL
+   * that names a version or label is not part of it. Changing it restarts nothing.
+   */
+  percent: number;
+
+  /**
+   * Number of canary replicas. @default - the same share of `replicas`, rounded up, at least 1
+   */
+  replicas?: number;
+}
 
 /** Arguments of a DockerModelService. */
 export interface DockerModelServiceArgs {
@@ -55,13 +87,40 @@ export interface DockerModelServiceArgs {
    */
   gpus?: string;
 
+  /** How a release replaces replicas. @default ReleaseStrategy.BlueGreen */
+  strategy?: ReleaseStrategy;
+
+  /**
+   * How many replicas may start at the same time, 1 or more. One that loads its model takes CPU
+   * time from those that serve. Rolling starts one at a time.
+   * @default - as many as half of the host's CPUs are enough for, if `engine` tells them; else 1
+   */
+  parallelStarts?: number;
+
+  /** A second model version that gets a part of the requests. @default - none */
+  canary?: CanaryArgs;
+
+  /**
+   * The model version that `image` serves, a label of its replicas. @default - they have no such label
+   */
+  modelVersion?: pulumi.Input<string>;
+
   /**
    * How long a replica that was told to stop goes on serving, out of rotation, in
    * seconds. Make it as long as the longest request. @default 5
    */
   drainSeconds?: number;
 
-  /** How long a replica may take to load and warm up its model, in seconds. @default 60 */
+  /**
+   * How long a replica may take to stop before it is killed, in seconds; longer than
+   * `drainSeconds`, since the server ends after it. @default - drainSeconds + 10
+   */
+  stopGraceSeconds?: number;
+
+  /**
+   * How long a replica may take to load and warm up its model, in seconds. A release with one that
+   * takes longer fails, and the one before serves on. @default 40
+   */
   startTimeoutSeconds?: number;
 
   /** Flags of TensorFlow Serving. @default - see ServerOptions */
@@ -78,6 +137,14 @@ export interface DockerModelServiceArgs {
    * ports, missing GPUs or too large limits. @default - these are not checked
    */
   engine?: DockerEngine;
+
+  /**
+   * Address of the Docker Engine, on which new replicas are watched while they start: an update
+   * with one that cannot serve fails at once and says what it said. Elsewhere such an update fails
+   * after `startTimeoutSeconds`, without its words.
+   * @default - that of `engine`, else DOCKER_HOST, else the local one
+   */
+  host?: string;
 }
 
 /** Defaults of DockerModelServiceArgs. */
@@ -89,14 +156,27 @@ export const modelServiceDefaults = {
   cpus: 1,
   memoryMb: 2048,
   pids: 1024,
+  strategy: ReleaseStrategy.BlueGreen as ReleaseStrategy,
   drainSeconds: 5,
-  startTimeoutSeconds: 60,
+  startTimeoutSeconds: 40,
   balancerImage: "haproxy:3.2.4",
 } satisfies Partial<DockerModelServiceArgs>;
 
 /** Arguments with every default filled in. */
-export type ResolvedModelServiceArgs = DockerModelServiceArgs & typeof modelServiceDefaults;
+export type ResolvedModelServiceArgs = DockerModelServiceArgs &
+  typeof modelServiceDefaults &
+  Required<
+    Pick<DockerModelServiceArgs, "strategy" | "parallelStarts" | "stopGraceSeconds" | "host">
+  >;
+
+// The replica's server has this long to end after its drain.
+const stopMarginSeconds = 10;
 
 export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedModelServiceArgs {
-  return withDefaults(args, modelServiceDefaults);
+  const given = withDefaults(args, modelServiceDefaults);
+  return withDefaults(given, {
+    stopGraceSeconds: given.drainSeconds + stopMarginSeconds,
+    parallelStarts: Math.max(1, Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus)),
+    host: args.engine?.host ?? (process.env.DOCKER_HOST || defaultDockerHost),
+  });
 }

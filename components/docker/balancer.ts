@@ -1,0 +1,137 @@
+import * as fs from "fs";
+import * as path from "path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { ports, renderBalancerConfig } from "../balancer/balancerConfig";
+import { defaultRestTimeoutMs } from "../tfserving/serverOptions";
+import {
+  hardened,
+  healthPace,
+  kept,
+  labelsFor,
+  limits,
+  replaceOnChanges,
+} from "./containerDefaults";
+import { ResolvedModelServiceArgs } from "./modelServiceArgs";
+import { canaryAlias, replicaAlias } from "./replicas";
+import { after } from "./startOrder";
+
+const configFolder = "/config";
+const configFile = `${configFolder}/haproxy.cfg`;
+const runScript = path.join(__dirname, "../balancer/run");
+
+/**
+ * HAProxy in front of the replicas, under the service's name.
+ *
+ * Its configuration lies on a volume, and a container that ends at once writes it there: HAProxy
+ * takes a changed one over without closing a connection, where a new container would have to wait
+ * for the old one's host ports.
+ *
+ * @param firstReady - when a replica can be found; the update ends once the balancer has found one
+ */
+export function createBalancer(
+  name: string,
+  args: ResolvedModelServiceArgs,
+  network: docker.Network,
+  firstReady: Promise<void>,
+  parent: pulumi.Resource,
+): void {
+  const image = new docker.RemoteImage(
+    `${name}-balancer`,
+    { name: args.balancerImage, keepLocally: true },
+    { parent },
+  ).imageId;
+  const volume = new docker.Volume(
+    `${name}-balancer`,
+    { labels: labelsFor("balancer") },
+    { parent },
+  );
+  const config = writeConfig(name, args, image, volume, parent);
+  const publish = (internal: number, external: number) => ({
+    internal,
+    external,
+    ip: args.publishAddress,
+  });
+  new docker.Container(
+    `${name}-balancer`,
+    {
+      ...hardened,
+      ...kept,
+      image: after(firstReady, image),
+      command: ["bash", "-c", fs.readFileSync(runScript, "utf8"), "balancer", configFile],
+      labels: labelsFor("balancer", args.labels),
+      tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=4m,mode=1777" },
+      volumes: [{ volumeName: volume.name, containerPath: configFolder, readOnly: true }],
+      networksAdvanced: [{ name: network.name, aliases: [args.serviceName] }],
+      ports: [
+        publish(ports.rest, args.restPort),
+        ...(args.grpcPort ? [publish(ports.grpc, args.grpcPort)] : []),
+      ],
+      ...balancerLimits,
+      healthcheck: {
+        tests: ["CMD", "bash", "-c", balancerCheck],
+        timeout: "5s",
+        retries: 3,
+        ...healthPace(args.engine?.apiVersion, 10),
+      },
+      wait: true,
+      waitTimeout: 60,
+      destroyGraceSeconds: 10,
+    },
+    // Its host ports allow only one of it.
+    { parent, deleteBeforeReplace: true, replaceOnChanges, dependsOn: config },
+  );
+}
+
+/** Writes the configuration; another one is another container, which overwrites it. */
+function writeConfig(
+  name: string,
+  args: ResolvedModelServiceArgs,
+  image: pulumi.Output<string>,
+  volume: docker.Volume,
+  parent: pulumi.Resource,
+): docker.Container {
+  const { canary, modelName, server } = args;
+  const text = renderBalancerConfig({
+    replicaAlias: replicaAlias(args),
+    requestTimeoutMs: (server?.restApiTimeoutMs ?? defaultRestTimeoutMs) + 1000,
+    canary: canary && {
+      alias: canaryAlias(args),
+      modelName,
+      version: canary.version,
+      percent: canary.percent,
+    },
+  });
+  return new docker.Container(
+    `${name}-balancer-config`,
+    {
+      ...hardened,
+      // The volume's folder belongs to root; without capabilities it can write nothing else.
+      user: "0:0",
+      networkMode: "none",
+      image,
+      command: ["sh", "-c", writeScript],
+      envs: [`BALANCER_CONFIG=${text}`],
+      labels: labelsFor("balancer-config", args.labels),
+      volumes: [{ volumeName: volume.name, containerPath: configFolder }],
+      ...balancerLimits,
+      logDriver: "json-file",
+      logOpts: { "max-size": "1m", "max-file": "1" },
+      restart: "no",
+      mustRun: false,
+      attach: true,
+    },
+    { parent, deleteBeforeReplace: false, replaceOnChanges },
+  );
+}
+
+// Moved into place, so that HAProxy never sees half of it.
+const writeScript = `printf "%s" "$BALANCER_CONFIG" > ${configFile}.new && mv -f ${configFile}.new ${configFile}`;
+
+// Its own, since changed limits of the replicas must not replace the balancer.
+const balancerLimits = limits(1, 512, 512);
+
+// The image has bash and neither curl nor wget.
+const balancerCheck =
+  `exec 3<>/dev/tcp/127.0.0.1/${ports.balancerStatistics} && ` +
+  `printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;

@@ -1,0 +1,102 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { currentStack } from "./containerDefaults";
+import { StartFailure, StartWatch } from "./startWatch";
+
+/**
+ * The order in which containers start: so many at a time, each next one when an earlier one is
+ * ready, since one that loads its model takes the CPUs that others serve with.
+ *
+ * Containers wait for a promise and not for each other (`dependsOn`): Pulumi would also stop them
+ * one after another then, and each takes its time to drain.
+ */
+export class StartOrder {
+  private readonly watch: Promise<StartWatch | undefined>;
+
+  /**
+   * @param host - Docker Engine whose containers are watched while they start; none in a preview
+   * @param startTimeoutSeconds - how long each may take until it is ready
+   * @param component - what failures are reported on: a resource that fails never gets its URN
+   */
+  constructor(
+    host: string,
+    startTimeoutSeconds: number,
+    private readonly component: pulumi.Resource,
+  ) {
+    this.watch = pulumi.runtime.isDryRun()
+      ? Promise.resolve(undefined)
+      : this.open(host, startTimeoutSeconds);
+  }
+
+  /**
+   * Declares containers in their order.
+   *
+   * @param part - their label `tfserving.part`
+   * @param count - how many
+   * @param atATime - how many may start at the same time
+   * @param untilJoined - whether each next one waits until an earlier one gets requests, and not
+   * only until it is ready
+   * @param create - declares one; has to use `turn` for an input
+   */
+  declare(
+    part: string,
+    count: number,
+    { atATime, untilJoined }: { atATime: number; untilJoined: boolean },
+    create: (number: number, turn: Promise<void>) => docker.Container,
+  ): { containers: docker.Container[]; firstReady: Promise<void> } {
+    const containers: docker.Container[] = [];
+    const begun: Promise<void>[] = [];
+    const opened = this.watch.then(() => undefined);
+    for (let index = 0; index < count; index++) {
+      const number = index + 1;
+      const container = create(number, begun[index - atATime] ?? opened);
+      containers.push(container);
+      begun.push(this.begins(part, number, container, untilJoined));
+    }
+    return { containers, firstReady: begun[0] };
+  }
+
+  /** Ends the watch when all that was declared is there. */
+  async end(containers: docker.Container[]): Promise<void> {
+    const watch = await this.watch;
+    await Promise.all(containers.map(known));
+    watch?.close();
+  }
+
+  /** An unchanged container is known at once; a new one once Docker calls it healthy: it has joined. */
+  private async begins(
+    part: string,
+    number: number,
+    container: docker.Container,
+    untilJoined: boolean,
+  ): Promise<void> {
+    if (pulumi.runtime.isDryRun()) return;
+    const watch = untilJoined ? undefined : await this.watch;
+    await Promise.race([known(container), ...(watch ? [watch.whenReady(part, number)] : [])]);
+  }
+
+  /** Without a watch all works as well, later and with less to read. */
+  private async open(host: string, startTimeoutSeconds: number): Promise<StartWatch | undefined> {
+    try {
+      return await StartWatch.open(host, currentStack(), startTimeoutSeconds, (failure) => {
+        void pulumi.log.error(failureText(failure), this.component);
+      });
+    } catch (error) {
+      void pulumi.log.debug(`cannot watch containers on ${host}: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+}
+
+/** The value, once its turn has come; without any dependency. */
+export function after<T>(turn: Promise<void>, value: pulumi.Input<T>): pulumi.Output<T> {
+  return pulumi.all([value, turn]).apply(([known]) => known) as pulumi.Output<T>;
+}
+
+function failureText({ part, number, message }: StartFailure): string {
+  return `The new ${part} ${number} ${message}\nWhat was served before is served on.`;
+}
+
+function known(container: docker.Container): Promise<void> {
+  return new Promise((resolve) => container.id.apply(() => resolve()));
+}
