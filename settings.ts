@@ -94,6 +94,8 @@ function readImage(config: pulumi.Config) {
   return {
     modelFolder: text(config, "modelFolder") ?? "model/classifier",
     modelName: text(config, "modelName") ?? "my_model",
+    modelVersion: text(config, "modelVersion"),
+    models: config.getObject<ServerOptions>("server")?.models,
     signatureName: text(config, "signatureName") ?? servingImageDefaults.signatureName,
     savedModelTags: config.getObject<ServerOptions>("server")?.savedModelTags,
     baseImage: text(config, "baseImage") ?? servingImageDefaults.baseImage,

@@ -1,11 +1,12 @@
-import * as fs from "fs";
 import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checkBaseImage } from "../tfserving/baseImage";
-import { checkModelFolder, ModelFolder, servedVersion } from "../tfserving/modelFolder";
+import { ModelConfigOptions } from "../tfserving/modelConfig";
+import { ModelFolder, servedVersion } from "../tfserving/modelFolder";
 import { Problem } from "../tfserving/problem";
 import { Signature } from "../tfserving/savedModel";
+import { CheckedModels, checkServedModels, ServedVersion } from "../tfserving/servedModels";
 import { withDefaults } from "../withDefaults";
 import { contentHash } from "./contentHash";
 import { parseImageReference } from "./imageReference";
@@ -14,14 +15,34 @@ import { parseImageReference } from "./imageReference";
 export interface ServingImageArgs {
   /**
    * Folder that holds a folder per model: `<modelFolder>/<modelName>/<version>/saved_model.pb`.
-   * Relative to the program's folder. All of it is copied to /models/.
+   * Relative to the program's folder. The versions that are served are copied to /models/, no
+   * others.
    */
   modelFolder: string;
 
-  /** Name of the model: its folder in `modelFolder`, and its name in URLs. */
+  /**
+   * Name of the model: its folder in `modelFolder`, and its name in URLs. Beside `models` it is one
+   * of them: the one that the outputs `modelVersion` and `signature` are about.
+   */
   modelName: string;
 
-  /** Signature that clients call; a preview fails when the newest version lacks it. @default "serving_default" */
+  /**
+   * Version of the model that is served, in decimal. Going back to an earlier one gives the image
+   * of then. Excludes `models`. @default - the highest in the folder
+   */
+  modelVersion?: string;
+
+  /**
+   * Serves these models in place of the one, with version policies and labels; the same as `models`
+   * of the server's options. The image holds the versions that the policies choose. A model whose
+   * `basePath` lies outside /models/ is not checked. @default - the one model
+   */
+  models?: ModelConfigOptions[];
+
+  /**
+   * Signature that clients call; a preview fails when the version that is served, of several the
+   * highest, lacks it. @default "serving_default"
+   */
   signatureName?: string;
 
   /**
@@ -55,17 +76,19 @@ export const servingImageDefaults = {
 } satisfies Partial<ServingImageArgs>;
 
 const platform = "linux/amd64";
+const mostVersions = 64;
 const runtimeFolder = path.join(__dirname, "runtime");
 const modelDockerfile = path.join(__dirname, "model.Dockerfile");
 
 /**
  * Image that serves the models of a folder: TensorFlow Serving, the supervisor
- * as its entrypoint, and the models.
+ * as its entrypoint, and the model versions that are served.
  *
- * Two images are built: a runtime image (base and supervisor), which all models
- * share, and the model image on top of it. Their tags come from what they hold,
- * so that the same content is the same image in every checkout and nothing is
- * built twice. Neither is removed on destroy: a rollback needs no build.
+ * A runtime image (base and supervisor), which all models share, is built, and
+ * on top of it an image for each version that is served, each on the one before:
+ * a version is one layer, which is pushed once. Tags come from what an image
+ * holds, so that the same content is the same image in every checkout and
+ * nothing is built twice. None is removed on destroy: a rollback needs no build.
  *
  * @throws InputPropertiesError that lists everything wrong with the arguments and the SavedModel
  */
@@ -74,20 +97,20 @@ export class ServingImage extends pulumi.ComponentResource {
   public readonly imageName: pulumi.Output<string>;
   /** Id of the image on the host that built it, `sha256:...`. */
   public readonly imageId: pulumi.Output<string>;
-  /** The version that TensorFlow Serving will serve: the highest in the folder. */
+  /** The version of the model that is served; of several the highest, which answers by default. */
   public readonly modelVersion: pulumi.Output<string>;
   /** The signature that clients call, with names, dtypes and shapes. */
   public readonly signature: pulumi.Output<Signature>;
 
   constructor(name: string, args: ServingImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = withDefaults(args, servingImageDefaults);
-    const model = checkArgs(name, resolved);
+    const { main, versions } = checkArgs(name, resolved);
     super("tfserving:index:ServingImage", name, {}, opts);
 
     const runtime = buildRuntime(name, resolved.baseImage, this);
-    const image = buildModel(name, resolved, runtime, this);
+    const image = buildModel(name, resolved, versions, runtime, this);
 
-    const served = servedVersion(model);
+    const served = servedVersion(main);
     this.imageName = image.name;
     this.imageId = image.imageId;
     this.modelVersion = pulumi.output(served.version);
@@ -108,40 +131,40 @@ export function checkServingImage(args: ServingImageArgs): Problem[] {
 
 type ResolvedArgs = ServingImageArgs & typeof servingImageDefaults;
 
-function examine(args: ResolvedArgs): { problems: Problem[]; model?: ModelFolder } {
-  const { problems, model } = checkModelFolder(args.modelFolder, args.modelName, {
-    signatureName: args.signatureName,
-    tags: args.savedModelTags,
-  });
+function examine(args: ResolvedArgs): CheckedModels {
+  const checked = checkServedModels({ ...args, tags: args.savedModelTags });
   return {
+    ...checked,
     problems: [
-      ...problems,
-      ...checkIgnoreFile(args.modelFolder),
+      ...checked.problems,
+      ...checkLayers(checked.versions),
       ...checkBaseImage(args.baseImage, { gpus: args.gpus, propertyPath: "baseImage" }),
       ...checkRepository(args.repository),
     ],
-    model,
   };
 }
 
-function checkArgs(name: string, args: ResolvedArgs): ModelFolder {
-  const { problems, model } = examine(args);
-  if (problems.length > 0 || !model) {
+function checkArgs(
+  name: string,
+  args: ResolvedArgs,
+): { main: ModelFolder; versions: ServedVersion[] } {
+  const { problems, main, versions } = examine(args);
+  if (problems.length > 0 || !main) {
     throw new pulumi.InputPropertiesError({
       message: `ServingImage ${name} cannot be built from these arguments`,
       errors: problems,
     });
   }
-  return model;
+  return { main, versions };
 }
 
-/** The provider would obey it, and the tag, which leaves hidden files out, would not show it. */
-function checkIgnoreFile(modelFolder: string): Problem[] {
-  return fs.existsSync(path.join(modelFolder, ".dockerignore"))
+/** Each version is a layer, and Docker takes 125 at most, some of which the base image has. */
+function checkLayers(versions: ServedVersion[]): Problem[] {
+  return versions.length > mostVersions
     ? [
         {
-          propertyPath: "modelFolder",
-          reason: `is "${modelFolder}", which holds a .dockerignore: remove it, all models in the folder are served`,
+          propertyPath: "models",
+          reason: `choose ${versions.length} versions, more than the ${mostVersions} that an image can hold: use stricter version policies`,
         },
       ]
     : [];
@@ -184,31 +207,41 @@ function buildRuntime(
   );
 }
 
+/** The last image of a chain with one version each, lowest first: a new version is a new layer. */
 function buildModel(
   name: string,
   args: ResolvedArgs,
+  versions: ServedVersion[],
   runtime: docker.RemoteImage,
   parent: pulumi.Resource,
 ): docker.RemoteImage {
-  const { baseImage, modelFolder, modelName } = args;
-  const tag = contentHash(
-    { runtime: runtimeFolder, dockerfile: modelDockerfile, models: modelFolder },
-    { baseImage, modelName },
-  );
-  return new docker.RemoteImage(
-    name,
-    {
-      name: `${args.repository}:${tag}`,
-      build: {
-        ...engineBuild,
-        context: portable(path.resolve(modelFolder)),
-        dockerfile: portable(modelDockerfile),
-        buildArgs: { RUNTIME_IMAGE: runtime.name, MODEL_NAME: modelName },
+  const { baseImage, modelName, repository } = args;
+  const held: Record<string, string> = {};
+  return versions.reduce((before, version, index) => {
+    held[`/models/${version.path}`] = contentHash({ version: version.folder }, {});
+    const tag = contentHash(
+      { runtime: runtimeFolder, dockerfile: modelDockerfile },
+      { baseImage, modelName, ...held },
+    );
+    return new docker.RemoteImage(
+      index === versions.length - 1 ? name : `${name}-${version.path}`,
+      {
+        name: `${repository}:${tag}`,
+        build: {
+          ...engineBuild,
+          context: portable(path.resolve(version.folder)),
+          dockerfile: portable(modelDockerfile),
+          buildArgs: {
+            PARENT_IMAGE: before.name,
+            MODEL_NAME: modelName,
+            VERSION_PATH: version.path,
+          },
+        },
+        keepLocally: true,
       },
-      keepLocally: true,
-    },
-    { parent },
-  );
+      { parent },
+    );
+  }, runtime);
 }
 
 // The engine's own builder: it finds the runtime image among the engine's images,

@@ -1,7 +1,7 @@
 import { checkFields, checkInteger, shown } from "./checks";
-import { highestVersion } from "./modelFolder";
 import { checkModelName } from "./modelName";
 import type { Problem } from "./problem";
+import { checkVersion } from "./versionNumber";
 
 /** Which versions of a model are loaded. */
 export enum ModelVersionPolicy {
@@ -133,21 +133,6 @@ function checkVersions(versions: string[] | undefined, path: string): Problem[] 
   return problems;
 }
 
-function checkVersion(version: unknown, propertyPath: string): Problem[] {
-  const good =
-    typeof version === "string" &&
-    /^(0|[1-9]\d*)$/.test(version) &&
-    BigInt(version) <= highestVersion;
-  return good
-    ? []
-    : [
-        {
-          propertyPath,
-          reason: `is ${shown(version)}: use a version as text, an integer from 0 to 2^63-1`,
-        },
-      ];
-}
-
 function checkLabels(
   model: ModelConfigOptions,
   policy: ModelVersionPolicy,
@@ -170,6 +155,19 @@ function checkLabels(
   });
 }
 
+/**
+ * The folder below /models/ in the image, and below the model folder outside it, that holds a
+ * model's versions; undefined for a model that does not come with the image.
+ */
+export function imageFolder(model: ModelConfigOptions): string | undefined {
+  const [, below] = /^\/models\/(.+?)\/*$/.exec(basePathOf(model)) ?? [];
+  return below;
+}
+
+function basePathOf({ name, basePath }: ModelConfigOptions): string {
+  return basePath ?? `/models/${name}`;
+}
+
 /** Whether any model has a label, which the server only takes with a flag of its own. */
 export function usesLabels(models: ModelConfigOptions[]): boolean {
   return models.some((model) => Object.keys(model.labels ?? {}).length > 0);
@@ -186,7 +184,7 @@ function renderModelConfig(model: ModelConfigOptions): string {
   );
   const lines = [
     `name: ${JSON.stringify(model.name)}`,
-    `base_path: ${JSON.stringify(model.basePath ?? `/models/${model.name}`)}`,
+    `base_path: ${JSON.stringify(basePathOf(model))}`,
     'model_platform: "tensorflow"',
     `model_version_policy { ${renderPolicy(model)} }`,
     ...labels.map(([label, version]) => `version_labels { key: "${label}" value: ${version} }`),

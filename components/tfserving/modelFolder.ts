@@ -1,22 +1,29 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { chooseVersions, type VersionChoice } from "./chooseVersions";
 import { checkModelName } from "./modelName";
 import { checkModelVersion } from "./modelVersion";
 import type { Problem } from "./problem";
 import type { Signature } from "./savedModel";
 import { savedModelFile } from "./savedModel";
+import { findVersions, isFolder, quoted, type VersionFolder } from "./versionFolders";
+import { listVersions } from "./versionNumber";
 
 /** What the check of a model folder may be told. */
 export interface ModelFolderCheck {
-  /** Signature that clients call. @default "serving_default" */
-  signatureName?: string;
+  /** Signature that clients call; null demands none. @default "serving_default" */
+  signatureName?: string | null;
+  /** Versions that will be served. @default - the highest */
+  choice?: VersionChoice;
   /** Exact set of tags of the graph to serve, as `savedModelTags`. @default ["serve"] */
   tags?: string[];
   /** Argument that problems of the folder are about. @default "modelFolder" */
   propertyPath?: string;
   /** Argument that problems of the name are about. @default "modelName" */
   namePropertyPath?: string;
+  /** Argument that a chosen version which is not there is about. @default `_ => "modelVersion"` */
+  versionPropertyPath?: (version: string) => string;
 }
 
 /** One version of a model on disk. */
@@ -33,12 +40,12 @@ export interface ModelVersion {
   sizeBytes: number;
 }
 
-/** A checked model with at least one version. */
+/** A checked model with at least one version that will be served. */
 export interface ModelFolder {
   name: string;
   /** `<modelFolder>/<name>`. */
   folder: string;
-  /** Ascending by number. */
+  /** Those that will be served, ascending by number. */
   versions: ModelVersion[];
 }
 
@@ -48,18 +55,12 @@ export interface CheckedModelFolder {
   model?: ModelFolder;
 }
 
-/** TensorFlow Serving keeps version numbers as int64. */
-export const highestVersion = 2n ** 63n - 1n;
-
 /**
  * Checks everything that TensorFlow Serving would find wrong with
  * `<modelFolder>/<modelName>/<version>/saved_model.pb`, and some of what it would pass over.
  *
- * - TensorFlow Serving ignores names that are no number and then waits for ever when none is left,
- *   so a folder with another name is a problem; hidden folders and plain files such as a README
- *   are not. A plain file whose name is a number is: the server would try to load it.
- * - Every version has to be complete, since every one is copied into the image; the named
- *   signature is only required of the version that is served, the highest.
+ * - Only versions that will be served have to be complete; the named signature is required of the
+ *   highest of them, which answers when a client names no version.
  * - `saved_model.pbtxt` and the chunked `saved_model.cpb`, which TensorFlow can load too, are not
  *   accepted: only the binary form is read here.
  */
@@ -68,9 +69,11 @@ export function checkModelFolder(
   modelName: string,
   {
     signatureName = "serving_default",
+    choice = {},
     tags = ["serve"],
     propertyPath = "modelFolder",
     namePropertyPath = "modelName",
+    versionPropertyPath = () => "modelVersion",
   }: ModelFolderCheck = {},
 ): CheckedModelFolder {
   const nameProblems = checkModelName(modelName, namePropertyPath);
@@ -88,94 +91,57 @@ export function checkModelFolder(
   }
 
   const { numbers, reasons } = findVersions(folder);
+  const missing = missingVersions(folder, numbers, choice, versionPropertyPath);
   const versions: ModelVersion[] = [];
-  const served = numbers[numbers.length - 1];
-  for (const number of numbers) {
+  const served = chosenOf(numbers, choice);
+  for (const number of served) {
     const checked = checkModelVersion(path.join(folder, number.entry), {
       version: number.value.toString(),
-      modelFolder,
       tags,
-      signatureName: number === served ? signatureName : undefined,
+      signatureName:
+        number === served[served.length - 1] ? (signatureName ?? undefined) : undefined,
     });
     reasons.push(...checked.reasons);
     if (checked.version) {
       versions.push(checked.version);
     }
   }
-  return reasons.length > 0
-    ? { problems: reasons.map((reason) => ({ propertyPath, reason })) }
+  const problems = [...reasons.map((reason) => ({ propertyPath, reason })), ...missing];
+  return problems.length > 0
+    ? { problems }
     : { problems: [], model: { name: modelName, folder, versions } };
 }
 
-/** The version that TensorFlow Serving serves unless a version policy says otherwise. */
+/** The version that answers when a client names none: the highest that is served. */
 export function servedVersion(model: ModelFolder): ModelVersion {
   return model.versions[model.versions.length - 1];
 }
 
-interface VersionNumber {
-  entry: string;
-  value: bigint;
+function chosenOf(numbers: VersionFolder[], choice: VersionChoice): VersionFolder[] {
+  const chosen = chooseVersions(
+    numbers.map(({ value }) => value.toString()),
+    choice,
+  );
+  return numbers.filter(({ value }) => chosen.includes(value.toString()));
 }
 
-function findVersions(folder: string): { numbers: VersionNumber[]; reasons: string[] } {
-  const entries = fs.readdirSync(folder, { withFileTypes: true });
-  entries.sort((left, right) => (left.name < right.name ? -1 : 1));
-  const byValue = new Map<bigint, VersionNumber>();
-  const others: string[] = [];
-  const reasons: string[] = [];
-  for (const entry of entries) {
-    const value = /^\d+$/.test(entry.name) ? BigInt(entry.name) : undefined;
-    const isVersion = value !== undefined && value <= highestVersion;
-    const place = path.join(folder, entry.name);
-    if (entry.isSymbolicLink() && !fs.existsSync(place)) {
-      reasons.push(`"${place}" is a symbolic link that leads nowhere; remove it`);
-    } else if (!isFolder(place)) {
-      if (isVersion) {
-        reasons.push(
-          `"${place}" is a file, but TensorFlow Serving takes every number here for a version ` +
-            "folder; move it elsewhere",
-        );
-      }
-    } else if (!isVersion) {
-      if (!entry.name.startsWith(".")) {
-        others.push(entry.name);
-      }
-    } else {
-      const twin = byValue.get(value);
-      if (twin) {
-        reasons.push(
-          `"${folder}" holds version ${value} twice, as "${twin.entry}" and "${entry.name}", and ` +
-            "TensorFlow Serving would load one of them; remove the other",
-        );
-      } else {
-        byValue.set(value, { entry: entry.name, value });
-      }
-    }
+/** Versions that are asked for by number and are not there. */
+function missingVersions(
+  folder: string,
+  numbers: VersionFolder[],
+  choice: VersionChoice,
+  propertyPath: (version: string) => string,
+): Problem[] {
+  const found = numbers.map(({ value }) => value.toString());
+  if (found.length === 0) {
+    return []; // said already
   }
-  const numbers = [...byValue.values()].sort((left, right) => (left.value < right.value ? -1 : 1));
-  if (numbers.length === 0) {
-    reasons.push(noVersions(folder, others));
-  } else if (others.length > 0) {
-    reasons.push(
-      `"${folder}" holds ${quoted(others)} beside its versions, which TensorFlow Serving would ` +
-        "ignore; name a version by an integer from 0 to 2^63-1, move anything else elsewhere",
-    );
-  }
-  return { numbers, reasons };
-}
-
-function noVersions(folder: string, others: string[]): string {
-  if (fs.existsSync(path.join(folder, savedModelFile))) {
-    return (
-      `"${folder}" holds ${savedModelFile} directly, without a version folder; move the model to ` +
-      `"${path.join(folder, "1")}"`
-    );
-  }
-  const found =
-    others.length > 0
-      ? `${quoted(others)}, but TensorFlow Serving only takes integers from 0 to 2^63-1`
-      : "none";
-  return `"${folder}" needs a folder named by an integer for each version; found: ${found}`;
+  return (choice.versions ?? [])
+    .filter((version) => !found.includes(version))
+    .map((version) => ({
+      propertyPath: propertyPath(version),
+      reason: `is ${version}, which "${folder}" does not hold; versions there: ${listVersions(found)}`,
+    }));
 }
 
 function missingModel(modelFolder: string, modelName: string): string {
@@ -199,13 +165,4 @@ function missingModel(modelFolder: string, modelName: string): string {
       ? `the model is named after its folder, and here are ${quoted(folders)}`
       : `it has no folder at all; put the model at ${modelName}/<version>/${savedModelFile}`)
   );
-}
-
-function quoted(names: string[]): string {
-  const shown = names.slice(0, 5).map((name) => `"${name}"`);
-  return shown.join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
-}
-
-function isFolder(place: string): boolean {
-  return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

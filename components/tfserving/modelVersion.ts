@@ -12,8 +12,6 @@ import {
 
 interface VersionCheck {
   version: string;
-  /** Folder that becomes the image's content: links must not lead out of it. */
-  modelFolder: string;
   tags: string[];
   /** Signature that has to be there; undefined to demand none. */
   signatureName: string | undefined;
@@ -27,18 +25,20 @@ const warmupFile = path.join("assets.extra", "tf_serving_warmup_requests");
 /** Checks one version folder; `version` is there exactly if `reasons` is empty. */
 export function checkModelVersion(
   folder: string,
-  { version, modelFolder, tags, signatureName }: VersionCheck,
+  { version, tags, signatureName }: VersionCheck,
 ): { reasons: string[]; version?: ModelVersion } {
   const refuse = (...reasons: string[]) => ({ reasons });
   const file = path.join(folder, savedModelFile);
   if (!fs.existsSync(file)) {
     return refuse(missingFile(folder));
   }
-  const outside = [folder, file].find((place) => leadsOutOf(modelFolder, place));
-  if (outside) {
+  const link = brokenByCopy(folder);
+  if (link) {
+    return refuse(link);
+  }
+  if (fs.existsSync(path.join(folder, ".dockerignore"))) {
     return refuse(
-      `"${outside}" is a symbolic link that leads out of "${modelFolder}", where an image build ` +
-        "cannot follow; copy what it points to",
+      `"${folder}" holds a .dockerignore: remove it, all files of the version are served`,
     );
   }
   let savedModel: SavedModel;
@@ -115,9 +115,34 @@ function sameTags(left: string[], right: string[]): boolean {
   return left.length === wanted.size && left.every((tag) => wanted.has(tag));
 }
 
-function leadsOutOf(folder: string, place: string): boolean {
-  const relative = path.relative(fs.realpathSync(folder), fs.realpathSync(place));
-  return relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
+/** The image holds the version's folder alone: a link has to stay in it and be relative. */
+function brokenByCopy(folder: string): string | undefined {
+  if (fs.lstatSync(folder).isSymbolicLink()) {
+    return `"${folder}" is a symbolic link, which an image build cannot follow; copy what it points to`;
+  }
+  const link = fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isSymbolicLink())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .find((place) => leadsOutOf(folder, place));
+  return (
+    link &&
+    `"${link}" is a symbolic link that leads out of "${folder}" or nowhere, where an image build ` +
+      "cannot follow; copy what it points to"
+  );
+}
+
+function leadsOutOf(folder: string, link: string): boolean {
+  const target = fs.readlinkSync(link);
+  const place = path.resolve(path.dirname(link), target);
+  const relative = path.relative(path.resolve(folder), place);
+  return (
+    path.isAbsolute(target) ||
+    relative === ".." ||
+    relative.startsWith(`..${path.sep}`) ||
+    path.isAbsolute(relative) ||
+    !fs.existsSync(place)
+  );
 }
 
 function sizeOf(folder: string): number {

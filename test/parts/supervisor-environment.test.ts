@@ -57,12 +57,16 @@ describe("the server's command line", () => {
 
 describe("exit 64 before the server starts", () => {
   test.each<[Record<string, string>, string]>([
-    [{ MODEL_NAME: "" }, '"" (MODEL_NAME or TFS_STATUS_MODELS) is not a model name'],
-    [{ MODEL_NAME: "a/b" }, '"a/b" (MODEL_NAME'],
-    [{ MODEL_NAME: "a\nb" }, "is not a model name"],
-    [{ TFS_STATUS_MODELS: "" }, '"" (MODEL_NAME or TFS_STATUS_MODELS) is not a model name'],
-    [{ TFS_STATUS_MODELS: "a, b" }, '" b" (MODEL_NAME or TFS_STATUS_MODELS)'],
-    [{ TFS_STATUS_MODELS: "a," }, '"" (MODEL_NAME'],
+    [{ MODEL_NAME: "" }, 'MODEL_NAME is "", not a model name'],
+    [{ MODEL_NAME: "a/b" }, 'MODEL_NAME is "a/b", not a model name'],
+    [{ MODEL_NAME: "a/versions/1" }, 'MODEL_NAME is "a/versions/1", not a model name'],
+    [{ MODEL_NAME: "a\nb" }, ", not a model name"],
+    [{ TFS_STATUS_MODELS: "" }, 'TFS_STATUS_MODELS holds "": use NAME, NAME/versions/NUMBER'],
+    [{ TFS_STATUS_MODELS: "a, b" }, 'TFS_STATUS_MODELS holds " b"'],
+    [{ TFS_STATUS_MODELS: "a," }, 'TFS_STATUS_MODELS holds ""'],
+    [{ TFS_STATUS_MODELS: "a/versions/v1" }, 'TFS_STATUS_MODELS holds "a/versions/v1"'],
+    [{ TFS_STATUS_MODELS: "a/versions/" }, 'TFS_STATUS_MODELS holds "a/versions/"'],
+    [{ TFS_STATUS_MODELS: "a/labels/stable" }, 'TFS_STATUS_MODELS holds "a/labels/stable"'],
     [{ MODEL_BASE_PATH: "" }, "MODEL_BASE_PATH is empty"],
     [{ TFS_REST_PORT: "0" }, 'TFS_REST_PORT is "0": give a port number, 1 to 65535'],
     [{ TFS_REST_PORT: "65536" }, 'TFS_REST_PORT is "65536"'],

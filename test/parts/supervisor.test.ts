@@ -73,6 +73,36 @@ describe("readiness", () => {
     await untilHealth(supervisor, 503, "NOT READY: fish: version 1 is END");
   });
 
+  test("needs each version that TFS_STATUS_MODELS names, at first and later", async () => {
+    const wanted = "fish/versions/1,fish/versions/3,crab";
+    const supervisor = await startSupervisor({ env: { TFS_STATUS_MODELS: wanted } });
+    await supervisor.answer("crab", { states: { 7: "AVAILABLE" } });
+    await supervisor.answer("fish", { states: { 2: "AVAILABLE", 1: "AVAILABLE" } });
+    await untilHealth(supervisor, 503, "STARTING: fish: no version 3\n");
+    await supervisor.answer("fish", { states: { 3: "LOADING", 2: "END", 1: "AVAILABLE" } });
+    await untilHealth(supervisor, 503, "STARTING: fish: version 3 is LOADING\n");
+    await supervisor.answer("fish", { states: { 3: "AVAILABLE", 2: "END", 1: "AVAILABLE" } });
+    await untilHealth(supervisor, 200);
+    await supervisor.answer("fish", { states: { 3: "AVAILABLE", 1: "UNLOADING" } });
+    await untilHealth(supervisor, 503, "NOT READY: fish: version 1 is UNLOADING\n");
+  });
+
+  test("needs every version at first where TFS_STATUS_MODELS says so, and then one", async () => {
+    const supervisor = await startSupervisor({ env: { TFS_STATUS_MODELS: "fish/versions/*" } });
+    await supervisor.answer("fish", { states: {} });
+    await untilHealth(supervisor, 503, "STARTING: fish: no version\n");
+    await supervisor.answer("fish", { states: { 10: "START", 9: "AVAILABLE", 2: "LOADING" } });
+    await untilHealth(supervisor, 503, "fish: version 2 is LOADING, version 10 is START\n");
+    await supervisor.answer("fish", { states: { 10: "AVAILABLE", 9: "AVAILABLE", 2: "END bad" } });
+    await untilHealth(supervisor, 503, "fish: version 2 is END (bad)\n");
+    await supervisor.answer("fish", { states: { 10: "AVAILABLE", 9: "AVAILABLE" } });
+    await untilHealth(supervisor, 200);
+    await supervisor.answer("fish", { states: { 11: "LOADING", 10: "AVAILABLE", 9: "END" } });
+    await staysReady(supervisor, 2500);
+    await supervisor.answer("fish", { states: { 11: "LOADING" } });
+    await untilHealth(supervisor, 503, "NOT READY: fish: version 11 is LOADING\n");
+  });
+
   test("ends as soon as the server says that nothing is loaded, and comes back", async () => {
     const supervisor = await startReady();
     await supervisor.answer("fish", { states: { 1: "UNLOADING" } });

@@ -36,6 +36,11 @@ describe("every key of Pulumi.yaml has an effect", () => {
       { modelFolder: "other/models", modelName: "birds" },
       { image: { modelName: "birds" }, service: { modelName: "birds" } },
     ],
+    [
+      "modelVersion",
+      { modelVersion: "3", signatureName: "old_default" },
+      { image: { modelVersion: "3" } },
+    ],
     ["signatureName", { signatureName: "top_five" }, { image: { signatureName: "top_five" } }],
     [
       "baseImage",

@@ -5,7 +5,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { ServingImage, ServingImageArgs } from "../../../components";
+import { ModelVersionPolicy, ServingImage, ServingImageArgs } from "../../../components";
 import { engine } from "../../support/fakeEngine";
 import {
   isKnown,
@@ -23,6 +23,7 @@ import {
   savedModel,
   signature,
   temporaryFolder,
+  writeFiles,
 } from "../../support/modelFolder";
 
 const component = "tfserving:index:ServingImage";
@@ -80,9 +81,13 @@ describe("the children of a serving image", () => {
       build: {
         useLegacyBuilder: true,
         platform: "linux/amd64",
-        context: relative(folder),
+        context: `${relative(folder)}/my_model/12`,
         dockerfile: "components/image/model.Dockerfile",
-        buildArgs: { RUNTIME_IMAGE: runtime, MODEL_NAME: "my_model" },
+        buildArgs: {
+          PARENT_IMAGE: runtime,
+          MODEL_NAME: "my_model",
+          VERSION_PATH: "my_model/12",
+        },
       },
       keepLocally: true,
     });
@@ -133,6 +138,67 @@ it("tells name, id, served version and signature", async () => {
   expect(await promiseOf(image.signature)).toEqual(signature);
 });
 
+it("serves the version that is asked for", async () => {
+  const image = await create({ modelVersion: "3", signatureName: "old_default" });
+  expect(await promiseOf(image.modelVersion)).toBe("3");
+  expect(recording.find(remoteImage, "serving").inputs.build).toMatchObject({
+    context: `${relative(folder)}/my_model/3`,
+    buildArgs: { VERSION_PATH: "my_model/3" },
+  });
+});
+
+describe("an image of several versions", () => {
+  const models = [
+    { name: "my_model", versionPolicy: ModelVersionPolicy.All, labels: { stable: "3" } },
+    { name: "fish" },
+  ];
+
+  beforeEach(() => {
+    folder = modelFolder({ ...modelFiles(), ...modelFiles("fish") });
+  });
+
+  it("is a chain of images with one version each, lowest first", async () => {
+    await create({ models });
+    const images = recording.resources.filter(({ type }) => type === remoteImage).slice(1);
+    expect(images.map(({ name }) => name)).toEqual([
+      "serving-my_model/3",
+      "serving-fish/12",
+      "serving",
+    ]);
+    const [first, second, last] = images.map(({ inputs }) => inputs);
+    expect(last.build).toMatchObject({
+      context: `${relative(folder)}/my_model/12`,
+      buildArgs: { PARENT_IMAGE: second.name, VERSION_PATH: "my_model/12", MODEL_NAME: "my_model" },
+    });
+    expect(second.build).toMatchObject({ buildArgs: { PARENT_IMAGE: first.name } });
+    expect(images.every(({ inputs }) => inputs.keepLocally === true)).toBe(true);
+  });
+
+  it("is built on the image that holds the version before, whose layer is pushed once", async () => {
+    const image = async (versions: string[]) => {
+      recording = await startMocks();
+      const only = { name: "fish", versionPolicy: ModelVersionPolicy.Specific, versions };
+      await create({ modelName: "fish", signatureName: "old_default", models: [only] });
+      return recording.find(remoteImage, "serving").inputs;
+    };
+    writeFiles(folder, { "fish/12/saved_model.pb": savedModel("old_default") });
+    const { name } = await image(["3"]);
+    const { build } = await image(["3", "12"]);
+    expect(build).toMatchObject({ buildArgs: { PARENT_IMAGE: name } });
+  });
+
+  it("has the same name whatever order the models are listed in", async () => {
+    const before = await namesFor({ models });
+    expect(await namesFor({ models: [...models].reverse() })).toEqual(before);
+  });
+
+  it("tells version and signature of the model that modelName names", async () => {
+    const image = await create({ modelName: "fish", models });
+    expect(await promiseOf(image.modelVersion)).toBe("12");
+    expect(await promiseOf(image.signature)).toEqual(signature);
+  });
+});
+
 it("takes defaults for arguments that are undefined", async () => {
   const unset = { baseImage: undefined, repository: undefined, signatureName: undefined };
   expect(await namesFor(unset)).toEqual(await namesFor());
@@ -168,6 +234,34 @@ describe("the names of the images", () => {
     expect(modelAfter).not.toBe(model);
   });
 
+  it("do not change with a version that is not served", async () => {
+    const before = await namesFor({ modelVersion: "12" });
+    writeFiles(folder, {
+      "my_model/13/saved_model.pb": savedModel("serving_default"),
+      "my_model/3/assets/x": "",
+      "fish/1/saved_model.pb": savedModel("serving_default"),
+      "README.md": "",
+    });
+    expect(await namesFor({ modelVersion: "12" })).toEqual(before);
+  });
+
+  it("come back with an earlier version", async () => {
+    const before = await namesFor();
+    writeFiles(folder, { "my_model/13/saved_model.pb": savedModel("serving_default") });
+    const [, next] = await namesFor();
+    expect(next).not.toBe(before[1]);
+    expect(await namesFor({ modelVersion: "12" })).toEqual(before);
+  });
+
+  it("differ for versions of equal content, which are served under other numbers", async () => {
+    folder = modelFolder({
+      "my_model/1/saved_model.pb": savedModel("serving_default"),
+      "my_model/2/saved_model.pb": savedModel("serving_default"),
+    });
+    const [, one] = await namesFor({ modelVersion: "1" });
+    expect(await namesFor({ modelVersion: "2" })).not.toContain(one);
+  });
+
   it("do not change with what clients call", async () => {
     expect(await namesFor({ signatureName: "top_five" })).toEqual(await namesFor());
   });
@@ -190,6 +284,17 @@ describe("a serving image refuses", () => {
     ["a missing folder", { modelFolder: "no/such" }, ["modelFolder", /^"no\/such" is no folder/]],
     ["another model's name", { modelName: "fish" }, ["modelFolder", /has no folder "fish"/]],
     ["a name that is no path", { modelName: "a/b" }, ["modelName", /^"a\/b" holds "\/"/]],
+    [
+      "a version that is not there",
+      { modelVersion: "4" },
+      ["modelVersion", /^is 4, which ".*my_model" does not hold; versions there: 3, 12$/],
+    ],
+    ["a version that is none", { modelVersion: "v3" }, ["modelVersion", /^is "v3": use a version/]],
+    [
+      "a signature that only another version has",
+      { modelVersion: "3", signatureName: "top_five" },
+      ["modelFolder", /\/3\/saved_model.pb has no signature "top_five"; it has "old_default"/],
+    ],
     ["a missing signature", { signatureName: "x" }, ["modelFolder", /has no signature "x"/]],
     [
       "an image for GPUs without GPUs",
@@ -232,24 +337,12 @@ describe("a serving image refuses", () => {
     ]);
   });
 
-  it("a model folder whose content is not what the image would hold", () => {
-    const files = {
-      "my_model/1/saved_model.pb": savedModel("serving_default"),
-      ".dockerignore": "",
-    };
-    const all = { modelFolder: modelFolder(files), modelName: "my_model" };
-    expect(problemsOf(() => new ServingImage("serving", all))).toEqual([
-      { propertyPath: "modelFolder", reason: expect.stringMatching(/holds a \.dockerignore/) },
-    ]);
-  });
-
   it("a graph with other tags than those that are served", () => {
     const all = { modelFolder: folder, modelName: "my_model", savedModelTags: ["gpu"] };
     const reason = expect.stringMatching(
       /has no graph tagged exactly \[gpu\]; tags found: \[serve\]/,
     );
     expect(problemsOf(() => new ServingImage("serving", all))).toEqual([
-      { propertyPath: "modelFolder", reason },
       { propertyPath: "modelFolder", reason },
     ]);
   });

@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import { ModelVersionPolicy } from "../../../components/tfserving/modelConfig";
 import { checkModelFolder, servedVersion } from "../../../components/tfserving/modelFolder";
 import {
   encodeSavedModel,
@@ -12,6 +13,7 @@ import {
   writeFiles,
 } from "./savedModelFile";
 
+const all = { versionPolicy: ModelVersionPolicy.All };
 const good = encodeSavedModel(savedModelWith("serving_default"));
 
 function folderWith(files: Record<string, string | Uint8Array>): string {
@@ -36,7 +38,7 @@ describe("a good model folder", () => {
       "m/10/saved_model.pb": good,
       "m/002/saved_model.pb": good,
     });
-    const { problems, model } = checkModelFolder(modelFolder, "m");
+    const { problems, model } = checkModelFolder(modelFolder, "m", { choice: all });
     expect(problems).toEqual([]);
     expect(model?.versions.map(({ version }) => version)).toEqual(["2", "9", "10"]);
     expect(model && servedVersion(model).folder).toBe(path.join(modelFolder, "m", "10"));
@@ -48,7 +50,7 @@ describe("a good model folder", () => {
       "m/9223372036854775806/saved_model.pb": good,
       "m/0/saved_model.pb": good,
     });
-    const versions = checkModelFolder(modelFolder, "m").model?.versions;
+    const versions = checkModelFolder(modelFolder, "m", { choice: all }).model?.versions;
     expect(versions?.map(({ version }) => version)).toEqual([
       "0",
       "9223372036854775806",
@@ -78,11 +80,27 @@ describe("a good model folder", () => {
     expect(reasonsOf(modelFolder)).toEqual([]);
   });
 
-  it("may lack the named signature in a version that is not served", () => {
+  it("may lack the named signature in versions below the highest that is served", () => {
     const modelFolder = folderWith({
       "m/1/saved_model.pb": encodeSavedModel(savedModelWith("old")),
       "m/2/saved_model.pb": good,
     });
+    expect(reasonsOf(modelFolder, { choice: all })).toEqual([]);
+  });
+
+  it("may hold anything in versions that are not served, such as an export under way", () => {
+    const modelFolder = folderWith({
+      "m/1/saved_model.pb": good.subarray(0, 20),
+      "m/2/saved_model.pb": good,
+      "m/3/variables/variables.index": "",
+    });
+    const choice = { versionPolicy: ModelVersionPolicy.Specific, versions: ["2"] };
+    expect(reasonsOf(modelFolder, { choice })).toEqual([]);
+  });
+
+  it("may hold links within a version", () => {
+    const modelFolder = folderWith({ "m/1/saved_model.pb": good, "m/1/assets/a.txt": "" });
+    fs.symlinkSync("assets/a.txt", path.join(modelFolder, "m/1/b.txt"));
     expect(reasonsOf(modelFolder)).toEqual([]);
   });
 
@@ -181,9 +199,9 @@ describe("a bad model folder is refused", () => {
       "DIR/m/1/saved_model.pb is truncated or no SavedModel",
     ],
     [
-      "a truncated SavedModel in a version that is not served",
-      { "m/1/saved_model.pb": good.subarray(0, 20), "m/2/saved_model.pb": good },
-      "DIR/m/1/saved_model.pb is truncated or no SavedModel",
+      "files that the image would lack",
+      { "m/1/saved_model.pb": good, "m/1/.dockerignore": "" },
+      '"DIR/m/1" holds a .dockerignore: remove it',
     ],
     [
       "no graph for serving",
@@ -242,18 +260,58 @@ describe("a bad model folder is refused", () => {
     ]);
   });
 
-  it("a symbolic link that an image build cannot follow", () => {
+  it("a version that is a symbolic link", () => {
     const elsewhere = folderWith({ "saved_model.pb": good });
     const modelFolder = folderWith({ "m/README.md": "" });
     fs.symlinkSync(elsewhere, path.join(modelFolder, "m", "1"));
-    expect(reasonsOf(modelFolder)[0]).toContain(
-      '"DIR/m/1" is a symbolic link that leads out of "DIR"',
-    );
+    expect(reasonsOf(modelFolder)).toEqual([
+      '"DIR/m/1" is a symbolic link, which an image build cannot follow; copy what it points to',
+    ]);
+  });
+
+  it.each([
+    ["to another version", "../../2/variables"],
+    ["by an absolute path", "/etc/hostname"],
+    ["nowhere", "gone"],
+  ])("a symbolic link in a version that leads %s", (_, target) => {
+    const modelFolder = folderWith({
+      "m/1/saved_model.pb": good,
+      "m/1/assets/x": "",
+      "m/2/variables/x": "",
+    });
+    fs.symlinkSync(target, path.join(modelFolder, "m/1/assets/link"));
+    const choice = { versionPolicy: ModelVersionPolicy.Specific, versions: ["1"] };
+    expect(reasonsOf(modelFolder, { choice })).toEqual([
+      expect.stringContaining(
+        '"DIR/m/1/assets/link" is a symbolic link that leads out of "DIR/m/1"',
+      ),
+    ]);
+  });
+
+  it("without a version that is asked for, with a list of those there", () => {
+    const modelFolder = folderWith({
+      "m/3/saved_model.pb": good,
+      "m/10/saved_model.pb": good,
+    });
+    const choice = { versionPolicy: ModelVersionPolicy.Specific, versions: ["3", "4"] };
+    const { problems } = checkModelFolder(modelFolder, "m", {
+      choice,
+      versionPropertyPath: (version) => `asked.${version}`,
+    });
+    expect(problems).toEqual([
+      {
+        propertyPath: "asked.4",
+        reason: `is 4, which "${path.join(modelFolder, "m")}" does not hold; versions there: 3, 10`,
+      },
+    ]);
   });
 
   it("with all that is wrong with its versions at once, under the given path", () => {
     const modelFolder = folderWith({ "m/1/x": "", "m/2/saved_model.pb": "", "m/v3/x": "" });
-    const { problems } = checkModelFolder(modelFolder, "m", { propertyPath: "args.folder" });
+    const { problems } = checkModelFolder(modelFolder, "m", {
+      choice: all,
+      propertyPath: "args.folder",
+    });
     expect(problems).toHaveLength(3);
     expect(new Set(problems.map(({ propertyPath }) => propertyPath))).toEqual(
       new Set(["args.folder"]),

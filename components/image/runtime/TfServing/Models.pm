@@ -15,16 +15,20 @@ use constant {
     REASON_LENGTH   => 400,
 };
 
+# $wanted: by model, its versions that must all be AVAILABLE. "*" stands for every version that the
+# server lists, until the model was ready for the first time. None: any one version will do.
 sub new {
-    my ($class, $rest_port, $names) = @_;
+    my ($class, $rest_port, $wanted) = @_;
     my @models = map { {
         name        => $_,
+        versions    => [grep { $_ ne '*' } @{ $wanted->{$_} }],
+        every       => scalar(grep { $_ eq '*' } @{ $wanted->{$_} }),
         reason      => 'not asked yet',    # undef: AVAILABLE
         asking      => 0,
         ask_at      => 0,
         lost_calls  => 0,
         last_answer => 0,
-    } } @$names;
+    } } sort keys %$wanted;
     return bless { port => $rest_port, models => \@models, ever_ready => 0 }, $class;
 }
 
@@ -70,7 +74,8 @@ sub take_status {
     my ($self, $model, $code, $body, $error) = @_;
     $error //= "status call answered $code" if $code && $code >= 500;
     return $self->lost_call($model, $error) if defined $error;
-    $model->{reason} = $code == 200 ? scalar not_loaded($body) : "status call answered $code";
+    $model->{reason} = $code == 200 ? not_loaded($model, $body) : "status call answered $code";
+    $model->{every} &&= defined $model->{reason};
     $model->{lost_calls} = 0;
     $model->{last_answer} = TfServing::Http::now();
     $self->{ever_ready} ||= $self->ready;
@@ -84,17 +89,24 @@ sub lost_call {
     $model->{reason} = "REST port $self->{port}: $error" if defined $model->{reason} || $lost;
 }
 
-# undef when a version is AVAILABLE. One is enough: TF Serving keeps serving it while a newer
-# version loads or fails, so neither costs a request.
+# undef when the versions that are wanted are AVAILABLE. Where any one will do, TF Serving keeps
+# serving it while a newer one loads or fails, so neither costs a request.
 sub not_loaded {
-    my ($body) = @_;
-    my @states;
-    while ($body =~ /"version"\s*:\s*"(\d+)"\s*,\s*"state"\s*:\s*"([A-Z_]+)"/g) {
-        return if $2 eq 'AVAILABLE';
-        push @states, "version $1 is $2";
-    }
+    my ($model, $body) = @_;
+    my %states = $body =~ /"version"\s*:\s*"(\d+)"\s*,\s*"state"\s*:\s*"([A-Z_]+)"/g;
+    my @listed = sort { length $a <=> length $b || $a cmp $b } keys %states;
+    my @wanted = (@{ $model->{versions} }, $model->{every} ? @listed : ());
+    my @missing = grep { ($states{$_} // '') ne 'AVAILABLE' } @wanted ? @wanted : @listed;
+    return undef if @wanted ? !@missing : @missing < @listed;
     my ($message) = $body =~ /"error_message"\s*:\s*"((?:[^"\\]|\\.)+)"/;
-    return (join(', ', @states) || 'no version') . (defined $message ? " ($message)" : '');
+    my @reasons = map { defined $states{$_} ? "version $_ is $states{$_}" : "no version $_" }
+        @{ unique(@missing) };
+    return (join(', ', @reasons) || 'no version') . (defined $message ? " ($message)" : '');
+}
+
+sub unique {
+    my %seen;
+    return [grep { !$seen{$_}++ } @_];
 }
 
 1;

@@ -3,7 +3,8 @@
 #   MODEL_NAME (model), MODEL_BASE_PATH (/models)   the model; not passed with a model config
 #   TFS_GRPC_PORT (8500), TFS_REST_PORT (8501), TFS_HEALTH_PORT (8502)
 #   TFS_DRAIN_SECONDS (5)            whole seconds, 0 to 3600
-#   TFS_STATUS_MODELS (MODEL_NAME)   models that must be AVAILABLE, separated by commas
+#   TFS_STATUS_MODELS (MODEL_NAME)   what must be AVAILABLE, separated by commas: NAME (any version),
+#                                    NAME/versions/2, NAME/versions/* (at first every version)
 #   TFS_FILE_<flag>=<text>           written to /tmp/tfserving/<flag>.pbtxt with mode 0600 and passed
 #                                    as --<flag>=<that path>; TMPDIR replaces /tmp
 package TfServing::Settings;
@@ -41,11 +42,13 @@ sub read_settings {
         folder    => ($env->{TMPDIR} // '/tmp') . '/tfserving',
     );
     $settings{$_->[0]} = $env->{$_->[1]} // $_->[2] for @PORTS;
-    $settings{models}  = unique(split /,/, $env->{TFS_STATUS_MODELS} // $settings{model}, -1);
+    my $status = $env->{TFS_STATUS_MODELS} // $settings{model};
+    my @entries = $status eq '' ? ('') : split /,/, $status, -1;
+    $settings{models}  = wanted_versions(@entries);
     $settings{files}   = { map { /\ATFS_FILE_(.*)/s ? ($1 => $env->{$_}) : () } keys %$env };
     return (
         \%settings,
-        model_problems(\%settings),
+        model_problems(\%settings, @entries),
         port_problems(\%settings),
         drain_problems(\%settings),
         (map { file_problem($_, $settings{files}{$_}, @arguments) } sort keys %{ $settings{files} }),
@@ -54,13 +57,26 @@ sub read_settings {
     );
 }
 
+# By model, the versions named for it.
+sub wanted_versions {
+    my %wanted;
+    for my $entry (@_) {
+        my ($name, $version) = split m{/versions/}, $entry, 2;
+        push @{ $wanted{ $name // '' } }, defined $version ? $version : ();
+    }
+    return \%wanted;
+}
+
 sub model_problems {
-    my ($settings) = @_;
+    my ($settings, @entries) = @_;
+    my $name = qr/[A-Za-z0-9_][A-Za-z0-9_.-]*/;
     my @problems;
-    for my $name (@{ unique($settings->{model}, @{ $settings->{models} }) }) {
-        next if $name =~ /\A[A-Za-z0-9_][A-Za-z0-9_.-]*\z/;
-        push @problems, "\"$name\" (MODEL_NAME or TFS_STATUS_MODELS) is not a model name:"
-            . ' use letters, digits, "_", "-" and "."';
+    push @problems, "MODEL_NAME is \"$settings->{model}\", not a model name:"
+        . ' use letters, digits, "_", "-" and "."' if $settings->{model} !~ /\A$name\z/;
+    for my $entry (@{ unique(@entries) }) {
+        next if $entry eq $settings->{model} || $entry =~ m{\A$name(?:/versions/(?:\d+|\*))?\z};
+        push @problems, "TFS_STATUS_MODELS holds \"$entry\": use NAME, NAME/versions/NUMBER or"
+            . ' NAME/versions/*, separated by commas, without blanks';
     }
     push @problems, 'MODEL_BASE_PATH is empty: name the folder that holds the models'
         if $settings->{base_path} eq '';
@@ -146,7 +162,7 @@ sub has_flag {
 
 sub unique {
     my %seen;
-    return [grep { !$seen{$_}++ } @_ ? @_ : ('')];
+    return [grep { !$seen{$_}++ } @_];
 }
 
 1;
