@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { maxReplicas } from "../balancer/balancerConfig";
+import { statusModels } from "../tfserving/modelStatus";
 import { renderServer } from "../tfserving/serverOptions";
 import {
   hardened,
@@ -110,12 +111,14 @@ function replicaInputs(
   number: number,
 ): Omit<docker.ContainerArgs, "image"> {
   const server = renderServer(args.server, { cpus: args.cpus });
+  const status = statusModels(args.server?.models);
+  const readiness = status === undefined ? [] : [`TFS_STATUS_MODELS=${status}`];
   const files = Object.entries(server.files).map(([flag, text]) => `TFS_FILE_${flag}=${text}`);
   return {
     ...hardened,
     ...kept,
     command: server.flags,
-    envs: [`TFS_DRAIN_SECONDS=${args.drainSeconds}`, ...statusModels(args), ...files].sort(),
+    envs: [`TFS_DRAIN_SECONDS=${args.drainSeconds}`, ...readiness, ...files].sort(),
     labels: labelsFor(set.part, {
       ...args.labels,
       "tfserving.replica": String(number),
@@ -138,10 +141,4 @@ function replicaInputs(
     stopTimeout: args.stopGraceSeconds,
     destroyGraceSeconds: args.stopGraceSeconds,
   };
-}
-
-/** A replica is ready when all its models are; without this it asks for the image's own one. */
-function statusModels({ server }: ResolvedModelServiceArgs): string[] {
-  const names = server?.models?.map((model) => model.name) ?? [];
-  return names.length > 0 ? [`TFS_STATUS_MODELS=${names.join(",")}`] : [];
 }

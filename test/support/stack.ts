@@ -27,7 +27,7 @@ export interface TestStack {
  */
 export async function createStack(
   name: string,
-  config: Record<string, string>,
+  config: Record<string, unknown>,
   workDir = root,
 ): Promise<TestStack> {
   const stackName = `test-${name}`;
@@ -69,7 +69,7 @@ export async function createStack(
  * Makes these values the stack's whole configuration; the images are those that this
  * machine can have. The file is written by hand, since the CLI takes seconds for it.
  */
-export async function configure(stack: Stack, config: Record<string, string>): Promise<void> {
+export async function configure(stack: Stack, config: Record<string, unknown>): Promise<void> {
   const { name: project } = await stack.workspace.projectSettings();
   const file = path.join(stack.workspace.workDir, `Pulumi.${stack.name}.yaml`);
   const settings = parse(fs.readFileSync(file, "utf8"));
