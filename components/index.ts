@@ -7,6 +7,7 @@ export { checkModelService } from "./docker/checkModelService";
 export { DockerModelService } from "./docker/dockerModelService";
 export { distinctPorts } from "./docker/hostPorts";
 export { DockerModelServiceArgs, modelServiceDefaults } from "./docker/modelServiceArgs";
+export { checkDistinctVersions } from "./image/distinctVersions";
 export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
 export {
   checkServingImage,
@@ -17,7 +18,7 @@ export {
 export { Notebook } from "./notebook/notebook";
 export { checkNotebook, NotebookArgs, notebookDefaults } from "./notebook/notebookArgs";
 export { BatchingOptions } from "./tfserving/batching";
-export { ModelConfigOptions, ModelVersionPolicy } from "./tfserving/modelConfig";
+export { ModelConfigOptions, modelLabels, ModelVersionPolicy } from "./tfserving/modelConfig";
 export { Problem } from "./tfserving/problem";
 export { Signature, TensorSpec } from "./tfserving/savedModel";
 export { MonitoringOptions, ServerOptions } from "./tfserving/serverOptions";

@@ -1,3 +1,4 @@
+import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
@@ -44,9 +45,14 @@ export function checkModelService(
     ...checkLimits(shape),
     ...wholeNumber("drainSeconds", shape.drainSeconds, 0, 3600),
     ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
-    ...checkServerOptions(shape.server, "server"),
+    ...checkServer(shape),
     ...(engine ? checkEngine(shape, engine) : []),
   ];
+}
+
+function checkServer({ server, modelName }: ModelServiceShape): Problem[] {
+  const problems = checkServerOptions(server, "server");
+  return problems.length > 0 ? problems : checkMainModel(modelName, server?.models);
 }
 
 function checkServiceName(name: string): Problem[] {

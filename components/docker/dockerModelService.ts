@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { modelUrls, statusModels } from "../tfserving/modelStatus";
 import { defaultRestTimeoutMs, renderServer } from "../tfserving/serverOptions";
 import { ports, renderBalancerConfig } from "../balancer/balancerConfig";
 import { checkModelService } from "./checkModelService";
@@ -38,6 +39,8 @@ const stopMarginSeconds = 10;
 export class DockerModelService extends pulumi.ComponentResource {
   /** Base URL of the model for REST: `http://HOST:PORT/v1/models/NAME`. */
   public readonly restUrl: pulumi.Output<string>;
+  /** Base URL for REST by model, of several models (`server.models`) each. */
+  public readonly modelUrls: pulumi.Output<Record<string, string>>;
   /** Address for gRPC, `HOST:PORT`; empty where gRPC is not published. */
   public readonly grpcAddress: pulumi.Output<string>;
   /** Name of the network on which the service name resolves. */
@@ -62,6 +65,9 @@ export class DockerModelService extends pulumi.ComponentResource {
     const { publishAddress, restPort, grpcPort, serviceName, engine } = resolved;
     const host = clientHost(publishAddress, engine);
     this.restUrl = pulumi.output(`http://${host}:${restPort}${path}`);
+    this.modelUrls = pulumi.output(
+      modelUrls(`http://${host}:${restPort}`, resolved.modelName, resolved.server?.models),
+    );
     this.grpcAddress = pulumi.output(grpcPort ? `${host}:${grpcPort}` : "");
     this.networkName = network.name;
     this.networkRestUrl = pulumi.output(`http://${serviceName}:${ports.rest}${path}`);
@@ -69,6 +75,7 @@ export class DockerModelService extends pulumi.ComponentResource {
     this.replicaNames = pulumi.all(replicas.map((replica) => replica.name));
     this.registerOutputs({
       restUrl: this.restUrl,
+      modelUrls: this.modelUrls,
       grpcAddress: this.grpcAddress,
       networkName: this.networkName,
       networkRestUrl: this.networkRestUrl,
@@ -100,6 +107,7 @@ function createReplicas(
 ): docker.Container[] {
   const server = renderServer(args.server, { cpus: args.cpus });
   const files = Object.entries(server.files).map(([flag, text]) => `TFS_FILE_${flag}=${text}`);
+  const awaited = statusModels(args.server?.models);
   return Array.from({ length: args.replicas }, (_, index) => {
     const number = index + 1;
     return new docker.Container(
@@ -109,7 +117,11 @@ function createReplicas(
         ...kept,
         image: args.image,
         command: server.flags,
-        envs: [`TFS_DRAIN_SECONDS=${args.drainSeconds}`, ...statusModels(args), ...files].sort(),
+        envs: [
+          `TFS_DRAIN_SECONDS=${args.drainSeconds}`,
+          ...(awaited ? [`TFS_STATUS_MODELS=${awaited}`] : []),
+          ...files,
+        ].sort(),
         labels: labelsFor("replica", { ...args.labels, "tfserving.replica": String(number) }),
         user: `${firstReplicaUser + number}:${replicaGroup}`,
         tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=64m,mode=1777" },
@@ -194,12 +206,6 @@ const startBalancer =
 const balancerCheck =
   `exec 3<>/dev/tcp/127.0.0.1/${ports.balancerStatistics} && ` +
   `printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
-
-/** A replica is ready when all its models are; without this it asks for the image's own one. */
-function statusModels({ server }: ResolvedModelServiceArgs): string[] {
-  const names = server?.models?.map((model) => model.name) ?? [];
-  return names.length > 0 ? [`TFS_STATUS_MODELS=${names.join(",")}`] : [];
-}
 
 /** What Docker's DNS lists the running replicas under. */
 function replicaAlias(args: ResolvedModelServiceArgs): string {
