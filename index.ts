@@ -1,7 +1,13 @@
 import "./stackTraces";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { DockerModelService, Notebook, PublishedImage, ServingImage } from "./components";
+import {
+  DockerModelService,
+  modelLabels,
+  Notebook,
+  PublishedImage,
+  ServingImage,
+} from "./components";
 import { loadSettings } from "./settings";
 
 /** Serves the model folder of the stack's configuration; the keys are described in Pulumi.yaml. */
@@ -43,6 +49,8 @@ export = async () => {
 
   return {
     restUrl: model.restUrl,
+    modelUrls: model.modelUrls,
+    modelLabels: modelLabels(image.models),
     grpcAddress: model.grpcAddress,
     notebookUrl: jupyter?.url ?? pulumi.secret(""),
     image: published?.reference ?? serving.imageName,

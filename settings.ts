@@ -54,7 +54,7 @@ export async function loadSettings(): Promise<Settings> {
   problems.push(
     ...checkTarget(config),
     ...checkCpus(text(config, "cpus")),
-    ...checkServingImage(image),
+    ...ofServer(checkServingImage(image)),
     ...(registry ? named("registry", checkPublishedImage(registry)) : []),
     ...checkModelService(service, stack, engine),
     ...(notebook ? named("notebook", checkNotebook({ ...notebook, engine }, stack)) : []),
@@ -189,6 +189,14 @@ function named(component: string, problems: Problem[]): Problem[] {
         ? propertyPath
         : component + propertyPath[0].toUpperCase() + propertyPath.slice(1),
     reason,
+  }));
+}
+
+/** The image's `models` are the server's: there is one config key for both. */
+function ofServer(problems: Problem[]): Problem[] {
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath: propertyPath.replace(/^models\b/, "server.models"),
+    reason: reason.replace(/ models\[/g, " server.models["),
   }));
 }
 

@@ -2,6 +2,7 @@
 import { note, npmRun, report, runCommand, say, stackOption } from "./lib/command.mjs";
 import { listContainers, listImageNames } from "./lib/containers.mjs";
 import { requireEngine } from "./lib/engine.mjs";
+import { isServed, versionLines } from "./lib/modelVersions.mjs";
 import { modelStatus, reachableUrl } from "./lib/prediction.mjs";
 import { readOutputs } from "./lib/stack.mjs";
 import { renderTable } from "./lib/table.mjs";
@@ -10,9 +11,9 @@ import { openWorkspace, root } from "./lib/workspace.mjs";
 
 await runCommand({
   name: "status",
-  summary: "Shows the containers of a stack, its addresses and the state of its model.",
+  summary: "Shows the containers of a stack, its addresses and the state of its models.",
   options: stackOption,
-  notes: ["Exit code 0: all containers run and the model is served; 1: not so."],
+  notes: ["Exit code 0: all containers run and the models are served; 1: not so."],
   run: async (values) => {
     const workspace = await openWorkspace(values.stack);
     const { host, label, env, stack } = workspace;
@@ -62,24 +63,50 @@ await runCommand({
  * @param {import("./lib/stack.mjs").Outputs} outputs
  * @param {string} host
  * @param {string} stack
- * @returns {Promise<boolean>} whether a version of the model is served
+ * @returns {Promise<boolean>} whether every model is served
  */
 async function showService(outputs, host, stack) {
   note("REST", outputs.restUrl);
   note("gRPC", outputs.grpcAddress || "on the network of the stack only");
   const showUrl = npmRun("pulumi -- stack output notebookUrl --show-secrets", stack);
   note("notebook", outputs.notebookUrl ? `its URL holds its token: ${showUrl}` : "none");
-  const url = reachableUrl(outputs.restUrl, host);
-  if (!url) {
+  if (!reachableUrl(outputs.restUrl, host)) {
     note("model", `cannot be asked from here: it is published on ${host} itself`);
     return true;
   }
+  const served = [];
+  for (const [name, restUrl] of Object.entries(modelUrlsOf(outputs))) {
+    served.push(
+      await showModel(name, String(reachableUrl(restUrl, host)), labelsOf(outputs, name)),
+    );
+  }
+  return served.every(Boolean);
+}
+
+/** @param {import("./lib/stack.mjs").Outputs} outputs */
+function modelUrlsOf({ modelUrls, restUrl }) {
+  return modelUrls ?? { [restUrl.split("/").at(-1) ?? ""]: restUrl };
+}
+
+/**
+ * @param {import("./lib/stack.mjs").Outputs} outputs
+ * @param {string} name - of a model
+ */
+function labelsOf({ modelLabels }, name) {
+  return modelLabels?.[name] ?? {};
+}
+
+/**
+ * @param {string} name
+ * @param {string} url
+ * @param {Record<string, string>} labels - version by label
+ * @returns {Promise<boolean>} whether a version of the model, and each that has a label, is served
+ */
+async function showModel(name, url, labels) {
   try {
     const versions = await modelStatus(url);
-    for (const { version, state, message } of versions) {
-      note("model", `version ${version} ${state}${message ? `: ${message}` : ""}`);
-    }
-    return versions.some(({ state }) => state === "AVAILABLE");
+    versionLines(name, versions, labels).forEach((line) => note("model", line));
+    return isServed(versions, labels);
   } catch (error) {
     report(error);
     return false;

@@ -12,6 +12,7 @@ export {
   modelServiceDefaults,
   ReleaseStrategy,
 } from "./docker/modelServiceArgs";
+export { checkDistinctVersions } from "./image/distinctVersions";
 export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
 export {
   checkServingImage,
@@ -22,7 +23,7 @@ export {
 export { Notebook } from "./notebook/notebook";
 export { checkNotebook, NotebookArgs, notebookDefaults } from "./notebook/notebookArgs";
 export { BatchingOptions } from "./tfserving/batching";
-export { ModelConfigOptions, ModelVersionPolicy } from "./tfserving/modelConfig";
+export { ModelConfigOptions, modelLabels, ModelVersionPolicy } from "./tfserving/modelConfig";
 export { Problem } from "./tfserving/problem";
 export { Signature, TensorSpec } from "./tfserving/savedModel";
 export { MonitoringOptions, ServerOptions } from "./tfserving/serverOptions";

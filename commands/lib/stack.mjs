@@ -11,6 +11,8 @@ import { ownFolder, root } from "./workspace.mjs";
  *
  * @typedef {object} Outputs
  * @property {string} restUrl
+ * @property {Record<string, string>} [modelUrls] - by model; absent before the next up of an older stack
+ * @property {Record<string, Record<string, string>>} [modelLabels] - version by label, by model
  * @property {string} grpcAddress
  * @property {string} notebookUrl
  * @property {string} image

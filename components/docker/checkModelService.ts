@@ -1,3 +1,4 @@
+import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
@@ -51,7 +52,7 @@ export function checkModelService(
     ...wholeNumber("drainSeconds", shape.drainSeconds, 0, 3600),
     ...checkStopGrace(shape),
     ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
-    ...checkServerOptions(shape.server, "server"),
+    ...checkServer(shape),
     ...(engine ? checkEngine(shape, engine) : []),
   ];
 }
@@ -80,6 +81,11 @@ export function serviceWarnings(
 function tooFewFor(canary: { percent: number; replicas?: number }, replicas: number): boolean {
   const share = canary.percent / 100;
   return canary.replicas !== undefined && share * replicas > canary.replicas && share > 0;
+}
+
+function checkServer({ server, modelName }: ModelServiceShape): Problem[] {
+  const problems = checkServerOptions(server, "server");
+  return problems.length > 0 ? problems : checkMainModel(modelName, server?.models);
 }
 
 function checkServiceName(name: string): Problem[] {

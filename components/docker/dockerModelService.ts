@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../balancer/balancerConfig";
+import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancer } from "./balancer";
 import { checkModelService, serviceWarnings } from "./checkModelService";
 import { currentStack, labelsFor } from "./containerDefaults";
@@ -26,6 +27,8 @@ import { StartOrder } from "./startOrder";
 export class DockerModelService extends pulumi.ComponentResource {
   /** Base URL of the model for REST: `http://HOST:PORT/v1/models/NAME`. */
   public readonly restUrl: pulumi.Output<string>;
+  /** Base URL for REST by model, of several models (`server.models`) each. */
+  public readonly modelUrls: pulumi.Output<Record<string, string>>;
   /** Address for gRPC, `HOST:PORT`; empty where gRPC is not published. */
   public readonly grpcAddress: pulumi.Output<string>;
   /** Name of the network on which the service name resolves. */
@@ -55,6 +58,9 @@ export class DockerModelService extends pulumi.ComponentResource {
     const { publishAddress, restPort, grpcPort, serviceName, engine } = resolved;
     const host = clientHost(publishAddress, engine);
     this.restUrl = pulumi.output(`http://${host}:${restPort}${path}`);
+    this.modelUrls = pulumi.output(
+      modelUrls(`http://${host}:${restPort}`, resolved.modelName, resolved.server?.models),
+    );
     this.grpcAddress = pulumi.output(grpcPort ? `${host}:${grpcPort}` : "");
     this.networkName = network.name;
     this.networkRestUrl = pulumi.output(`http://${serviceName}:${ports.rest}${path}`);
@@ -62,6 +68,7 @@ export class DockerModelService extends pulumi.ComponentResource {
     this.replicaNames = pulumi.all(replicas.containers.map(({ name }) => name));
     this.registerOutputs({
       restUrl: this.restUrl,
+      modelUrls: this.modelUrls,
       grpcAddress: this.grpcAddress,
       networkName: this.networkName,
       networkRestUrl: this.networkRestUrl,

@@ -43,7 +43,10 @@ export interface DockerModelServiceArgs {
    */
   image: pulumi.Input<string>;
 
-  /** Name of the model in URLs, as given to the ServingImage. */
+  /**
+   * Name of the model in URLs, as given to the ServingImage; of several models (`server.models`) the
+   * one that the outputs `restUrl` and `networkRestUrl` are about.
+   */
   modelName: string;
 
   /** Number of replicas, 1 to 256. @default 4 */

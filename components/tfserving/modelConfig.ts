@@ -85,6 +85,37 @@ export function checkModelConfigs(models: ModelConfigOptions[], propertyPath: st
   return problems;
 }
 
+/**
+ * Checks the name of the model that clients get who know of one only: of several models it is one.
+ *
+ * @param models - a list in which `checkModelConfigs` found nothing. @default - the one model
+ */
+export function checkMainModel(
+  modelName: string,
+  models: ModelConfigOptions[] | undefined,
+): Problem[] {
+  const names = models?.map(({ name }) => name) ?? [modelName];
+  return names.includes(modelName)
+    ? []
+    : [
+        {
+          propertyPath: "modelName",
+          reason: `is ${shown(modelName)}, which is not among the models that are served: use one of ${names.join(", ")}`,
+        },
+      ];
+}
+
+/** Version by label, by model; models without labels are left out. */
+export function modelLabels(
+  models: ModelConfigOptions[] | undefined,
+): Record<string, Record<string, string>> {
+  return Object.fromEntries(
+    (models ?? [])
+      .filter(({ labels }) => Object.keys(labels ?? {}).length > 0)
+      .map(({ name, labels = {} }) => [name, labels]),
+  );
+}
+
 function checkModelConfig(model: ModelConfigOptions, path: string): Problem[] {
   const problems = checkModelName(model.name, `${path}.name`);
   const refuse = (name: keyof ModelConfigOptions, reason: string) =>
@@ -160,8 +191,10 @@ function checkLabels(
  * model's versions; undefined for a model that does not come with the image.
  */
 export function imageFolder(model: ModelConfigOptions): string | undefined {
-  const [, below] = /^\/models\/(.+?)\/*$/.exec(basePathOf(model)) ?? [];
-  return below;
+  const path = basePathOf(model).replace(/\/+$/, "");
+  return path === "/models" || path.startsWith("/models/")
+    ? path.slice("/models/".length)
+    : undefined;
 }
 
 function basePathOf({ name, basePath }: ModelConfigOptions): string {

@@ -1,6 +1,12 @@
-import { checkModelConfigs, imageFolder, type ModelConfigOptions } from "./modelConfig";
-import { ModelVersionPolicy } from "./modelConfig";
+import {
+  checkMainModel,
+  checkModelConfigs,
+  imageFolder,
+  type ModelConfigOptions,
+  ModelVersionPolicy,
+} from "./modelConfig";
 import { checkModelFolder, type ModelFolder } from "./modelFolder";
+import { checkModelName } from "./modelName";
 import type { Problem } from "./problem";
 import { checkVersion, listVersions } from "./versionNumber";
 
@@ -94,15 +100,9 @@ function checkSeveral(args: ServedModelsCheck, models: ModelConfigOptions[]): Ch
 }
 
 function checkMain(args: ServedModelsCheck, models: ModelConfigOptions[]): Problem[] {
-  const problems: Problem[] = [];
+  const problems = checkMainModel(args.modelName, models);
   const main = models.find(({ name }) => name === args.modelName);
-  if (!main) {
-    const names = models.map(({ name }) => `"${name}"`).join(", ");
-    problems.push({
-      propertyPath: "modelName",
-      reason: `is "${args.modelName}", which is not among the models that are served: use one of ${names}`,
-    });
-  } else if (imageFolder(main) === undefined) {
+  if (main && imageFolder(main) === undefined) {
     problems.push({
       propertyPath: "modelName",
       reason: `is "${main.name}", whose basePath ${main.basePath} is not in the image: use a model below /models/`,
@@ -126,6 +126,16 @@ function checkFolderOf(
   isMain: boolean,
   { modelFolder, signatureName, tags }: ServedModelsCheck,
 ): { problems: Problem[]; model?: ModelFolder } {
+  if (checkModelName(folder, path).length > 0) {
+    return {
+      problems: [
+        {
+          propertyPath: `${path}.basePath`,
+          reason: `is "${options.basePath}", but the image has model folders directly below /models/: use /models/<folder>, or a path elsewhere`,
+        },
+      ],
+    };
+  }
   const checked = checkModelFolder(modelFolder, folder, {
     signatureName: isMain ? signatureName : null,
     tags,

@@ -63,6 +63,11 @@ describe.each(stackFiles())("the program with %s", (file) => {
     const versions = fs.readdirSync(`${String(values.modelFolder)}/${String(values.modelName)}`);
     expect(await valuesOf(outputs)).toEqual({
       restUrl: `http://${String(values.publishAddress)}:${String(values.restPort)}/v1/models/${String(values.modelName)}`,
+      modelUrls: {
+        [String(values.modelName)]:
+          `http://${String(values.publishAddress)}:${String(values.restPort)}/v1/models/${String(values.modelName)}`,
+      },
+      modelLabels: {},
       grpcAddress: values.grpcPort
         ? `${String(values.publishAddress)}:${String(values.grpcPort)}`
         : "",
@@ -168,11 +173,30 @@ describe("the program", () => {
     expect(await isKnown(notebookUrl as pulumi.Output<string>)).toBe(false);
     expect(await valuesOf(outputs)).toEqual({
       restUrl: "http://127.0.0.1:8501/v1/models/my_model",
+      modelUrls: { my_model: "http://127.0.0.1:8501/v1/models/my_model" },
+      modelLabels: {},
       grpcAddress: "127.0.0.1:8500",
       image: expect.stringMatching(/^tf_serving:[0-9a-f]{12}$/),
       modelVersion: "12",
       signature,
       replicas: 4,
+    });
+  });
+
+  it("gives out the URL and the labels of each model", async () => {
+    const models = [
+      { name: "my_model", versionPolicy: "all", labels: { stable: "3", canary: "12" } },
+      { name: "birds", basePath: "gs://bucket/birds" },
+    ];
+    const outputs = await run({ server: { models } });
+    expect(await valuesOf(outputs)).toMatchObject({
+      restUrl: "http://127.0.0.1:8501/v1/models/my_model",
+      modelUrls: {
+        my_model: "http://127.0.0.1:8501/v1/models/my_model",
+        birds: "http://127.0.0.1:8501/v1/models/birds",
+      },
+      modelLabels: { my_model: { stable: "3", canary: "12" } },
+      modelVersion: "12",
     });
   });
 

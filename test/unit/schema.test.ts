@@ -52,6 +52,7 @@ describe("the package's schema", () => {
       "DockerModelService",
       [
         "grpcAddress",
+        "modelUrls",
         "networkGrpcAddress",
         "networkName",
         "networkRestUrl",

@@ -161,6 +161,25 @@ describe("a configuration that cannot work is refused by key:", () => {
     expect(await refusal(values)).toContain(line);
   });
 
+  it("several models, each problem once and under the key that has it", async () => {
+    const models = [
+      { name: "my_model", labels: { stable: "3" } },
+      { name: "bees" },
+      { name: "my_model" },
+    ];
+    expect(await refusal({ server: { models } })).toEqual([
+      'server.models[2].name: is "my_model" as in server.models[0]; a name can be given once',
+    ]);
+    expect(await refusal({ server: { models: models.slice(0, 2) }, modelVersion: "3" })).toEqual([
+      expect.stringMatching(/^modelVersion: is 3 beside models/),
+      "server.models[0].labels.stable: is 3, a version that is not loaded; loaded are 12",
+      expect.stringMatching(/^server\.models\[1\]\.name: .* has no folder "bees"/),
+    ]);
+    expect(await refusal({ server: { models: [{ name: "birds" }] } })).toContain(
+      'modelName: is "my_model", which is not among the models that are served: use one of birds',
+    );
+  });
+
   it("one port for all, each use once", async () => {
     expect(await refusal({ restPort: 8500, grpcPort: 8500, notebookPort: 8500 })).toEqual([
       "grpcPort: is 8500 like restPort: give each a port of its own",

@@ -53,6 +53,11 @@ describe("a service refuses", () => {
       "grpcPort is 9000 like restPort: give each a port of its own",
     ],
     [
+      "a model that is not among those that are served",
+      { server: { models: [{ name: "birds" }, { name: "fish" }] } },
+      'modelName is "my_model", which is not among the models that are served: use one of birds, fish',
+    ],
+    [
       "flags that the server refuses",
       { server: { batching: { maxBatchSize: 0 } } },
       "server.batching.maxBatchSize is 0: use a whole number from 1 to 9007199254740991",

@@ -69,9 +69,13 @@ describe("the arguments of a service", () => {
   });
 
   it("make a replica ready when all its models are", async () => {
-    const models = [{ name: "birds" }, { name: "fish" }];
-    const { replicas } = await createService(() => ({ replicas: 1, server: { models } }));
-    expect(replicas[0].inputs.envs).toContain("TFS_STATUS_MODELS=birds,fish");
+    const models = [{ name: "birds" }, { name: "fish", labels: { stable: "7" } }];
+    const { replicas } = await createService(() => ({
+      replicas: 1,
+      modelName: "fish",
+      server: { models },
+    }));
+    expect(replicas[0].inputs.envs).toContain("TFS_STATUS_MODELS=birds,fish,fish/versions/7");
   });
 
   it("count as absent when they are undefined", async () => {
