@@ -7,28 +7,37 @@ import {
   Notebook,
   PublishedImage,
   ServingImage,
+  ServingImageArgs,
 } from "./components";
 import { loadSettings } from "./settings";
 
 /** Serves the model folder of the stack's configuration; the keys are described in Pulumi.yaml. */
 export = async () => {
-  const { engine, image, registry, service, notebook } = await loadSettings();
+  const { engine, image, registry, service, canary, notebook } = await loadSettings();
   const provider = new docker.Provider("docker", { host: engine.host });
 
-  const serving = new ServingImage("serving", image, { provider });
+  const build = (name: string, args: ServingImageArgs) => {
+    const serving = new ServingImage(name, args, { provider });
+    const published =
+      registry &&
+      new PublishedImage(
+        name,
+        { image: serving.imageName, host: engine.host, ...registry },
+        { provider, dependsOn: serving },
+      );
+    return { serving, published, reference: published?.reference ?? serving.imageId };
+  };
+  const { serving, published, reference } = build("serving", image);
 
-  const published =
-    registry &&
-    new PublishedImage(
-      "serving",
-      { image: serving.imageName, host: engine.host, ...registry },
-      { provider, dependsOn: serving },
-    );
-
-  const reference = published?.reference ?? serving.imageId;
   const model = new DockerModelService(
     "serving",
-    { image: reference, engine, ...service },
+    {
+      image: reference,
+      modelVersion: serving.modelVersion,
+      canary: canary && { ...canary, image: build("canary", canary.image).reference },
+      engine,
+      ...service,
+    },
     { provider },
   );
 
@@ -55,6 +64,8 @@ export = async () => {
     notebookUrl: jupyter?.url ?? pulumi.secret(""),
     image: published?.reference ?? serving.imageName,
     modelVersion: serving.modelVersion,
+    canaryVersion: canary?.version ?? "",
+    canaryPercent: canary?.percent ?? 0,
     signature: serving.signature,
     replicas: service.replicas,
   };

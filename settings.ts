@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkCanarySettings, readCanary } from "./canarySettings";
 import {
   checkModelService,
   checkNotebook,
@@ -29,6 +30,8 @@ export interface Settings {
   /** @default - the image is not pushed */
   readonly registry?: Awaited<ReturnType<typeof readRegistry>>;
   readonly service: ReturnType<typeof readService>;
+  /** @default - every request goes to one model version */
+  readonly canary?: ReturnType<typeof readCanary>;
   /** @default - no notebook */
   readonly notebook?: ReturnType<typeof readNotebook>;
 }
@@ -44,6 +47,7 @@ export async function loadSettings(): Promise<Settings> {
   const image = readImage(config);
   const registry = await readRegistry(config);
   const service = readService(config);
+  const canary = readCanary(config, image);
   const notebook = config.getBoolean("notebook") === false ? undefined : readNotebook(config);
   const { engine, problems } = await askEngine(host, [
     ...Object.values(portsOf(service)),
@@ -57,6 +61,7 @@ export async function loadSettings(): Promise<Settings> {
     ...ofServer(checkServingImage(image)),
     ...(registry ? named("registry", checkPublishedImage(registry)) : []),
     ...checkModelService(service, stack, engine),
+    ...checkCanarySettings(config, image, canary),
     ...(notebook ? named("notebook", checkNotebook({ ...notebook, engine }, stack)) : []),
     // The service's own two are compared by its check.
     ...distinctPorts({ ...portsOf(service), notebookPort: notebook?.port }).filter(
@@ -66,7 +71,7 @@ export async function loadSettings(): Promise<Settings> {
   if (!engine || problems.length > 0) {
     throw refusal(problems);
   }
-  return { engine, image, registry, service, notebook };
+  return { engine, image, registry, service, canary, notebook };
 }
 
 function checkTarget(config: pulumi.Config): Problem[] {

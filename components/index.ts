@@ -3,6 +3,7 @@
 /// <reference types="node" />
 export { currentStack } from "./docker/containerDefaults";
 export { inspectEngine, defaultDockerHost, DockerEngine, TakenPort } from "./docker/engine";
+export { checkCanary } from "./docker/checkCanary";
 export { checkModelService } from "./docker/checkModelService";
 export { DockerModelService } from "./docker/dockerModelService";
 export { distinctPorts } from "./docker/hostPorts";

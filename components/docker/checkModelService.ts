@@ -1,3 +1,4 @@
+import { CanaryShape, canaryWarnings, checkCanary } from "./checkCanary";
 import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
@@ -21,7 +22,7 @@ export interface ModelServiceShape {
   gpus?: string;
   strategy?: ReleaseStrategy;
   parallelStarts?: number;
-  canary?: { version: string; percent: number; replicas?: number };
+  canary?: CanaryShape;
   drainSeconds: number;
   stopGraceSeconds?: number;
   startTimeoutSeconds: number;
@@ -69,18 +70,8 @@ export function serviceWarnings(
             "service is away meanwhile. Use 2 replicas, or blueGreen where there is room for two at a time.",
         ]
       : []),
-    ...(canary && tooFewFor(canary, replicas)
-      ? [
-          `The canary gets ${canary.percent} % of the requests on ${canary.replicas} of its replicas, more for ` +
-            `each than the ${replicas} others get: raise its number of replicas.`,
-        ]
-      : []),
+    ...(canary ? canaryWarnings(canary, replicas) : []),
   ];
-}
-
-function tooFewFor(canary: { percent: number; replicas?: number }, replicas: number): boolean {
-  const share = canary.percent / 100;
-  return canary.replicas !== undefined && share * replicas > canary.replicas && share > 0;
 }
 
 function checkServer({ server, modelName }: ModelServiceShape): Problem[] {
@@ -111,23 +102,6 @@ function checkStrategy({ strategy, parallelStarts, canary }: ModelServiceShape):
       ? []
       : wholeNumber("parallelStarts", parallelStarts, 1, maxReplicas)),
     ...(canary ? checkCanary(canary) : []),
-  ];
-}
-
-function checkCanary(canary: NonNullable<ModelServiceShape["canary"]>): Problem[] {
-  return [
-    ...wholeNumber("canary.percent", canary.percent, 0, 100),
-    ...(canary.replicas === undefined
-      ? []
-      : wholeNumber("canary.replicas", canary.replicas, 1, maxReplicas)),
-    ...(/^(0|[1-9]\d*)$/.test(canary.version)
-      ? []
-      : [
-          {
-            propertyPath: "canary.version",
-            reason: `is "${canary.version}": use the number of a model version`,
-          },
-        ]),
   ];
 }
 

@@ -179,7 +179,7 @@ export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedM
   const given = withDefaults(args, modelServiceDefaults);
   return withDefaults(given, {
     stopGraceSeconds: given.drainSeconds + stopMarginSeconds,
-    parallelStarts: Math.max(1, Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus)),
+    parallelStarts: Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus) || 1,
     host: args.engine?.host ?? (process.env.DOCKER_HOST || defaultDockerHost),
   });
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { maxReplicas } from "../balancer/balancerConfig";
 import { statusModels } from "../tfserving/modelStatus";
 import { renderServer } from "../tfserving/serverOptions";
+import { canaryCount } from "./checkCanary";
 import {
   hardened,
   healthPace,
@@ -58,14 +59,6 @@ export function canaryReplicas({ canary, ...args }: ResolvedModelServiceArgs): R
           firstUser: firstReplicaUser + maxReplicas,
         },
       ];
-}
-
-/** As large a part of the replicas as of the requests, at least one. */
-export function canaryCount(
-  canary: { percent: number; replicas?: number },
-  replicas: number,
-): number {
-  return canary.replicas ?? Math.max(1, Math.ceil((replicas * canary.percent) / 100));
 }
 
 /** What Docker's DNS lists the running replicas under. */
