@@ -47,6 +47,9 @@ export function inspect(id: string): DockerObject {
 export interface DockerObject {
   Name: string;
   Image: string;
+  RestartCount: number;
+  State: { Pid: number; Status: string; Health?: { Status: string } };
+  NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
   Config: { Image: string; User: string; Env: string[]; Labels: Record<string, string> };
   HostConfig: {
     ReadonlyRootfs: boolean;
