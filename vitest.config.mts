@@ -6,7 +6,15 @@ export default defineConfig({
   test: {
     projects: [
       // Loading Pulumi once for all files is most of the time that these tests would take.
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          isolate: false,
+          // Whatever does not say which engine it means finds none.
+          env: { DOCKER_HOST: "unix:///no-docker-engine-in-unit-tests.sock" },
+        },
+      },
       {
         test: {
           name: "parts",

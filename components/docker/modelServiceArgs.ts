@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { maxReplicas } from "../balancer/balancerConfig";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { withDefaults } from "../withDefaults";
 import { defaultDockerHost, DockerEngine } from "./engine";
@@ -179,7 +180,10 @@ export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedM
   const given = withDefaults(args, modelServiceDefaults);
   return withDefaults(given, {
     stopGraceSeconds: given.drainSeconds + stopMarginSeconds,
-    parallelStarts: Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus) || 1,
+    parallelStarts: Math.min(
+      Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus) || 1,
+      maxReplicas,
+    ),
     host: args.engine?.host ?? (process.env.DOCKER_HOST || defaultDockerHost),
   });
 }

@@ -1,16 +1,21 @@
 import { onTestFinished } from "vitest";
 
-import { modelFiles, temporaryFolder, writeFiles } from "./modelFolder";
+import { modelFiles, savedModel, temporaryFolder, writeFiles } from "./modelFolder";
 
 /**
  * Makes a folder of the test's own the program's, with what Pulumi.yaml's
- * defaults name and a second model at other/models/birds.
+ * defaults name, a second model at other/models/birds, and one at two/models whose
+ * versions have the same signature.
  */
 export function enterSmallProject(): void {
   const folder = temporaryFolder();
   writeFiles(folder, {
     ...below("model/classifier", modelFiles()),
     ...below("other/models", modelFiles("birds")),
+    ...below("two/models", {
+      ...modelFiles(),
+      "my_model/3/saved_model.pb": savedModel("serving_default"),
+    }),
     "model/notebooks/client.ipynb": "{}",
   });
   const before = process.cwd();

@@ -71,7 +71,8 @@ it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
       memoryMb: 2048,
       pids: 1024,
       drainSeconds: 5,
-      startTimeoutSeconds: 60,
+      startTimeoutSeconds: 40,
+      strategy: "blueGreen",
       balancerImage: "haproxy:3.2.4",
       server: {},
     },
@@ -239,5 +240,31 @@ describe("a configuration that cannot work is refused by key:", () => {
     expect(await refusal({ host: "gpu.example.com" })).toEqual([
       'host: "gpu.example.com" is no address of a Docker Engine: use unix://, npipe://, tcp:// or ssh://',
     ]);
+  });
+});
+
+describe("a canary is refused", () => {
+  const two = { modelFolder: "two/models", modelVersion: "12", canaryVersion: "3" };
+
+  it.each([
+    ["above 100 %", { ...two, canaryPercent: 101 }, "canaryPercent: is 101: use a whole number"],
+    ["below 0 %", { ...two, canaryPercent: -1 }, "canaryPercent: is -1: use a whole number"],
+    ["without a version", { canaryPercent: 5 }, "canaryPercent: is 5, and no canaryVersion is set"],
+    [
+      "without the version that gets the rest",
+      { ...two, modelVersion: "" },
+      "canaryVersion: is 3, and modelVersion is not set",
+    ],
+    ["that is the same version", { ...two, canaryVersion: "12" }, "canaryVersion: is 12, the very"],
+    ["that does not exist", { ...two, canaryVersion: "4" }, /canaryVersion: .*4.*(3, 12|3 and 12)/],
+    [
+      "beside several models",
+      { ...two, modelVersion: "", server: { models: [{ name: "my_model" }] } },
+      "canaryVersion: excludes server.models",
+    ],
+    ["with no replicas", { ...two, canaryReplicas: -1 }, "canaryReplicas: is -1"],
+  ])("%s", async (_name, values, message) => {
+    setConfig(values);
+    await expect(loadSettings()).rejects.toThrow(message);
   });
 });

@@ -24,6 +24,11 @@ describe("every key of Pulumi.yaml has an effect", () => {
   const gpuImage = "tensorflow/serving:2.19.1-gpu";
   const login = { registry, registryUsername: "ada", registryPassword: "lovelace" };
 
+  const canary = {
+    ...{ modelFolder: "two/models", modelVersion: "12" },
+    ...{ canaryVersion: "3", canaryPercent: 10, canaryReplicas: 2 },
+  };
+
   // Key, a stack's values and what they do to the settings; `target` has one value and is refused below.
   const effects: [string, Record<string, unknown>, object][] = [
     [
@@ -78,6 +83,12 @@ describe("every key of Pulumi.yaml has an effect", () => {
     ],
     ["restPort", { restPort: 8500, grpcPort: 8501 }, { service: { restPort: 8500 } }],
     ["grpcPort", { grpcPort: 0 }, { service: { grpcPort: undefined } }],
+    ["canaryVersion", canary, { canary: { version: "3", image: { modelVersion: "3" } } }],
+    ["canaryPercent", canary, { canary: { percent: 10 } }],
+    ["canaryReplicas", canary, { canary: { replicas: 2 } }],
+    ["strategy", { strategy: "rolling" }, { service: { strategy: "rolling" } }],
+    ["parallelStarts", { parallelStarts: 2 }, { service: { parallelStarts: 2 } }],
+    ["stopGraceSeconds", { stopGraceSeconds: 60 }, { service: { stopGraceSeconds: 60 } }],
     ["drainSeconds", { drainSeconds: 0 }, { service: { drainSeconds: 0 } }],
     ["startTimeoutSeconds", { startTimeoutSeconds: 90 }, { service: { startTimeoutSeconds: 90 } }],
     [

@@ -52,3 +52,10 @@ describe("the balancer", () => {
     }
   });
 });
+
+it("renders HAProxy's whole configuration with a canary", async () => {
+  const canary = { alias: "birds_canary", modelName: "birds.v2", version: "42", percent: 10 };
+  await expect(
+    renderBalancerConfig({ replicaAlias: "birds_replica", requestTimeoutMs: 31_000, canary }),
+  ).toMatchFileSnapshot("snapshots/haproxy-canary.cfg");
+});

@@ -2,7 +2,13 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { checkModelService, DockerModelService, DockerModelServiceArgs } from "../../../components";
+import {
+  checkModelService,
+  DockerModelService,
+  DockerModelServiceArgs,
+  ReleaseStrategy,
+} from "../../../components";
+import { serviceWarnings } from "../../../components/docker/checkModelService";
 import { resolveModelServiceArgs } from "../../../components/docker/modelServiceArgs";
 import { engine } from "../../support/fakeEngine";
 import { problemsOf, type Recording, settle, startMocks } from "../../support/mocks";
@@ -41,6 +47,33 @@ describe("a service refuses", () => {
     ["a CPU count that is no number", { cpus: NaN }, "cpus is NaN: use 0.1 or more"],
     ["hardly any memory", { memoryMb: 63 }, `memoryMb is 63: ${numbers(64, 4194304)}`],
     ["hardly any process", { pids: 63 }, `pids is 63: ${numbers(64, 65536)}`],
+    [
+      "a strategy that it does not know",
+      { strategy: "recreate" as ReleaseStrategy },
+      'strategy is "recreate": use blueGreen or rolling',
+    ],
+    ["no start at a time", { parallelStarts: 0 }, `parallelStarts is 0: ${numbers(1, 256)}`],
+    [
+      "a drain that lasts longer than the time to stop",
+      { drainSeconds: 20, stopGraceSeconds: 20 },
+      "stopGraceSeconds is 20, and drainSeconds is 20: Docker would kill a replica that still drains. " +
+        "Use 24 or more, or drain for a shorter time",
+    ],
+    [
+      "more than all requests for a canary",
+      { canary: { image: "x", version: "2", percent: 101 } },
+      `canary.percent is 101: ${numbers(0, 100)}`,
+    ],
+    [
+      "a canary version that is no number",
+      { canary: { image: "x", version: "next", percent: 1 } },
+      'canary.version is "next": use the number of a model version',
+    ],
+    [
+      "a canary without replicas",
+      { canary: { image: "x", version: "2", percent: 1, replicas: 0 } },
+      `canary.replicas is 0: ${numbers(1, 256)}`,
+    ],
     ["a negative drain", { drainSeconds: -1 }, `drainSeconds is -1: ${numbers(0, 3600)}`],
     [
       "no time to start",
@@ -190,4 +223,19 @@ it("names all problems in one error, before anything is registered", async () =>
   ]);
   await settle();
   expect(recording.resources.map(({ type }) => type)).toEqual(["pulumi:providers:docker"]);
+});
+
+describe("a service warns", () => {
+  it("that a rolling release of one replica interrupts it", () => {
+    const [warning] = serviceWarnings({ strategy: ReleaseStrategy.Rolling, replicas: 1 });
+    expect(warning).toContain("the service is away meanwhile");
+    expect(serviceWarnings({ strategy: ReleaseStrategy.Rolling, replicas: 2 })).toEqual([]);
+  });
+
+  it("that a canary has too few replicas for its share", () => {
+    const warnings = (replicas?: number) =>
+      serviceWarnings({ replicas: 4, canary: { version: "2", percent: 60, replicas } });
+    expect(warnings(2)).toEqual([expect.stringContaining("use 3")]);
+    expect([...warnings(3), ...warnings()]).toEqual([]);
+  });
 });

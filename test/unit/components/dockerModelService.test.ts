@@ -1,11 +1,25 @@
 import { describe, expect, it } from "vitest";
 
-import type { DockerModelServiceArgs } from "../../../components";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { type DockerModelServiceArgs, ReleaseStrategy } from "../../../components";
+import { resolveModelServiceArgs } from "../../../components/docker/modelServiceArgs";
 import { renderBalancerConfig } from "../../../components/balancer/balancerConfig";
 import { renderServer } from "../../../components/tfserving/serverOptions";
 import { engine } from "../../support/fakeEngine";
 import { urn } from "../../support/mocks";
-import { component, container, createService, labels, network, remoteImage } from "./modelService";
+import {
+  component,
+  container,
+  createService,
+  labels,
+  network,
+  remoteImage,
+  volume,
+} from "./modelService";
+
+const runScript = fs.readFileSync(path.join(__dirname, "../../../components/balancer/run"), "utf8");
 
 const hardened = {
   capabilities: { drops: ["ALL"] },
@@ -23,12 +37,14 @@ describe("the children of a service with all defaults", () => {
     const { children } = await createService();
     expect(children.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
       `${container} serving-balancer`,
+      `${container} serving-balancer-config`,
       `${container} serving-replica-1`,
       `${container} serving-replica-2`,
       `${container} serving-replica-3`,
       `${container} serving-replica-4`,
       `${network} serving`,
       `${remoteImage} serving-balancer`,
+      `${volume} serving-balancer`,
     ]);
   });
 
@@ -68,14 +84,14 @@ describe("the children of a service with all defaults", () => {
       memorySwap: 2048,
       ulimits: [{ name: "nproc", soft: 1024, hard: 1024 }],
       healthcheck: {
-        tests: ["CMD", "/usr/bin/tfserving-supervisor", "--check"],
+        tests: ["CMD", "/usr/bin/tfserving-supervisor", "--check", "joined"],
         timeout: "5s",
         retries: 3,
-        startPeriod: "1m0s",
+        startPeriod: "40s",
         interval: "3s",
       },
       wait: true,
-      waitTimeout: 60,
+      waitTimeout: 50,
       stopTimeout: 15,
       destroyGraceSeconds: 15,
     });
@@ -91,21 +107,15 @@ describe("the children of a service with all defaults", () => {
 
   it("have exact inputs: the balancer", async () => {
     const { balancer } = await createService();
-    const config = renderBalancerConfig({
-      replicaAlias: "tf_model_serving_replica",
-      requestTimeoutMs: 31_000,
-    });
     expect(balancer.inputs).toEqual({
       ...hardened,
       image: "sha256:id-of-haproxy:3.2.4",
-      command: [
-        "sh",
-        "-c",
-        'printf "%s" "$BALANCER_CONFIG" > /tmp/haproxy.cfg && exec haproxy -W -db -f /tmp/haproxy.cfg',
-      ],
-      envs: [`BALANCER_CONFIG=${config}`],
+      command: ["bash", "-c", runScript, "balancer", "/config/haproxy.cfg"],
       labels: labels("balancer"),
-      tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=1m,mode=1777" },
+      tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=4m,mode=1777" },
+      volumes: [
+        { volumeName: "serving-balancer-1a2b3c4", containerPath: "/config", readOnly: true },
+      ],
       networksAdvanced: [{ name: "serving-1a2b3c4", aliases: ["tf_model_serving"] }],
       ports: [{ internal: 8501, external: 8501, ip: "127.0.0.1" }],
       cpus: "1.0",
@@ -123,6 +133,73 @@ describe("the children of a service with all defaults", () => {
       waitTimeout: 60,
       destroyGraceSeconds: 10,
     });
+  });
+});
+
+it("writes the balancer's configuration to its volume, by a container that has nothing else", async () => {
+  const { recording } = await createService();
+  const config = renderBalancerConfig({
+    replicaAlias: "tf_model_serving_replica",
+    requestTimeoutMs: 31_000,
+  });
+  expect(recording.find(container, "serving-balancer-config").inputs).toEqual({
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    readOnly: true,
+    networkMode: "none",
+    user: "0:0",
+    image: "sha256:id-of-haproxy:3.2.4",
+    command: ["sh", "-c", expect.stringContaining("/config/haproxy.cfg")],
+    envs: [`BALANCER_CONFIG=${config}`],
+    labels: labels("balancer-config"),
+    volumes: [{ volumeName: "serving-balancer-1a2b3c4", containerPath: "/config" }],
+    cpus: "1.0",
+    memory: 512,
+    memorySwap: 512,
+    ulimits: [{ name: "nproc", soft: 512, hard: 512 }],
+    logDriver: "json-file",
+    logOpts: { "max-size": "1m", "max-file": "1" },
+    restart: "no",
+    mustRun: false,
+    attach: true,
+  });
+});
+
+describe("a canary", () => {
+  const canary = { image: "sha256:next", version: "200", percent: 30 };
+
+  it("has replicas of its own, as large a part of them as of the requests", async () => {
+    const { children } = await createService(() => ({ replicas: 4, canary }));
+    const names = children.map(({ name }) => name).filter((name) => name.includes("canary"));
+    expect(names).toEqual(["serving-canary-1", "serving-canary-2"]);
+  });
+
+  it("differs from the replicas in image, name on the network, version, number and user", async () => {
+    const { recording } = await createService(() => ({ canary, modelVersion: "100" }));
+    const replica = recording.find(container, "serving-replica-1").inputs;
+    expect(recording.find(container, "serving-canary-1").inputs).toEqual({
+      ...replica,
+      image: "sha256:next",
+      labels: labels("canary", { "tfserving.replica": "1", "tfserving.version": "200" }),
+      networksAdvanced: [{ name: "serving-1a2b3c4", aliases: ["tf_model_serving_canary"] }],
+      user: "10257:10001",
+    });
+    expect(replica.labels).toEqual(
+      labels("replica", { "tfserving.replica": "1", "tfserving.version": "100" }),
+    );
+  });
+
+  it("changes nothing but the balancer's configuration when its share changes", async () => {
+    const shared = async (percent: number) => {
+      const args = { canary: { ...canary, percent, replicas: 1 } };
+      const { children } = await createService(() => args);
+      return Object.fromEntries(children.map(({ type, name, inputs }) => [type + name, inputs]));
+    };
+    const [before, after] = [await shared(10), await shared(90)];
+    const changed = Object.keys(after).filter(
+      (key) => JSON.stringify(after[key]) !== JSON.stringify(before[key]),
+    );
+    expect(changed).toEqual([`${container}serving-balancer-config`]);
   });
 });
 
@@ -147,16 +224,36 @@ describe("the options of the children", () => {
     });
   });
 
-  it("make the balancer wait for every replica", async () => {
-    const { balancer } = await createService(() => ({ replicas: 2 }));
-    expect(balancer.dependencies).toEqual(
-      expect.arrayContaining([
-        urn(container, "serving-replica-1", component),
-        urn(container, "serving-replica-2", component),
-      ]),
+  it("replace one replica after the other in a rolling release", async () => {
+    const { replicas } = await createService(() => ({ strategy: ReleaseStrategy.Rolling }));
+    expect(replicas.map(({ deleteBeforeReplace }) => deleteBeforeReplace)).toEqual(
+      Array(4).fill(true),
     );
   });
+
+  it("make no container wait for another to be removed", async () => {
+    const { children } = await createService();
+    const waiting = children.filter(({ dependencies }) =>
+      dependencies.some((dependency) => /replica|::serving-balancer$/.test(dependency)),
+    );
+    expect(waiting.map(({ name }) => name)).toEqual([
+      "serving-balancer-config",
+      "serving-balancer",
+    ]);
+  });
 });
+
+it.each([
+  [{ cpus: 16 }, 1, 8],
+  [{ cpus: 16 }, 3, 2],
+  [{ cpus: 2 }, 4, 1],
+])(
+  "starts as many replicas at a time as half of a host with %o serves at %d CPUs: %d",
+  (host, cpus, expected) => {
+    const args = { image: "x", modelName: "m", cpus, engine: { ...engine, ...host } };
+    expect(resolveModelServiceArgs(args).parallelStarts).toBe(expected);
+  },
+);
 
 it("keeps what the engine says of itself out of the state, where it would change by itself", async () => {
   const { recording } = await createService(() => ({ engine }));

@@ -7,6 +7,7 @@ import { type Recording, type Registration, settle, startMocks } from "../../sup
 export const component = "tfserving:index:DockerModelService";
 export const container = "docker:index/container:Container";
 export const network = "docker:index/network:Network";
+export const volume = "docker:index/volume:Volume";
 export const remoteImage = "docker:index/remoteImage:RemoteImage";
 
 /** A service named "serving" and what it registered. */

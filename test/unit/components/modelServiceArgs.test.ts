@@ -6,7 +6,7 @@ import { renderBalancerConfig } from "../../../components/balancer/balancerConfi
 import { renderServer } from "../../../components/tfserving/serverOptions";
 import { engine } from "../../support/fakeEngine";
 import { isKnown, promiseOf, unknown, urn } from "../../support/mocks";
-import { createService, labels, remoteImage } from "./modelService";
+import { container, createService, labels, remoteImage } from "./modelService";
 
 describe("the arguments of a service", () => {
   it("reach the replicas", async () => {
@@ -39,14 +39,14 @@ describe("the arguments of a service", () => {
       ulimits: [{ name: "nproc", soft: 300, hard: 300 }],
       gpus: "device=0,2",
       healthcheck: { startPeriod: "5m0s", interval: "30s", startInterval: "1s" },
-      waitTimeout: 300,
+      waitTimeout: 310,
       stopTimeout: 30,
       destroyGraceSeconds: 30,
     });
   });
 
   it("reach the balancer", async () => {
-    const { balancer } = await createService(() => ({
+    const { balancer, recording } = await createService(() => ({
       serviceName: "birds",
       publishAddress: "192.0.2.7",
       restPort: 18501,
@@ -58,13 +58,16 @@ describe("the arguments of a service", () => {
     const config = renderBalancerConfig({ replicaAlias: "birds_replica", requestTimeoutMs: 6000 });
     expect(balancer.inputs).toMatchObject({
       image: "sha256:id-of-registry.example.com/haproxy:2.6",
-      envs: [`BALANCER_CONFIG=${config}`],
       labels: labels("balancer", { team: "reef" }),
       networksAdvanced: [{ name: "serving-1a2b3c4", aliases: ["birds"] }],
       ports: [
         { internal: 8501, external: 18501, ip: "192.0.2.7" },
         { internal: 8500, external: 18500, ip: "192.0.2.7" },
       ],
+    });
+    expect(recording.find(container, "serving-balancer-config").inputs).toMatchObject({
+      envs: [`BALANCER_CONFIG=${config}`],
+      labels: labels("balancer-config", { team: "reef" }),
     });
   });
 
