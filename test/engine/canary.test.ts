@@ -20,7 +20,9 @@ describe("a canary", () => {
 
   beforeAll(async () => {
     model = sampleModel(100, 200);
-    fs.writeFileSync(path.join(model.folder, "my_model/200/assets/difference.txt"), "200");
+    const extra = path.join(model.folder, "my_model/200/assets.extra");
+    fs.mkdirSync(extra, { recursive: true });
+    fs.writeFileSync(path.join(extra, "note.txt"), "The sample model again.");
     config = {
       ...{ restPort: port, grpcPort: port + 1, notebook: false, replicas: 2, canaryReplicas: 1 },
       ...{ modelFolder: model.folder, modelVersion: "100", canaryVersion: "200" },
@@ -83,9 +85,8 @@ describe("a canary", () => {
   });
 
   test("becomes what everybody gets without a lost request", async () => {
-    const { canaryVersion: version, modelVersion: _, ...rest } = config;
     const results = await underLoad(async () => {
-      await configure(stack.stack, { ...rest, modelVersion: version, canaryReplicas: 0 });
+      await configure(stack.stack, { ...config, modelVersion: "200", canaryVersion: "" });
       await stack.stack.up();
     });
     expect(containers(stack.label, "canary")).toEqual([]);
