@@ -45,11 +45,11 @@ await runCommand({
     say();
     const serves = outputs?.restUrl ? await showService(outputs, host, stack) : false;
     const replicas = containers.filter(({ part }) => part === "replica").length;
+    // One writes the balancer's configuration and ends.
+    const lasting = containers.filter(({ part }) => part !== "balancer-config");
     const well =
       replicas === outputs?.replicas &&
-      containers.every(
-        ({ state, health }) => state === "running" && ["healthy", ""].includes(health),
-      );
+      lasting.every(({ state, health }) => state === "running" && ["healthy", ""].includes(health));
     say(
       serves && well
         ? `\nNext: ${npmRun("predict", stack)}   asks it; ${npmRun("logs", stack)}   shows what the containers say`

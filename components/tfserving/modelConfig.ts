@@ -23,7 +23,9 @@ export interface ModelConfigOptions {
   name: string;
 
   /**
-   * Absolute folder inside the image, or a URI, that holds the model's versions.
+   * Absolute folder inside the image, or a URI, that holds the model's versions. `/models/<folder>`
+   * stands for the folder of that name in the model folder; what lies elsewhere is not part of the
+   * image, and is not checked.
    * @default - "/models/" and the name
    */
   basePath?: string;
@@ -43,7 +45,7 @@ export interface ModelConfigOptions {
   /**
    * Version in decimal by label, such as `{stable: "42", canary: "43"}`, for
    * `/v1/models/<name>/labels/<label>`. A label consists of letters, digits and `_`; its version
-   * has to be loaded.
+   * has to be among those that the policy loads.
    * @default - none
    */
   labels?: Record<string, string>;

@@ -172,8 +172,9 @@ export interface ServerOptions {
 
   /**
    * Serves these models, with version policies and labels, in place of the one that the image
-   * names. Flag `model_config_file`.
-   * @default - the image's model, highest version
+   * names. Give them to the ServingImage too, whose `models` they are: it holds the versions that
+   * the policies choose. `modelName` is one of them. Flag `model_config_file`.
+   * @default - the image's model, the version that it holds
    */
   models?: ModelConfigOptions[];
 

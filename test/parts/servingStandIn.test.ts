@@ -59,18 +59,22 @@ describe("REST status and metadata", () => {
     });
   });
 
-  it.each([
-    ["a version", "/v1/models/scale/versions/2", "2"],
-    ["a label", "/v1/models/scale/labels/stable", "1"],
-  ])("answers for %s", async (_what, target, version) => {
-    const answer = await server.get(target);
-    expect(answer.body).toEqual({ model_version_status: [status(version)] });
+  it("answers for a version", async () => {
+    const answer = await server.get("/v1/models/scale/versions/2");
+    expect(answer.body).toEqual({ model_version_status: [status("2")] });
+  });
+
+  it.each(["stable", "none"])("lists every version for the label %s", async (label) => {
+    expect(await server.get(`/v1/models/scale/labels/${label}`)).toMatchObject({
+      status: 200,
+      body: { model_version_status: [status("2"), status("1")] },
+    });
   });
 
   it.each([
     ["/v1/models/none", 404, "Could not find any versions of model none"],
     ["/v1/models/scale/versions/9", 404, "Could not find version 9 of model scale"],
-    ["/v1/models/scale/labels/none", 400, "Unrecognized servable version label: none"],
+    ["/v1/models/scale/labels/none/metadata", 400, "Unrecognized servable version label: none"],
     ["/v1/models/none/metadata", 404, "Servable not found for request: Latest(none)"],
     ["/v1/models", 400, "Missing model name in request."],
     ["/v1/other", 400, "Malformed request: GET /v1/other"],
@@ -293,8 +297,11 @@ describe("gRPC", () => {
     expect(outcome).toMatchObject({ code, details: expect.stringContaining(details) as string });
   });
 
-  it("gives the status of every version", async () => {
-    expect(await client.getModelStatus({ model: "scale" })).toEqual([
+  it.each([
+    ["every version", {}],
+    ["every version for a label", { label: "stable" }],
+  ])("gives the status of %s", async (_what, choice) => {
+    expect(await client.getModelStatus({ model: "scale", ...choice })).toEqual([
       { version: 2, state: "AVAILABLE", errorCode: 0, errorMessage: "" },
       { version: 1, state: "AVAILABLE", errorCode: 0, errorMessage: "" },
     ]);

@@ -153,9 +153,8 @@ describe("versions", () => {
         { ...entry, labels: { stable: 2 } },
         { name: "sum", basePath: "/models/sum" },
       ]);
-      expect(await client.getModelStatus({ model: "scale", label: "stable" })).toMatchObject([
-        { version: 2 },
-      ]);
+      const call = { model: "scale", label: "stable", input: "x", data: [1, 2, 3], shape: [1, 3] };
+      expect(await client.predict(call)).toMatchObject({ version: 2 });
       expect(await client.getModelStatus({ model: "sum" })).toMatchObject([{ state: "AVAILABLE" }]);
       await client.reloadConfig([{ name: "sum", basePath: "/models/sum" }]);
       await until("the end of scale", async () => (await versions(server, "scale"))["2"] === "END");

@@ -235,8 +235,11 @@ class ModelManager:
         raise not_found(f"Servable not found for request: {asked}")
 
     def status(self, spec):
-        """GetModelStatusResponse for a ModelSpec, newest version first."""
-        number = self.resolve(spec)
+        """GetModelStatusResponse for a ModelSpec, newest version first.
+
+        The real server looks at the version alone: with a label, known or not, it lists all
+        (get_model_status_impl.cc)."""
+        number = spec.version.value if spec.HasField("version") else None
         response = get_model_status_pb2.GetModelStatusResponse()
         with self._changed:
             known = self._versions.get(spec.name, {})
