@@ -22,6 +22,7 @@ import { ownFolder, root } from "./workspace.mjs";
  * begun and whose end it never saw.
  *
  * @typedef {object} Deployment
+ * @property {{ time: string }} [manifest] - when it was written down, RFC 3339
  * @property {Resource[]} [resources]
  * @property {{ resource: Resource, type: string }[]} [pending_operations]
  */

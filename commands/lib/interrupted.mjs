@@ -5,7 +5,7 @@ import { readDeployment, writeDeployment } from "./deployment.mjs";
 import { dockerCommand } from "./engine.mjs";
 import { nameOf } from "./logs.mjs";
 import { capture } from "./process.mjs";
-import { orphansOf, planRecovery, startingPortHolders } from "./recovery.mjs";
+import { isUnderWay, orphansOf, planRecovery } from "./recovery.mjs";
 
 /**
  * @typedef {import("./containers.mjs").Container} Container
@@ -18,10 +18,10 @@ import { orphansOf, planRecovery, startingPortHolders } from "./recovery.mjs";
  * @property {Container[]} containers - with the label of the stack
  * @property {Deployment} deployment
  * @property {boolean} interrupted - whether something was put in order, so that the record is to be compared with Docker
- * @property {Set<string>} names - of orphans that are still there
+ * @property {Set<string>} names - of containers that were being created and are no part of the record
  */
 
-const startSeconds = 15;
+const settleSeconds = 15;
 
 /**
  * Puts in order what a killed update left, as far as it stands in the way of
@@ -38,7 +38,7 @@ export async function recover(workspace) {
   if (!deployment) {
     return undefined;
   }
-  containers = await started(workspace, deployment, containers);
+  containers = await settled(workspace, deployment, containers);
   const plan = planRecovery(deployment, containers);
   if (plan.deployment) {
     note("recovery", `an update broke off while ${plan.pending.join(", ")}`);
@@ -59,7 +59,7 @@ export async function recover(workspace) {
     containers: containers.filter((container) => !plan.idle.includes(container)),
     deployment: plan.deployment ?? deployment,
     interrupted: plan.deployment !== undefined || plan.idle.length + plan.serving.length > 0,
-    names: new Set([...plan.serving, ...plan.idle].map(({ name }) => name)),
+    names: new Set(plan.names),
   };
 }
 
@@ -88,17 +88,18 @@ export async function removeOrphans(workspace, { interrupted, names }) {
 }
 
 /**
- * Waits for those containers to come up that nothing can stand in for.
+ * Waits until Docker has ended what was being created when the update was killed.
  *
  * @param {Workspace} workspace
  * @param {Deployment} deployment
  * @param {Container[]} containers
  * @returns {Promise<Container[]>}
  */
-async function started({ host, label }, deployment, containers) {
-  const end = Date.now() + startSeconds * 1000;
+async function settled({ host, label }, deployment, containers) {
+  const recordedAt = Date.parse(deployment.manifest?.time ?? "") || 0;
+  const end = Date.now() + settleSeconds * 1000;
   let now = containers;
-  while (startingPortHolders(deployment, now).length > 0 && Date.now() < end) {
+  while (isUnderWay(deployment, now, Date.now() - recordedAt) && Date.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 500));
     now = await listContainers(host, label);
   }

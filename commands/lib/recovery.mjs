@@ -14,12 +14,15 @@ import { nameInProgram, standing } from "./deployment.mjs";
  * @property {{ resource: Resource, container: Container }[]} adopted - whole and healthy, in place of nothing: they become part of the record
  * @property {Container[]} idle - orphans that serve nobody, or hold a host port that the update needs
  * @property {Container[]} serving - orphans that serve until the update has ended
+ * @property {string[]} names - of all containers that were being created and are not adopted
  * @property {{ kind: string, name: string }[]} others - further objects that may have been created
  * @property {string[]} pending - what was being created, changed or deleted, in words
  * @property {Deployment | undefined} deployment - the record put in order; undefined where it is in order
  */
 
 export const containerType = "docker:index/container:Container";
+// Longer than Docker takes from a container's creation to its start on a busy machine.
+const requestMs = 5000;
 const networkType = "docker:index/network:Network";
 
 /** Docker's command for what a resource makes, in the order in which it can be removed. */
@@ -59,6 +62,10 @@ export function planRecovery(deployment, containers) {
     adopted,
     idle: orphans.filter((container) => !keeps(container)),
     serving: orphans.filter(keeps),
+    names: created
+      .filter(({ resource }) => resource.type === containerType)
+      .map(({ resource }) => dockerName(resource))
+      .filter((name) => !adopted.some(({ container }) => container.name === name)),
     others: kinds.flatMap(({ type, kind }) =>
       created
         .filter(({ resource }) => resource.type === type && dockerName(resource))
@@ -70,22 +77,29 @@ export function planRecovery(deployment, containers) {
 }
 
 /**
- * Interrupted creations that are about to come up and publish ports, so that
- * nothing can serve beside them.
+ * Whether Docker is still busy with what was being created: the provider outlives
+ * a killed Pulumi and ends what it was asked for, and a container that publishes
+ * ports is worth waiting for, since nothing can serve beside it.
  *
  * @param {Deployment} deployment
  * @param {Container[]} containers
- * @returns {Container[]}
+ * @param {number} ageMs - of the record
+ * @returns {boolean}
  */
-export function startingPortHolders({ pending_operations: operations = [] }, containers) {
-  const names = new Set(
-    operations
-      .filter(({ type, resource }) => type === "creating" && resource.inputs?.ports?.length > 0)
-      .map(({ resource }) => dockerName(resource)),
-  );
-  return containers.filter(
-    ({ name, state, health }) => names.has(name) && state === "running" && health === "starting",
-  );
+export function isUnderWay({ pending_operations: operations = [] }, containers, ageMs) {
+  const byName = new Map(containers.map((container) => [container.name, container]));
+  return operations
+    .filter(({ type, resource }) => type === "creating" && resource.type === containerType)
+    .some(({ resource }) => {
+      const { state, health } = byName.get(dockerName(resource)) ?? {
+        state: "created",
+        health: "",
+      };
+      const isStarting = state === "running" && health === "starting";
+      return state === "created"
+        ? ageMs < requestMs
+        : isStarting && resource.inputs?.ports?.length > 0;
+    });
 }
 
 /**

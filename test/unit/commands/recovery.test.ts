@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planRecovery, startingPortHolders } from "../../../commands/lib/recovery.mjs";
+import { isUnderWay, planRecovery } from "../../../commands/lib/recovery.mjs";
 import { container, deployment, object, record } from "../../support/record";
 
 const old = record("replica-1", "replica", { id: "old" });
@@ -62,10 +62,21 @@ describe("after an update that was killed", () => {
     expect(planRecovery(deployment([balancer]), [second]).idle).toEqual([second]);
   });
 
-  it("a balancer that is coming up is waited for", () => {
-    const recorded = deployment([], [record("balancer", "balancer"), created]);
-    const coming = [found({ health: "starting" }, "balancer"), found({ health: "starting" })];
-    expect(startingPortHolders(recorded, coming)).toEqual([coming[0]]);
+  it.each([
+    ["Docker may not have begun yet", [], 100, true],
+    ["Docker did not begin", [], 60_000, false],
+    ["it is not started yet", [found({ state: "created" }, "balancer")], 100, true],
+    ["it is coming up", [found({ health: "starting" }, "balancer")], 60_000, true],
+    ["it is up", [found({}, "balancer")], 100, false],
+  ])("a balancer that was being created: %s", (_, containers, age, expected) => {
+    const recorded = deployment([], [record("balancer", "balancer")]);
+    expect(isUnderWay(recorded, containers, age)).toBe(expected);
+  });
+
+  it("a replica that is coming up is not waited for: others serve", () => {
+    expect(isUnderWay(deployment([], [created]), [found({ health: "starting" })], 60_000)).toBe(
+      false,
+    );
   });
 
   it("what else was being created goes, users of it first", () => {
