@@ -14,6 +14,8 @@ import { capture } from "./process.mjs";
  * @property {string} health - healthy, unhealthy, starting, or empty where it has no check
  * @property {string} since - in Docker's words, such as "3 minutes"
  * @property {string} image - name or id
+ * @property {string} name
+ * @property {string[]} networks - names of the networks that it is on
  */
 
 const parts = ["balancer", "replica", "notebook"];
@@ -30,10 +32,11 @@ export function parseContainers(text) {
     .split("\n")
     .filter(Boolean)
     .map((line) => {
-      const [id, part, number, state, status, image] = line.split("\t");
+      const [id, part, number, state, status, image, name = "", on = ""] = line.split("\t");
       const health = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(status)?.[1] ?? "";
       const since = status.replace(/^Up /, "").replace(/ \([^)]*\)$/, "");
-      return { id, part, number, state, health, since, image };
+      const networks = on.split(",").filter(Boolean);
+      return { id, part, number, state, health, since, image, name, networks };
     })
     .sort(
       (a, b) =>
@@ -77,8 +80,10 @@ export async function listContainers(host, label) {
     "{{.State}}",
     "{{.Status}}",
     "{{.Image}}",
+    "{{.Names}}",
+    "{{.Networks}}",
   ].join("\t");
-  return parseContainers(await list(host, ["ps", "--all"], label, format));
+  return parseContainers(await list(host, ["ps", "--all", "--no-trunc"], label, format));
 }
 
 /**

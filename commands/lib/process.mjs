@@ -11,6 +11,7 @@ import { execFile, spawn } from "node:child_process";
  * @property {string} [cwd]
  * @property {Record<string, string | undefined>} [env]
  * @property {number} [timeoutMs]
+ * @property {string} [input] - what the program reads; nothing otherwise
  */
 
 /**
@@ -21,12 +22,16 @@ import { execFile, spawn } from "node:child_process";
  * @param {ProcessOptions} [options]
  * @returns {Promise<Captured>}
  */
-export function capture(program, args, { timeoutMs, ...options } = {}) {
+export function capture(program, args, { timeoutMs, input, ...options } = {}) {
   return new Promise((resolve) => {
     const settings = { ...options, timeout: timeoutMs, maxBuffer: 2 ** 28, windowsHide: true };
-    execFile(program, args, settings, (error, stdout, stderr) => {
+    const child = execFile(program, args, settings, (error, stdout, stderr) => {
       resolve({ code: exitCode(error), stdout: stdout.trim(), stderr: stderr.trim() });
     });
+    if (input !== undefined) {
+      // A program that ends early says so by its exit code.
+      child.stdin?.on("error", () => {}).end(input);
+    }
   });
 }
 

@@ -101,6 +101,18 @@ export function capturePulumi(root, args, env) {
 }
 
 /**
+ * Runs the pinned Pulumi on a text and keeps what it prints.
+ *
+ * @param {string} root - project folder
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} env
+ * @param {string} input
+ */
+export function feedPulumi(root, args, env, input) {
+  return capture(cliFile(root, env), args, { ...pulumiProcess(root, env), input });
+}
+
+/**
  * @param {string} root
  * @param {Record<string, string | undefined>} env
  */

@@ -21,18 +21,6 @@ import { ownFolder, root } from "./workspace.mjs";
  */
 
 /**
- * @param {import("./workspace.mjs").Workspace} workspace
- * @returns {Promise<boolean>}
- */
-export async function stackExists(workspace) {
-  if (workspace.backend.own) {
-    // Looking at the file takes no time; asking Pulumi takes half a second.
-    return existsSync(stackStateFile(ownFolder, String(workspace.project.name), workspace.name));
-  }
-  return (await readOutputs(workspace)) !== undefined;
-}
-
-/**
  * Creates a stack without selecting it. `pulumi stack init` writes the salt of
  * its secrets into the config file beside Pulumi.yaml; that is done in the folder
  * of the generated config file, so that the stack's own file stays as it is.
@@ -59,7 +47,9 @@ export async function createStack(workspace) {
  * @returns {Promise<Outputs | undefined>} undefined where there is no such stack
  */
 export async function readOutputs(workspace) {
-  if (workspace.backend.own && !(await stackExists(workspace))) {
+  const { backend, project, name } = workspace;
+  // Looking at the file takes no time; asking Pulumi takes half a second.
+  if (backend.own && !existsSync(stackStateFile(ownFolder, String(project.name), name))) {
     return undefined;
   }
   const args = ["stack", "output", "--json", "--show-secrets", "--stack", workspace.stack];

@@ -1,9 +1,11 @@
 // @ts-check
 import { Failure, note, npmRun } from "./command.mjs";
-import { listContainers } from "./containers.mjs";
-import { driftOf } from "./drift.mjs";
+import { driftOf, inWords, memoryLimits } from "./drift.mjs";
+import { recover, removeOrphans } from "./interrupted.mjs";
+import { removeDeadLocks } from "./locks.mjs";
+import { capture } from "./process.mjs";
 import { showPulumi } from "./pulumiCli.mjs";
-import { createStack, stackExists } from "./stack.mjs";
+import { createStack } from "./stack.mjs";
 import { root } from "./workspace.mjs";
 
 /**
@@ -14,8 +16,9 @@ import { root } from "./workspace.mjs";
  */
 export async function updateStack(workspace) {
   const { stack, backend } = workspace;
-  const exists = await stackExists(workspace);
-  if (!exists) {
+  removeDeadLocks(workspace);
+  const found = await recover(workspace);
+  if (!found) {
     note("stack", `creating ${stack} in ${backend.url} (${backend.because})`);
     await createStack(workspace);
   } else if (!backend.own) {
@@ -23,8 +26,8 @@ export async function updateStack(workspace) {
   }
   // Without a preview: the program refuses bad input before it registers anything,
   // and `npm run pulumi -- preview` is there for those who want to look first.
-  const refresh = exists && (await needsRefresh(workspace)) ? ["--refresh"] : [];
-  const code = await runUpdate(workspace, ["up", "--yes", "--skip-preview", ...refresh]);
+  const cures = found ? await curesFor(workspace, found) : [];
+  const code = await runUpdate(workspace, ["up", "--yes", "--skip-preview", ...cures]);
   if (code !== 0) {
     throw new Failure(
       `pulumi up ended with exit code ${code}.`,
@@ -32,23 +35,40 @@ export async function updateStack(workspace) {
         interrupted(stack),
     );
   }
+  if (found) {
+    await removeOrphans(workspace, found);
+  }
 }
 
 /**
- * Whether something happened to the containers since the last update.
+ * What the update needs besides, after something happened to the containers since
+ * the last one. What neither a refresh nor the update would see is cured here.
  *
  * @param {import("./workspace.mjs").Workspace} workspace
- * @returns {Promise<boolean>}
+ * @param {import("./interrupted.mjs").Found} found
+ * @returns {Promise<string[]>} options for Pulumi
  */
-async function needsRefresh({ host, label, last }) {
-  const containers = await listContainers(host, label);
-  const replicas = Number(last("replicas"));
-  const drift = driftOf(containers, { replicas, notebook: String(last("notebook")) !== "false" });
-  // No container at all is the usual sight after npm run down.
-  if (drift.length > 0 && containers.length > 0) {
-    note("stack", `${drift.join(", ")}: comparing all of it with Docker first`);
+async function curesFor({ host }, { containers, deployment, interrupted }) {
+  const drift = driftOf(containers, deployment, await memoryLimits(host, deployment));
+  const cured = (/** @type {import("./drift.mjs").Drift["cure"]} */ cure) =>
+    drift.filter((one) => one.cure === cure);
+  const paused = cured("resume");
+  if (paused.length > 0) {
+    note("stack", `${inWords(paused)}: resuming`);
+    await capture("docker", ["--host", host, "unpause", ...paused.map(({ id }) => id)]);
   }
-  return drift.length > 0;
+  const cutOff = cured("replace");
+  if (cutOff.length > 0) {
+    note("stack", `${inWords(cutOff)}: replacing`);
+  }
+  const changed = cured("refresh");
+  if (changed.length > 0) {
+    note("stack", `${inWords(changed)}: comparing all of it with Docker first`);
+  }
+  return [
+    ...(interrupted || changed.length > 0 ? ["--refresh"] : []),
+    ...cutOff.flatMap(({ urn }) => ["--replace", urn]),
+  ];
 }
 
 /**
@@ -57,6 +77,12 @@ async function needsRefresh({ host, label, last }) {
  * @param {import("./workspace.mjs").Workspace} workspace
  */
 export async function destroyStack(workspace) {
+  removeDeadLocks(workspace);
+  const found = await recover(workspace);
+  if (found) {
+    // The network cannot go while an orphan is on it.
+    await removeOrphans(workspace, found);
+  }
   const code = await runUpdate(workspace, ["destroy", "--yes", "--skip-preview"]);
   if (code !== 0) {
     throw new Failure(

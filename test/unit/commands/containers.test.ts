@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { parseContainers, selectContainers } from "../../../commands/lib/containers.mjs";
-import { driftOf } from "../../../commands/lib/drift.mjs";
 import { renderTable } from "../../../commands/lib/table.mjs";
 
 const listed = [
@@ -26,6 +25,11 @@ describe("docker ps", () => {
     );
   });
 
+  it("tells name and networks", () => {
+    const [container] = parseContainers("a\treplica\t1\trunning\tUp 1 second\tabc\tr-1\tone,two");
+    expect(container).toMatchObject({ name: "r-1", networks: ["one", "two"] });
+  });
+
   it("may list nothing", () => {
     expect(parseContainers("")).toEqual([]);
   });
@@ -47,36 +51,6 @@ describe("the containers whose logs are asked for", () => {
 
   it.each(["replicas", "0", "-1", "1.5"])("cannot be %s", (which) => {
     expect(() => selectContainers(containers, which)).toThrow(`"${which}" is no part of a stack.`);
-  });
-});
-
-describe("drift", () => {
-  const running = [
-    "b\tbalancer\t\trunning\tUp 1 second\thaproxy:3",
-    "r\treplica\t1\trunning\tUp 1 second\tsha256:abc",
-    "n\tnotebook\t\trunning\tUp 1 second\tjupyter:1",
-  ].join("\n");
-
-  it("is none where everything runs", () => {
-    expect(driftOf(parseContainers(running), { replicas: 1, notebook: true })).toEqual([]);
-  });
-
-  it("names what is missing and what does not run", () => {
-    const containers = parseContainers(
-      running.replace("b\tbalancer\t\trunning", "b\tbalancer\t\texited"),
-    );
-
-    expect(driftOf(containers, { replicas: 2, notebook: true })).toEqual([
-      "balancer is exited",
-      "replica 2 is missing",
-    ]);
-  });
-
-  it("wants a notebook only where there was one", () => {
-    const containers = parseContainers(running).filter(({ part }) => part !== "notebook");
-
-    expect(driftOf(containers, { replicas: 1, notebook: false })).toEqual([]);
-    expect(driftOf(containers, { replicas: 1, notebook: true })).toEqual(["notebook is missing"]);
   });
 });
 

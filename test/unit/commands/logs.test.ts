@@ -37,7 +37,10 @@ describe("the logs of several containers", () => {
 });
 
 describe("the name of a container", () => {
-  const container = { id: "", state: "", health: "", since: "", image: "" };
+  const container = {
+    ...{ id: "", state: "", health: "", since: "", image: "", name: "" },
+    networks: [],
+  };
 
   it("has the replica's number", () => {
     expect(nameOf({ ...container, part: "replica", number: "3" })).toBe("replica 3");

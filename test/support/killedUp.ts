@@ -1,0 +1,106 @@
+import { ChildProcess, spawn, spawnSync } from "child_process";
+import * as fs from "fs";
+import * as path from "path";
+import { lockFolder } from "../../commands/lib/locks.mjs";
+import { ownFolder, root } from "../../commands/lib/workspace.mjs";
+
+/** A moment in an update, told by what it says or by what Docker does. */
+export interface Moment {
+  /** A line of `npm run up`. */
+  says?: RegExp;
+  /** An event of a container, as `<event> <name>`. */
+  docker?: RegExp;
+  /** Whether the whole process group is killed, not only Pulumi's command line. */
+  group?: boolean;
+}
+
+/** What a command said, and its exit code. */
+export interface Result {
+  output: string;
+  status: number | null;
+}
+
+/** Runs an npm command on the project's own backend and waits for its end. */
+export function runCommand(stack: string, command: string, ...args: string[]): Result {
+  const script = path.join("commands", `${command}.mjs`);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, "-s", stack, ...args], {
+    cwd: root,
+    env: ownBackend(),
+    encoding: "utf8",
+  });
+  return { output: stdout + stderr, status };
+}
+
+/** The same without holding this process up, so that a client can go on asking. */
+export async function startCommand(stack: string, command: string): Promise<Result> {
+  const child = start(stack, command);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { output, status };
+}
+
+/**
+ * Runs `npm run up` and kills it (SIGKILL) at a moment.
+ *
+ * @throws Error with all that it said when the update ended before that moment
+ */
+export async function killUpAt(stack: string, moment: Moment): Promise<void> {
+  const events = moment.docker && spawn("docker", watch(`tfserving/${stack}`), { stdio: "pipe" });
+  const up = start(stack, "up");
+  let output = "";
+  const reached = new Promise<boolean>((resolve) => {
+    up.on("close", () => resolve(false));
+    up.stderr?.setEncoding("utf8").on("data", (text: string) => (output += text));
+    up.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (moment.says?.test(output)) {
+        resolve(true);
+      }
+    });
+    events?.stdout.setEncoding("utf8").on("data", (text: string) => {
+      if (text.split("\n").some((line) => moment.docker?.test(line))) {
+        resolve(true);
+      }
+    });
+  });
+  const inTime = await reached;
+  if (inTime) {
+    process.kill(moment.group ? -Number(up.pid) : cliOf(stack), "SIGKILL");
+    await new Promise((resolve) => up.on("close", resolve));
+  }
+  events?.kill();
+  if (!inTime) {
+    throw new Error(`The update ended before ${moment.says ?? moment.docker}:\n${output}`);
+  }
+}
+
+function start(stack: string, command: string): ChildProcess {
+  return spawn(process.execPath, [path.join("commands", `${command}.mjs`), "-s", stack], {
+    cwd: root,
+    env: ownBackend(),
+    stdio: ["ignore", "pipe", "pipe"],
+    // A process group of its own.
+    detached: true,
+  });
+}
+
+function watch(label: string): string[] {
+  const format = "{{.Action}} {{.Actor.Attributes.name}}";
+  return ["events", "--filter", `label=tfserving.stack=${label}`, "--format", format];
+}
+
+/** The process that holds the stack's lock is Pulumi's command line. */
+function cliOf(stack: string): number {
+  const folder = lockFolder(ownFolder, "tfserving", stack);
+  const [lock] = fs.readdirSync(folder).filter((file) => file.endsWith(".json"));
+  return JSON.parse(fs.readFileSync(path.join(folder, lock), "utf8")).pid;
+}
+
+function ownBackend(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  delete env.PULUMI_BACKEND_URL;
+  return env;
+}
