@@ -17,6 +17,8 @@ export interface ComposeSettings {
 export interface Compose {
   /** Brings the project to this serving image, as `docker-compose up -d` does. */
   up: (servingImage: string) => Promise<Run>;
+  /** Removes the project's containers and network. */
+  down: () => Promise<Run>;
 }
 
 /** Environment of the compose file, for docker-compose and for `docker stack deploy`. */
@@ -43,8 +45,10 @@ export function openCompose(
     run(program, ["--compatibility", "-p", settings.project, "-f", file, ...args], {
       env: { ...process.env, ...peerEnvironment(settings, image) },
     });
-  later(() => call("down", "--timeout", "1"));
+  const down = () => call("down", "--timeout", "1");
+  later(down);
   return {
+    down,
     up: (servingImage) => {
       image = servingImage;
       return call("up", "-d");

@@ -39,11 +39,9 @@ export function say(line: string): void {
   console.log(`  ${new Date().toTimeString().slice(0, 8)}  ${line}`);
 }
 
-/** Seconds that something took, and what it gave. */
-export async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; value: T }> {
-  const start = performance.now();
-  const value = await work();
-  return { seconds: (performance.now() - start) / 1000, value };
+/** Such as "4.2 s". */
+export function seconds(value: number): string {
+  return `${value.toFixed(1)} s`;
 }
 
 /** The middle one; of an even number, the lower of the two in the middle. */

@@ -17,7 +17,7 @@ interface Options {
   watch?: string;
 }
 
-const sampleMs = 50;
+const sampleMs = 100;
 
 /** Runs a program to its end; rejects with its output when it fails. */
 export function run(program: string, args: string[], options: Options = {}): Promise<Run> {
