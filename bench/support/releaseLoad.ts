@@ -1,0 +1,106 @@
+import { GrpcTarget, LoadResult, RestTarget, startLoad } from "../../test/support/load";
+import { predictMethod, serializePredict } from "../../test/support/servingGrpc";
+import { inputName, modelName } from "./model";
+
+export interface Ports {
+  restPort: number;
+  grpcPort: number;
+}
+
+/** Figures of the three loads that a release is under. */
+export interface ReleaseFigures {
+  rest: LoadResult;
+  grpc: LoadResult;
+  /** REST with bodies of 2 MB. */
+  large: LoadResult;
+}
+
+const largeBytes = 2_000_000;
+// About as many values in each as a picture has.
+const largeRows = 4;
+const capacitySeconds = 5;
+// Replicas of the old release drain and stop until then.
+const settleSeconds = 5;
+
+/** A small prediction over REST; its answer is the version of the model that gave it. */
+export function restTarget(restPort: number, body = small): RestTarget {
+  return {
+    api: "rest",
+    url: `http://127.0.0.1:${restPort}/v1/models/${modelName}:predict`,
+    body,
+    versionPattern: '"predictions": ?\\[\\s*(\\d+)',
+  };
+}
+
+/** The same over gRPC. */
+export function grpcTarget(grpcPort: number): GrpcTarget {
+  return {
+    api: "grpc",
+    address: `127.0.0.1:${grpcPort}`,
+    method: predictMethod,
+    request: serializePredict({ model: modelName, input: inputName, data: [1], shape: [1, 1] }),
+  };
+}
+
+const small = JSON.stringify({ instances: [[1]] });
+const row = `[${Array(largeBytes / 4 / largeRows)
+  .fill("1.0")
+  .join(",")}]`;
+const large = `{"instances": [${Array(largeRows).fill(row).join(",")}]}`;
+
+/** Requests per second that REST and gRPC clients get at most, half of them each. */
+export async function findCapacity({ restPort, grpcPort }: Ports): Promise<number> {
+  const closed = { concurrency: 4, maxSeconds: capacitySeconds };
+  const loads = [
+    startLoad({ target: restTarget(restPort), ...closed }),
+    startLoad({ target: grpcTarget(grpcPort), ...closed }),
+  ];
+  const results = await Promise.all(loads.map((load) => load.ended));
+  return 2 * Math.min(...results.map(({ perSecond }) => perSecond));
+}
+
+/** Runs a release while clients send `perSecond` requests, half over REST and half over gRPC. */
+export async function releaseUnderLoad(
+  { restPort, grpcPort }: Ports,
+  perSecond: number,
+  calmSeconds: number,
+  release: () => Promise<unknown>,
+): Promise<{ figures: ReleaseFigures; seconds: number }> {
+  const each = { phase: "before", perSecond: perSecond / 2 };
+  const loads = {
+    rest: startLoad({ target: restTarget(restPort), ...each }),
+    grpc: startLoad({ target: grpcTarget(grpcPort), ...each }),
+    large: startLoad({ target: restTarget(restPort, large), phase: "before", perSecond: 1 }),
+  };
+  const mark = (phase: string) => Object.values(loads).forEach((load) => load.mark(phase));
+  try {
+    await pause(calmSeconds);
+    mark("during");
+    const start = performance.now();
+    await release();
+    const seconds = (performance.now() - start) / 1000;
+    await pause(settleSeconds);
+    mark("after");
+    await pause(calmSeconds);
+    return { figures: await stop(loads), seconds };
+  } finally {
+    await stop(loads);
+  }
+}
+
+async function stop(loads: {
+  rest: ReturnType<typeof startLoad>;
+  grpc: ReturnType<typeof startLoad>;
+  large: ReturnType<typeof startLoad>;
+}): Promise<ReleaseFigures> {
+  const [rest, grpc, large] = await Promise.all([
+    loads.rest.stop(),
+    loads.grpc.stop(),
+    loads.large.stop(),
+  ]);
+  return { rest, grpc, large };
+}
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}
