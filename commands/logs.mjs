@@ -10,7 +10,7 @@ const defaultTail = "100";
 await runCommand({
   name: "logs",
   summary: "Shows what the containers of a stack say, in the order in which they said it.",
-  positional: "[replica | balancer | notebook | NUMBER OF A REPLICA]",
+  positional: "[replica | canary | balancer | notebook | NUMBER OF A REPLICA]",
   options: {
     ...stackOption,
     follow: { type: "boolean", short: "f", help: "go on until Ctrl-C" },

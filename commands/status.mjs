@@ -31,10 +31,13 @@ await runCommand({
     }
 
     const names = await listImageNames(host, containers);
-    const headings = ["PART", "NUMBER", "STATE", "HEALTH", "SINCE", "IMAGE"];
-    const rows = containers.map(({ part, number, state, health, since, image }) => [
+    // One writes the balancer's configuration and ends.
+    const lasting = containers.filter(({ part }) => part !== "balancer-config");
+    const headings = ["PART", "NUMBER", "VERSION", "STATE", "HEALTH", "SINCE", "IMAGE"];
+    const rows = lasting.map(({ part, number, version, state, health, since, image }) => [
       part,
       number || "-",
+      version || "-",
       state,
       health || "-",
       since,
@@ -45,8 +48,6 @@ await runCommand({
     say();
     const serves = outputs?.restUrl ? await showService(outputs, host, stack) : false;
     const replicas = containers.filter(({ part }) => part === "replica").length;
-    // One writes the balancer's configuration and ends.
-    const lasting = containers.filter(({ part }) => part !== "balancer-config");
     const well =
       replicas === outputs?.replicas &&
       lasting.every(({ state, health }) => state === "running" && ["healthy", ""].includes(health));
@@ -74,11 +75,32 @@ async function showService(outputs, host, stack) {
     note("model", `cannot be asked from here: it is published on ${host} itself`);
     return true;
   }
+  if (outputs.canaryVersion) {
+    return showCanary(outputs, String(reachableUrl(outputs.restUrl, host)));
+  }
   const served = [];
   for (const [name, restUrl] of Object.entries(modelUrlsOf(outputs))) {
     served.push(
       await showModel(name, String(reachableUrl(restUrl, host)), labelsOf(outputs, name)),
     );
+  }
+  return served.every(Boolean);
+}
+
+/**
+ * @param {import("./lib/stack.mjs").Outputs} outputs
+ * @param {string} url
+ * @returns {Promise<boolean>} whether both versions are served
+ */
+async function showCanary({ modelVersion, canaryVersion = "", canaryPercent = 0 }, url) {
+  const shares = [
+    [modelVersion, 100 - canaryPercent],
+    [canaryVersion, canaryPercent],
+  ];
+  const served = [];
+  for (const [version, percent] of shares) {
+    const name = `${percent} % of the requests:`;
+    served.push(await showModel(name, `${url}/versions/${version}`, {}));
   }
   return served.every(Boolean);
 }

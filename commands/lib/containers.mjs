@@ -8,8 +8,9 @@ import { capture } from "./process.mjs";
  *
  * @typedef {object} Container
  * @property {string} id
- * @property {string} part - replica, balancer or notebook
+ * @property {string} part - replica, canary, balancer or notebook; balancer-config has ended
  * @property {string} number - of the replica, else empty
+ * @property {string} [version] - of the model, where it serves one only
  * @property {string} state - running, exited, ...
  * @property {string} health - healthy, unhealthy, starting, or empty where it has no check
  * @property {string} since - in Docker's words, such as "3 minutes"
@@ -18,7 +19,7 @@ import { capture } from "./process.mjs";
  * @property {string[]} networks - names of the networks that it is on
  */
 
-const parts = ["balancer", "replica", "notebook"];
+const parts = ["balancer", "replica", "canary", "notebook"];
 
 /**
  * Reads what `docker ps` prints in the format of `listContainers`, in the order
@@ -32,11 +33,12 @@ export function parseContainers(text) {
     .split("\n")
     .filter(Boolean)
     .map((line) => {
-      const [id, part, number, state, status, image, name = "", on = ""] = line.split("\t");
+      const [id, part, number, state, status, image, name = "", on = "", version = ""] =
+        line.split("\t");
       const health = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(status)?.[1] ?? "";
       const since = status.replace(/^Up /, "").replace(/ \([^)]*\)$/, "");
       const networks = on.split(",").filter(Boolean);
-      return { id, part, number, state, health, since, image, name, networks };
+      return { id, part, number, version, state, health, since, image, name, networks };
     })
     .sort(
       (a, b) =>
@@ -58,7 +60,7 @@ export function selectContainers(containers, which) {
   if (which !== undefined && !parts.includes(which) && !/^[1-9]\d*$/.test(which)) {
     throw new Failure(
       `"${which}" is no part of a stack.`,
-      "use replica, balancer, notebook, or the number of a replica.",
+      "use replica, canary, balancer, notebook, or the number of a replica.",
       2,
     );
   }
@@ -82,6 +84,7 @@ export async function listContainers(host, label) {
     "{{.Image}}",
     "{{.Names}}",
     "{{.Networks}}",
+    '{{.Label "tfserving.version"}}',
   ].join("\t");
   return parseContainers(await list(host, ["ps", "--all", "--no-trunc"], label, format));
 }

@@ -28,7 +28,7 @@ const mebibyte = 2 ** 20;
 export function driftOf(containers, deployment, memory = new Map()) {
   const found = new Map(containers.map((container) => [container.id, container]));
   return standing(deployment)
-    .filter(({ type, id }) => type === containerType && id)
+    .filter(({ type, id, inputs }) => type === containerType && id && inputs?.mustRun !== false)
     .flatMap((resource) => {
       const id = String(resource.id);
       const name = nameInProgram(resource);

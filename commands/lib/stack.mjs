@@ -17,6 +17,8 @@ import { ownFolder, root } from "./workspace.mjs";
  * @property {string} notebookUrl
  * @property {string} image
  * @property {string} modelVersion
+ * @property {string} [canaryVersion] - empty for none
+ * @property {number} [canaryPercent]
  * @property {number} replicas
  */
 
