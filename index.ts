@@ -9,11 +9,14 @@ import {
   ServingImage,
   ServingImageArgs,
 } from "./components";
+import { onRecord, recordedReleases, recordOnce } from "./release";
 import { loadSettings } from "./settings";
 
 /** Serves the model folder of the stack's configuration; the keys are described in Pulumi.yaml. */
 export = async () => {
-  const { engine, image, registry, service, canary, notebook } = await loadSettings();
+  const { engine, image, pinned, registry, service, canary, notebook, release } =
+    await loadSettings();
+  const recorded = await recordedReleases();
   const provider = new docker.Provider("docker", { host: engine.host });
 
   const build = (name: string, args: ServingImageArgs) => {
@@ -25,14 +28,21 @@ export = async () => {
         { image: serving.imageName, host: engine.host, ...registry },
         { provider, dependsOn: serving },
       );
-    return { serving, published, reference: published?.reference ?? serving.imageId };
+    return {
+      image: published?.reference ?? serving.imageName,
+      reference: published?.reference ?? serving.imageId,
+      modelVersion: serving.modelVersion,
+      signature: serving.signature,
+    };
   };
-  const { serving, published, reference } = build("serving", image);
+  const serving = pinned
+    ? { ...pinned, ...onRecord(recorded, pinned.image) }
+    : build("serving", image);
 
   const model = new DockerModelService(
     "serving",
     {
-      image: reference,
+      image: serving.reference,
       modelVersion: serving.modelVersion,
       canary: canary && { ...canary, image: build("canary", canary.image).reference },
       engine,
@@ -62,11 +72,17 @@ export = async () => {
     modelLabels: modelLabels(image.models),
     grpcAddress: model.grpcAddress,
     notebookUrl: jupyter?.url ?? pulumi.secret(""),
-    image: published?.reference ?? serving.imageName,
+    image: serving.image,
     modelVersion: serving.modelVersion,
     canaryVersion: canary?.version ?? "",
     canaryPercent: canary?.percent ?? 0,
     signature: serving.signature,
     replicas: service.replicas,
+    ...recordOnce(model.replicaNames, recorded, {
+      image: serving.image,
+      modelVersion: serving.modelVersion,
+      signature: serving.signature,
+      settings: release,
+    }),
   };
 };

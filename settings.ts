@@ -9,6 +9,7 @@ import {
   defaultDockerHost,
   distinctPorts,
   DockerEngine,
+  findImage,
   inspectEngine,
   modelServiceDefaults,
   notebookDefaults,
@@ -17,6 +18,7 @@ import {
   ServerOptions,
   servingImageDefaults,
 } from "./components";
+import { releaseSettings } from "./release";
 
 /** Where a service can run. */
 export enum Target {
@@ -27,6 +29,8 @@ export enum Target {
 export interface Settings {
   readonly engine: DockerEngine;
   readonly image: ReturnType<typeof readImage>;
+  /** The image of an earlier release, and what containers run of it. @default - `image` is built */
+  readonly pinned?: { image: string; reference: string };
   /** @default - the image is not pushed */
   readonly registry?: Awaited<ReturnType<typeof readRegistry>>;
   readonly service: ReturnType<typeof readService>;
@@ -34,6 +38,8 @@ export interface Settings {
   readonly canary?: ReturnType<typeof readCanary>;
   /** @default - no notebook */
   readonly notebook?: ReturnType<typeof readNotebook>;
+  /** What makes a release besides its image, by config key. */
+  readonly release: Readonly<Record<string, string>>;
 }
 
 /**
@@ -55,13 +61,16 @@ export async function loadSettings(): Promise<Settings> {
   ]);
 
   const stack = currentStack();
+  const pin = text(config, "image");
+  const pinned = pin && engine ? await findPinned(host, pin) : undefined;
   problems.push(
+    ...checkPin(config, pin, pinned, engine),
     ...checkTarget(config),
     ...checkCpus(text(config, "cpus")),
-    ...ofServer(checkServingImage(image)),
+    ...(pin ? [] : ofServer(checkServingImage(image))),
     ...(registry ? named("registry", checkPublishedImage(registry)) : []),
     ...checkModelService(service, stack, engine),
-    ...checkCanarySettings(config, image, canary),
+    ...(pin ? [] : checkCanarySettings(config, image, canary)),
     ...(notebook ? named("notebook", checkNotebook({ ...notebook, engine }, stack)) : []),
     // The service's own two are compared by its check.
     ...distinctPorts({ ...portsOf(service), notebookPort: notebook?.port }).filter(
@@ -71,7 +80,36 @@ export async function loadSettings(): Promise<Settings> {
   if (!engine || problems.length > 0) {
     throw refusal(problems);
   }
-  return { engine, image, registry, service, canary, notebook };
+  const release = releaseSettings(config);
+  return { engine, image, pinned, registry, service, canary, notebook, release };
+}
+
+/** A digest may still be in its registry, from where containers get it by that name. */
+async function findPinned(host: string, image: string): Promise<Settings["pinned"]> {
+  const reference = image.includes("@") ? image : await findImage(host, image);
+  return reference === undefined ? undefined : { image, reference };
+}
+
+function checkPin(
+  config: pulumi.Config,
+  pin: string | undefined,
+  pinned: Settings["pinned"],
+  engine: DockerEngine | undefined,
+): Problem[] {
+  if (pin && text(config, "canaryVersion")) {
+    const reason = `is "${pin}", which excludes canaryVersion: a canary's images are built`;
+    return [{ propertyPath: "image", reason }];
+  }
+  return pin && engine && !pinned
+    ? [
+        {
+          propertyPath: "image",
+          reason:
+            `is "${pin}", which the Docker Engine at ${engine.host} does not have: ` +
+            "leave it empty to build one from the model folder",
+        },
+      ]
+    : [];
 }
 
 function checkTarget(config: pulumi.Config): Problem[] {

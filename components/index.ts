@@ -2,7 +2,13 @@
 // which may lack Node's types.
 /// <reference types="node" />
 export { currentStack } from "./docker/containerDefaults";
-export { inspectEngine, defaultDockerHost, DockerEngine, TakenPort } from "./docker/engine";
+export {
+  defaultDockerHost,
+  DockerEngine,
+  findImage,
+  inspectEngine,
+  TakenPort,
+} from "./docker/engine";
 export { checkCanary } from "./docker/checkCanary";
 export { checkModelService } from "./docker/checkModelService";
 export { DockerModelService } from "./docker/dockerModelService";

@@ -27,34 +27,40 @@ const mebibyte = 2 ** 20;
  */
 export function driftOf(containers, deployment, memory = new Map()) {
   const found = new Map(containers.map((container) => [container.id, container]));
-  return standing(deployment)
-    .filter(({ type, id, inputs }) => type === containerType && id && inputs?.mustRun !== false)
-    .flatMap((resource) => {
-      const id = String(resource.id);
-      const name = nameInProgram(resource);
-      const container = found.get(id);
-      /** @param {string} words @param {Drift["cure"]} cure */
-      const drift = (words, cure) => [{ words: `${name} ${words}`, cure, urn: resource.urn, id }];
-      if (container?.state === "paused") {
-        return drift("is paused", "resume");
-      }
-      if (container?.state !== "running") {
-        return drift(`is ${container?.state ?? "missing"}`, "refresh");
-      }
-      const networks = /** @type {{ name: string }[]} */ (resource.inputs?.networksAdvanced ?? []);
-      const lost = networks.filter((network) => !container.networks.includes(network.name));
-      if (lost.length > 0) {
-        return drift(
-          `is cut off from ${lost.map((network) => network.name).join(", ")}`,
-          "replace",
-        );
-      }
-      const wanted = resource.inputs?.memory * mebibyte;
-      const has = memory.get(id);
-      return wanted && has !== undefined && has !== wanted
-        ? drift(`has a memory limit of ${has / mebibyte} MiB`, "refresh")
-        : [];
-    });
+  return running(deployment).flatMap((resource) => {
+    const id = String(resource.id);
+    const name = nameInProgram(resource);
+    const container = found.get(id);
+    /** @param {string} words @param {Drift["cure"]} cure */
+    const drift = (words, cure) => [{ words: `${name} ${words}`, cure, urn: resource.urn, id }];
+    if (container?.state === "paused") {
+      return drift("is paused", "resume");
+    }
+    if (container?.state !== "running") {
+      return drift(`is ${container?.state ?? "missing"}`, "refresh");
+    }
+    const networks = /** @type {{ name: string }[]} */ (resource.inputs?.networksAdvanced ?? []);
+    const lost = networks.filter((network) => !container.networks.includes(network.name));
+    if (lost.length > 0) {
+      return drift(`is cut off from ${lost.map((network) => network.name).join(", ")}`, "replace");
+    }
+    const wanted = resource.inputs?.memory * mebibyte;
+    const has = memory.get(id);
+    return wanted && has !== undefined && has !== wanted
+      ? drift(`has a memory limit of ${has / mebibyte} MiB`, "refresh")
+      : [];
+  });
+}
+
+/**
+ * The containers on record that have to run; others do their work once.
+ *
+ * @param {import("./deployment.mjs").Deployment} deployment
+ */
+function running(deployment) {
+  return standing(deployment).filter(
+    ({ type, id, inputs }) => type === containerType && id && inputs?.mustRun !== false,
+  );
 }
 
 /**
@@ -65,9 +71,7 @@ export function driftOf(containers, deployment, memory = new Map()) {
  * @returns {Promise<Map<string, number>>} bytes by id
  */
 export async function memoryLimits(host, deployment) {
-  const ids = standing(deployment)
-    .filter(({ type, id }) => type === containerType && id)
-    .map(({ id }) => String(id));
+  const ids = running(deployment).map(({ id }) => String(id));
   if (ids.length === 0) {
     return new Map();
   }

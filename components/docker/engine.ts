@@ -76,6 +76,22 @@ export async function inspectEngine(host: string, ports: number[] = []): Promise
   }
 }
 
+/**
+ * The id of an image that a Docker Engine has; undefined where it has none of that name.
+ *
+ * @param image - local name, id or digest
+ */
+export async function findImage(host: string, image: string): Promise<string | undefined> {
+  try {
+    return (await connect(host).getImage(image).inspect()).Id;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 /** Whether the engine's published ports are ports of this machine. */
 export function isLocal(host: string): boolean {
   return host.startsWith("unix:") || host.startsWith("npipe:");

@@ -45,9 +45,10 @@ export function secret(value: unknown): object {
  * Replaces Pulumi's engine with one that records every resource and forgets
  * those of the test before.
  *
+ * @param options.recorded - outputs that the update before left
  * @param options.preview - whether computed outputs are unknown, as in `pulumi preview`
  */
-export async function startMocks({ preview = false } = {}): Promise<Recording> {
+export async function startMocks({ preview = false, recorded = {} } = {}): Promise<Recording> {
   Error.stackTraceLimit = 3;
   onTestFinished(restoreStackTraces);
   const resources: Registration[] = [];
@@ -55,6 +56,9 @@ export async function startMocks({ preview = false } = {}): Promise<Recording> {
   await pulumi.runtime.setMocks(
     {
       call: ({ token }) => {
+        if (token === "pulumi:pulumi:readStackOutputs") {
+          return { outputs: recorded };
+        }
         throw new Error(`no function of a provider is expected, but ${token} was called`);
       },
       newResource: ({ type, name, inputs }) => ({
@@ -68,6 +72,7 @@ export async function startMocks({ preview = false } = {}): Promise<Recording> {
     project,
     stack,
     preview,
+    "organization",
   );
 
   // The mocks see inputs only; the request itself holds the resource options too.

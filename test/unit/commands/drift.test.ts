@@ -41,6 +41,13 @@ describe("drift", () => {
     expect(driftOf([], deployment(leaving))).toEqual([]);
   });
 
+  it("is no container that has done its work", () => {
+    const done = record("balancer-config", "balancer", { id: "c", inputs: { mustRun: false } });
+    expect(driftOf([container("c", "balancer", { state: "exited" })], deployment([done]))).toEqual(
+      [],
+    );
+  });
+
   it("is told by the first few names where there is much of it", () => {
     const many = Array.from({ length: 6 }, (_, at) =>
       record(`replica-${at}`, "replica", { id: `${at}` }),

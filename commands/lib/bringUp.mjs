@@ -1,0 +1,58 @@
+// @ts-check
+import path from "node:path";
+import { note } from "./command.mjs";
+import { startEngine } from "./engine.mjs";
+import { prepareImages, standInNames, wantedImages } from "./images.mjs";
+import { giveToNotebook, ownsForNotebook } from "./notebooks.mjs";
+import { updateStack } from "./stackUpdate.mjs";
+import { summarise } from "./summary.mjs";
+import { prepareToolchain } from "./toolchain.mjs";
+import { root } from "./workspace.mjs";
+
+/**
+ * Sets up what is missing on this machine, brings the stack up and asks it once.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace
+ * @param {{ retry?: boolean }} [options] - retry: try registries again for images that have a stand-in
+ */
+export async function bringUp(workspace, { retry = false } = {}) {
+  const { host, env } = workspace;
+  const engine = await startEngine(root, host);
+  await prepareToolchain(root, env);
+  const standIns = await imagesFor(workspace, engine, retry);
+  await workspace.writeConfig(standIns);
+  giveNotebooks(workspace);
+  await updateStack(workspace);
+  await summarise(workspace, standIns);
+}
+
+/**
+ * @param {import("./workspace.mjs").Workspace} workspace
+ * @param {import("./engine.mjs").Engine} engine
+ * @param {boolean} retry
+ * @returns {Promise<Record<string, string>>}
+ */
+async function imagesFor({ setting, explicit, last, host }, engine, retry) {
+  if (engine.architecture !== "amd64") {
+    // The program refuses such a host in its own words; nothing is pulled for it.
+    return {};
+  }
+  const wanted = wantedImages(setting, explicit, standInNames(root), last);
+  return prepareImages(root, host, wanted, retry);
+}
+
+/** @param {import("./workspace.mjs").Workspace} workspace */
+function giveNotebooks({ host, setting }) {
+  const notebook = String(setting("notebook")) !== "false";
+  if (!ownsForNotebook({ system: process.platform, uid: process.getuid?.(), host, notebook })) {
+    return;
+  }
+  const folder = String(setting("notebookFolder"));
+  const given = giveToNotebook(path.resolve(root, folder));
+  if (given > 0) {
+    note(
+      "notebook",
+      `${folder} belonged to root: given to the notebook's user, who is never root (${given} entries)`,
+    );
+  }
+}
