@@ -80,6 +80,8 @@ describe.each(stackFiles())("the program with %s", (file) => {
       modelVersion: String(Math.max(...versions.map(Number).filter(Number.isInteger))),
       signature: expect.objectContaining({ methodName: "tensorflow/serving/predict" }),
       replicas: values.replicas,
+      canaryVersion: "",
+      canaryPercent: 0,
     });
     expect(await pulumi.isSecret(outputs.notebookUrl as pulumi.Output<string>)).toBe(true);
   });
@@ -180,6 +182,8 @@ describe("the program", () => {
       modelVersion: "12",
       signature,
       replicas: 4,
+      canaryVersion: "",
+      canaryPercent: 0,
     });
   });
 
