@@ -48,6 +48,18 @@ const row = `[${Array(largeBytes / 4 / largeRows)
   .join(",")}]`;
 const large = `{"instances": [${Array(largeRows).fill(row).join(",")}]}`;
 
+/** What the load is, for the page. */
+export function loadNote(perSecond: number): string {
+  return (
+    "The model computes next to nothing. Three loads at once, evenly spaced, whatever becomes of a " +
+    `request: small predictions over REST and over one gRPC connection, ${(perSecond / 2).toFixed(0)} ` +
+    "per second each, together a quarter of the capacity measured just before; and one REST " +
+    "prediction with a body of 2 MB per second. A failure is any status but 200 or OK, a broken " +
+    `connection, or no answer within 10 s. _During_ lasts until ${settleSeconds} s after the ` +
+    "command's end. Failures at any time count; of several releases, the slowest p99 is shown."
+  );
+}
+
 /** Requests per second that REST and gRPC clients get at most, half of them each. */
 export async function findCapacity({ restPort, grpcPort }: Ports): Promise<number> {
   const closed = { concurrency: 4, maxSeconds: capacitySeconds };
