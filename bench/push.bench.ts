@@ -1,12 +1,12 @@
 import { randomBytes } from "crypto";
 import * as fs from "fs";
-import * as os from "os";
 import * as path from "path";
 import { root } from "../commands/lib/workspace.mjs";
 import { startRegistry } from "../test/support/registry";
+import { temporaryFolder } from "../test/unit/tfserving/savedModelFile";
 import { CountingProxy, startCountingProxy } from "./support/countingProxy";
 import { buildPeerImage } from "./support/compose";
-import { removeImages, standInNote } from "./support/images";
+import { imagesOf, removeImages, standInNote } from "./support/images";
 import { measure, say, size } from "./support/measure";
 import { run } from "./support/process";
 import { openService } from "./support/service";
@@ -37,17 +37,14 @@ measure("push", 12, async (later) => {
     },
     later,
   );
-  const pushed: string[] = [];
-  later(() => removeImages(...pushed));
+  later(() => removeImages(...imagesOf(`${address}/tf_serving`)));
   const up = async (modelFolder: string) => {
     await service.configure({ modelFolder });
     await service.stack.setConfig("tfserving:registryPassword", {
       value: registry.password,
       secret: true,
     });
-    const bytes = await counted(proxy, () => service.up());
-    pushed.push((await service.pulumi(["stack", "output", "image"])).output.trim());
-    return bytes;
+    return counted(proxy, () => service.up());
   };
 
   const sample = modelCopy(1);
@@ -58,8 +55,7 @@ measure("push", 12, async (later) => {
   const ours = [await up(changed), await up(large)];
 
   // A configuration of its own: the login is nobody else's.
-  const configFolder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-bench-docker-"));
-  later(() => fs.rmSync(configFolder, { recursive: true }));
+  const configFolder = temporaryFolder();
   const docker = (...args: string[]) => run("docker", ["--config", configFolder, ...args]);
   const { username, password } = registry;
   await docker("login", "--username", username, "--password", password, address);
@@ -118,7 +114,7 @@ async function counted(proxy: CountingProxy, work: () => Promise<unknown>): Prom
 
 /** The sample model as another version, whose files differ from those of its other copies. */
 function modelCopy(version: number, moreMegabytes = 0): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-bench-push-"));
+  const folder = temporaryFolder();
   fs.chmodSync(folder, 0o755);
   const models = path.join(root, "model", "classifier", "my_model");
   const newest = fs.readdirSync(models).sort().pop()!;

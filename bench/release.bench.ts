@@ -38,7 +38,7 @@ measure("release", 15, async (later) => {
     for (let release = 0; release < releases; release++) {
       const version = release % 2 === 0 ? 2 : 1;
       await service.configure({ strategy, modelFolder: models[version] });
-      const result = await releaseUnderLoad(ports, rate, calmSeconds, () => service.up());
+      const result = await releaseUnderLoad(ports, rate, calmSeconds, version, () => service.up());
       done.figures.push(result.figures);
       done.seconds.push(result.seconds);
       say(`${strategy}, release ${release + 1}: ${releaseLine(result.figures)}`);
@@ -56,7 +56,9 @@ measure("release", 15, async (later) => {
   const compose = openCompose({ project: "benchpeer", modelName, ...peerPorts }, later);
   await compose.up(images[1]);
   await findCapacity(peerPorts);
-  const theirs = await releaseUnderLoad(peerPorts, rate, calmSeconds, () => compose.up(images[2]));
+  const theirs = await releaseUnderLoad(peerPorts, rate, calmSeconds, 2, () =>
+    compose.up(images[2]),
+  );
   say(`docker-compose: ${releaseLine(theirs.figures)}`);
   const peer = { name: "docker-compose", figures: [theirs.figures], seconds: [theirs.seconds] };
 

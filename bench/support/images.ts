@@ -22,6 +22,12 @@ export function standInNote(): string[] {
       ];
 }
 
+/** Images of a repository, by their tags. */
+export function imagesOf(repository: string): string[] {
+  const format = "{{.Repository}}:{{.Tag}}";
+  return docker("image", "ls", "--format", format, repository).split("\n").filter(Boolean);
+}
+
 /** Removes images that the bench built; those in use stay. */
 export function removeImages(...names: string[]): void {
   for (const name of names) {

@@ -1,8 +1,7 @@
 import * as fs from "fs";
-import * as os from "os";
 import * as path from "path";
 import { Writer } from "protobufjs";
-import { encodeSavedModel } from "../../test/unit/tfserving/savedModelFile";
+import { encodeSavedModel, temporaryFolder } from "../../test/unit/tfserving/savedModelFile";
 
 // DataType of tensorflow/core/framework/types.proto.
 const float = 1;
@@ -15,12 +14,12 @@ export const modelName = "factor";
 export const inputName = "x";
 
 /**
- * A folder of its own with one version of a model that takes rows of any length and gives the
+ * A folder, for as long as the measurement, with one version of a model that takes rows of any length and gives the
  * largest value of each, times the version: the answer to ones says which version gave it, over
  * REST too. It computes next to nothing, so that what is measured is not the model.
  */
 export function makeModel(version: number): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-bench-model-"));
+  const folder = temporaryFolder();
   // The image's user reads it.
   fs.chmodSync(folder, 0o755);
   const target = path.join(folder, modelName, String(version));

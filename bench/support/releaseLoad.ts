@@ -71,11 +71,12 @@ export async function findCapacity({ restPort, grpcPort }: Ports): Promise<numbe
   return 2 * Math.min(...results.map(({ perSecond }) => perSecond));
 }
 
-/** Runs a release while clients send `perSecond` requests, half over REST and half over gRPC. */
+/** Runs a release to this model version while clients send `perSecond` requests, half over REST and half over gRPC. */
 export async function releaseUnderLoad(
   { restPort, grpcPort }: Ports,
   perSecond: number,
   calmSeconds: number,
+  version: number,
   release: () => Promise<unknown>,
 ): Promise<{ figures: ReleaseFigures; seconds: number }> {
   const each = { phase: "before", perSecond: perSecond / 2 };
@@ -94,9 +95,19 @@ export async function releaseUnderLoad(
     await pause(settleSeconds);
     mark("after");
     await pause(calmSeconds);
-    return { figures: await stop(loads), seconds };
+    const figures = await stop(loads);
+    checkServed(figures.rest, version);
+    return { figures, seconds };
   } finally {
     await stop(loads);
+  }
+}
+
+/** A release that changed nothing is no measurement. */
+function checkServed({ phases: { after } }: LoadResult, version: number): void {
+  const served = Object.keys(after.versions);
+  if (served.length > 0 && !served.includes(String(version))) {
+    throw new Error(`after the release, version ${served.join(" and ")} answers, not ${version}`);
   }
 }
 
