@@ -8,8 +8,9 @@ import {
   PublishedImage,
   ServingImage,
   ServingImageArgs,
+  servingImageName,
 } from "./components";
-import { onRecord, recordedReleases, recordOnce } from "./release";
+import { existsAlready, onRecord, recordedReleases, recordOnce } from "./release";
 import { loadSettings } from "./settings";
 
 /** Serves the model folder of the stack's configuration; the keys are described in Pulumi.yaml. */
@@ -35,9 +36,11 @@ export = async () => {
       signature: serving.signature,
     };
   };
+  const localImage = pinned ? undefined : servingImageName(image);
+  const existed = localImage && (await existsAlready(recorded, localImage, engine.host));
   const serving = pinned
     ? { ...pinned, ...onRecord(recorded, pinned.image) }
-    : build("serving", image);
+    : build("serving", { ...image, exists: existed || undefined });
 
   const model = new DockerModelService(
     "serving",
@@ -80,6 +83,8 @@ export = async () => {
     replicas: service.replicas,
     ...recordOnce(model.replicaNames, recorded, {
       image: serving.image,
+      localImage,
+      existed,
       modelVersion: serving.modelVersion,
       signature: serving.signature,
       settings: release,

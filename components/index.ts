@@ -26,6 +26,7 @@ export {
   ServingImage,
   ServingImageArgs,
   servingImageDefaults,
+  servingImageName,
 } from "./image/servingImage";
 export { Notebook } from "./notebook/notebook";
 export { checkNotebook, NotebookArgs, notebookDefaults } from "./notebook/notebookArgs";

@@ -20,7 +20,7 @@ describe("a second release", () => {
   let second: { images: string[]; created: string[] };
 
   beforeAll(async () => {
-    model = sampleModel(100);
+    model = sampleModel(6100);
     const settings = {
       replicas: 2,
       restPort: 18621,
@@ -48,13 +48,13 @@ describe("a second release", () => {
   });
 
   test("of another model version and flag is rolled back without a build or a failed request", async () => {
-    model.add(200);
+    model.add(6200);
     const settings = fs.readFileSync(stackFile, "utf8");
     fs.writeFileSync(stackFile, `${settings}  tfserving:server: { restApiTimeoutMs: 20000 }\n`);
     expectWell(await startCommand(stack, "up"));
     second = imagesInUse();
     expect(second.images).not.toEqual(first.images);
-    expect(await servedVersion()).toBe("200");
+    expect(await servedVersion()).toBe("6200");
 
     const client = keepAsking(url);
     const { output } = expectWell(await startCommand(stack, "rollback"));
@@ -63,7 +63,7 @@ describe("a second release", () => {
     expect(client.answered).toBeGreaterThan(50);
     expect(output).not.toMatch(/RemoteImage serving creat/);
     expect(imagesInUse()).toEqual(first);
-    expect(await servedVersion()).toBe("100");
+    expect(await servedVersion()).toBe("6100");
     expect(flags()).not.toContain("--rest_api_timeout_in_ms=20000");
     expect(output).toContain(`config rm image -s ${stack}`);
     expect(fs.readFileSync(stackFile, "utf8")).toContain("# the test's own");
@@ -72,24 +72,24 @@ describe("a second release", () => {
   test("comes back by another rollback", async () => {
     expectWell(await startCommand(stack, "rollback"));
     expect(imagesInUse()).toEqual(second);
-    expect(await servedVersion()).toBe("200");
+    expect(await servedVersion()).toBe("6200");
     expect(flags()).toContain("--rest_api_timeout_in_ms=20000");
   });
 
   test("gives way to the old one without a build where the old configuration comes back", async () => {
-    fs.rmSync(path.join(model.folder, "my_model", "200"), { recursive: true });
+    fs.rmSync(path.join(model.folder, "my_model", "6200"), { recursive: true });
     const settings = fs.readFileSync(stackFile, "utf8").split("\n");
     const old = settings.filter((line) => !/:image:|:server:|restApiTimeoutMs/.test(line));
     fs.writeFileSync(stackFile, old.join("\n"));
     expectWell(await startCommand(stack, "up"));
     expect(imagesInUse()).toEqual(first);
-    expect(await servedVersion()).toBe("100");
+    expect(await servedVersion()).toBe("6100");
   });
 
   test("is left on record as it is by an update that fails", async () => {
     const before = recorded();
-    const broken = path.join(model.folder, "my_model", "300");
-    fs.cpSync(path.join(model.folder, "my_model", "100"), broken, { recursive: true });
+    const broken = path.join(model.folder, "my_model", "6300");
+    fs.cpSync(path.join(model.folder, "my_model", "6100"), broken, { recursive: true });
     const [variables] = fs
       .readdirSync(path.join(broken, "variables"))
       .filter((file) => file.includes("data"));

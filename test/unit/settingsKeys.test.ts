@@ -8,10 +8,14 @@ import { enterSmallProject } from "../support/smallProject";
 import { defaults, setConfig } from "../support/stackConfig";
 
 const nvidia = { NCPU: 8, MemTotal: 2 ** 34, Runtimes: { nvidia: {}, runc: {} } };
+const pinnedImage = { "/images/tf_serving:1/json": { Id: "sha256:1" } };
 
 beforeEach(async () => {
   await startMocks();
-  vi.stubEnv("DOCKER_HOST", await startFakeEngine({ ...ownContainers(), "/info": nvidia }));
+  vi.stubEnv(
+    "DOCKER_HOST",
+    await startFakeEngine({ ...ownContainers(), "/info": nvidia, ...pinnedImage }),
+  );
   enterSmallProject();
 });
 
@@ -45,6 +49,11 @@ describe("every key of Pulumi.yaml has an effect", () => {
       "modelVersion",
       { modelVersion: "3", signatureName: "old_default" },
       { image: { modelVersion: "3" } },
+    ],
+    [
+      "image",
+      { image: "tf_serving:1" },
+      { pinned: { image: "tf_serving:1", reference: "sha256:1" } },
     ],
     ["signatureName", { signatureName: "top_five" }, { image: { signatureName: "top_five" } }],
     [
