@@ -14,8 +14,12 @@ export interface Registry {
   stop: () => Promise<void>;
 }
 
-/** Starts Debian's docker-registry on a port of 127.0.0.1 and waits until it answers. */
-export async function startRegistry(port: number): Promise<Registry> {
+/**
+ * Starts Debian's docker-registry and waits until it answers.
+ *
+ * @param host - IPv4 address of this machine
+ */
+export async function startRegistry(port: number, host = "127.0.0.1"): Promise<Registry> {
   const program = debianTool("docker-registry", "docker-registry");
   const htpasswd = debianTool("htpasswd", "apache2-utils");
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-registry-"));
@@ -28,15 +32,15 @@ export async function startRegistry(port: number): Promise<Registry> {
     JSON.stringify({
       version: "0.1",
       storage: { filesystem: { rootdirectory: path.join(folder, "data") } },
-      http: { addr: `127.0.0.1:${port}` },
+      http: { addr: `${host}:${port}` },
       auth: { htpasswd: { realm: "test", path: path.join(folder, "htpasswd") } },
     }),
   );
   const server = spawn(program, ["serve", path.join(folder, "config.yml")], { stdio: "ignore" });
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
-  await answering(`http://127.0.0.1:${port}/v2/`, server);
+  await answering(`http://${host}:${port}/v2/`, server);
   return {
-    address: `127.0.0.1:${port}`,
+    address: `${host}:${port}`,
     username,
     password,
     stop: async () => {
