@@ -9,13 +9,15 @@ import {
   ServingImage,
   ServingImageArgs,
   servingImageName,
+  SwarmModelService,
+  SwarmNotebook,
 } from "./components";
 import { existsAlready, onRecord, recordedReleases, recordOnce } from "./release";
 import { loadSettings } from "./settings";
 
 /** Serves the model folder of the stack's configuration; the keys are described in Pulumi.yaml. */
 export = async () => {
-  const { engine, image, pinned, registry, service, canary, notebook, release } =
+  const { engine, image, pinned, registry, service, swarm, canary, notebook, release } =
     await loadSettings();
   const recorded = await recordedReleases();
   const provider = new docker.Provider("docker", { host: engine.host });
@@ -42,32 +44,37 @@ export = async () => {
     ? { ...pinned, ...onRecord(recorded, pinned.image) }
     : build("serving", { ...image, exists: existed || undefined });
 
-  const model = new DockerModelService(
-    "serving",
-    {
-      image: serving.reference,
-      modelVersion: serving.modelVersion,
-      canary: canary && { ...canary, image: build("canary", canary.image).reference },
-      engine,
-      ...service,
-    },
-    { provider },
-  );
-
-  const jupyter =
-    notebook &&
-    new Notebook(
-      "notebook",
+  const served = {
+    image: serving.reference,
+    modelVersion: serving.modelVersion,
+    engine,
+    ...service,
+  };
+  const onSwarm =
+    swarm && new SwarmModelService("serving", { ...served, registry, ...swarm }, { provider });
+  const model =
+    onSwarm ??
+    new DockerModelService(
+      "serving",
       {
-        networkName: model.networkName,
-        restUrl: model.networkRestUrl,
-        grpcAddress: model.networkGrpcAddress,
-        modelName: service.modelName,
-        engine,
-        ...notebook,
+        ...served,
+        canary: canary && { ...canary, image: build("canary", canary.image).reference },
       },
       { provider },
     );
+
+  const client = notebook && {
+    restUrl: model.networkRestUrl,
+    grpcAddress: model.networkGrpcAddress,
+    modelName: service.modelName,
+    engine,
+    ...notebook,
+  };
+  const jupyter =
+    client &&
+    (onSwarm
+      ? new SwarmNotebook("notebook", { networkId: onSwarm.networkId, ...client }, { provider })
+      : new Notebook("notebook", { networkName: model.networkName, ...client }, { provider }));
 
   return {
     restUrl: model.restUrl,

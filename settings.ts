@@ -5,6 +5,7 @@ import {
   checkNotebook,
   checkPublishedImage,
   checkServingImage,
+  checkSwarmNotebook,
   currentStack,
   defaultDockerHost,
   distinctPorts,
@@ -19,10 +20,12 @@ import {
   servingImageDefaults,
 } from "./components";
 import { releaseSettings } from "./release";
+import { checkSwarm, readSwarm } from "./swarmSettings";
 
 /** Where a service can run. */
 export enum Target {
   Docker = "docker",
+  Swarm = "swarm",
 }
 
 /** The stack's configuration, read and checked; every key is described in Pulumi.yaml. */
@@ -36,6 +39,8 @@ export interface Settings {
   readonly service: ReturnType<typeof readService>;
   /** @default - every request goes to one model version */
   readonly canary?: ReturnType<typeof readCanary>;
+  /** @default - the target is no swarm */
+  readonly swarm?: ReturnType<typeof readSwarm>;
   /** @default - no notebook */
   readonly notebook?: ReturnType<typeof readNotebook>;
   /** What makes a release besides its image, by config key. */
@@ -54,6 +59,7 @@ export async function loadSettings(): Promise<Settings> {
   const registry = await readRegistry(config);
   const service = readService(config);
   const canary = readCanary(config, image);
+  const swarm = config.get("target") === Target.Swarm ? readSwarm(config) : undefined;
   const notebook = config.getBoolean("notebook") === false ? undefined : readNotebook(config);
   const { engine, problems } = await askEngine(host, [
     ...Object.values(portsOf(service)),
@@ -69,9 +75,16 @@ export async function loadSettings(): Promise<Settings> {
     ...checkCpus(text(config, "cpus")),
     ...(pin ? [] : ofServer(checkServingImage(image))),
     ...(registry ? named("registry", checkPublishedImage(registry)) : []),
-    ...checkModelService(service, stack, engine),
+    ...(swarm
+      ? checkSwarm({ ...service, canary }, swarm, registry, stack, engine)
+      : checkModelService(service, stack, engine)),
     ...(pin ? [] : checkCanarySettings(config, image, canary)),
-    ...(notebook ? named("notebook", checkNotebook({ ...notebook, engine }, stack)) : []),
+    ...(notebook
+      ? named(
+          "notebook",
+          (swarm ? checkSwarmNotebook : checkNotebook)({ ...notebook, engine }, stack),
+        )
+      : []),
     // The service's own two are compared by its check.
     ...distinctPorts({ ...portsOf(service), notebookPort: notebook?.port }).filter(
       ({ propertyPath }) => propertyPath === "notebookPort",
@@ -81,7 +94,7 @@ export async function loadSettings(): Promise<Settings> {
     throw refusal(problems);
   }
   const release = releaseSettings(config);
-  return { engine, image, pinned, registry, service, canary, notebook, release };
+  return { engine, image, pinned, registry, service, swarm, canary, notebook, release };
 }
 
 /** A digest may still be in its registry, from where containers get it by that name. */

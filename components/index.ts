@@ -10,6 +10,7 @@ export {
   TakenPort,
 } from "./docker/engine";
 export { checkCanary } from "./docker/checkCanary";
+export { SwarmState } from "./docker/swarmState";
 export { checkModelService } from "./docker/checkModelService";
 export { DockerModelService } from "./docker/dockerModelService";
 export { distinctPorts } from "./docker/hostPorts";
@@ -29,7 +30,21 @@ export {
   servingImageName,
 } from "./image/servingImage";
 export { Notebook } from "./notebook/notebook";
-export { checkNotebook, NotebookArgs, notebookDefaults } from "./notebook/notebookArgs";
+export {
+  checkNotebook,
+  NotebookArgs,
+  notebookDefaults,
+  NotebookOptions,
+} from "./notebook/notebookArgs";
+export { checkSwarmNotebook, SwarmNotebook, SwarmNotebookArgs } from "./notebook/swarmNotebook";
+export { checkSwarmModelService } from "./swarm/checkSwarmModelService";
+export { SwarmModelService } from "./swarm/swarmModelService";
+export {
+  EndpointMode,
+  RegistryLogin,
+  resolveSwarmModelServiceArgs,
+  SwarmModelServiceArgs,
+} from "./swarm/swarmModelServiceArgs";
 export { BatchingOptions } from "./tfserving/batching";
 export { ModelConfigOptions, modelLabels, ModelVersionPolicy } from "./tfserving/modelConfig";
 export { Problem } from "./tfserving/problem";

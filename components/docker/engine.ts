@@ -1,6 +1,7 @@
 import * as net from "net";
 import Docker from "dockerode";
 import { sshAgent } from "./sshAgent";
+import { readSwarm, SwarmService, SwarmState } from "./swarmState";
 
 /** Where a Docker Engine listens when neither config nor DOCKER_HOST says so. */
 export const defaultDockerHost =
@@ -29,6 +30,8 @@ export interface DockerEngine {
   runtimes: string[];
   /** Host ports that cannot be published now. */
   takenPorts: TakenPort[];
+  /** What it knows of its swarm. @default - it is in none */
+  swarm?: SwarmState;
 }
 
 /** A host port that something already listens on. */
@@ -56,7 +59,11 @@ export async function inspectEngine(host: string, ports: number[] = []): Promise
     if (!version?.ApiVersion || !Array.isArray(containers)) {
       throw new Error("another server is there");
     }
-    const published = publishedPorts(containers);
+    const swarm = await answered(readSwarm(docker, info));
+    const published = [
+      ...publishedPorts(containers),
+      ...(swarm?.services ?? []).flatMap(portsOfService),
+    ];
     const foreign = isLocal(host) ? await heldByProcesses(ports, published) : [];
     return {
       host,
@@ -67,6 +74,7 @@ export async function inspectEngine(host: string, ports: number[] = []): Promise
       memoryMb: Math.floor(info.MemTotal / 2 ** 20),
       runtimes: Object.keys(info.Runtimes ?? {}).sort(),
       takenPorts: [...published, ...foreign].filter((taken) => ports.includes(taken.port)),
+      ...(swarm ? { swarm: swarm.state } : {}),
     };
   } catch (error) {
     throw new Error(
@@ -159,6 +167,13 @@ function publishedPorts(containers: Docker.ContainerInfo[]): TakenPort[] {
       holder: `container ${container.Names[0]?.replace(/^\//, "") ?? container.Id}`,
       stack: container.Labels[stackLabel],
     })),
+  );
+}
+
+/** Host ports of a Swarm service, whichever nodes its tasks are on. */
+function portsOfService({ Spec, Endpoint }: SwarmService): TakenPort[] {
+  return (Endpoint?.Ports ?? []).flatMap(({ PublishedPort: port }) =>
+    port ? [{ port, holder: `service ${Spec.Name}`, stack: Spec.Labels?.[stackLabel] }] : [],
   );
 }
 

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../tfserving/problem";
 import { parseImageReference } from "./imageReference";
+import { registryProvider } from "./registryProvider";
 
 /** Arguments of a PublishedImage. */
 export interface PublishedImageArgs {
@@ -48,7 +49,7 @@ export class PublishedImage extends pulumi.ComponentResource {
     checkArgs(name, args);
     super("tfserving:index:PublishedImage", name, {}, opts);
 
-    const provider = createProvider(name, args, this);
+    const provider = registryProvider(name, args, this);
     const pushed = new docker.RegistryImage(
       name,
       { name: args.image, keepRemotely: true, insecureSkipVerify: args.plainHttp ?? false },
@@ -92,28 +93,6 @@ function checkArgs(name: string, args: PublishedImageArgs): void {
       errors,
     });
   }
-}
-
-/** A provider of its own: logins and plain HTTP are settings of the provider. */
-function createProvider(
-  name: string,
-  args: PublishedImageArgs,
-  parent: pulumi.Resource,
-): docker.Provider {
-  const login =
-    args.username === undefined
-      ? { authDisabled: true }
-      : { username: args.username, password: pulumi.secret(args.password) };
-  return new docker.Provider(
-    `${name}-registry`,
-    {
-      host: args.host,
-      registryAuth: [
-        { address: `${args.plainHttp ? "http" : "https"}://${args.registry}`, ...login },
-      ],
-    },
-    { parent },
-  );
 }
 
 /** The name without its tag; a port of the registry is no tag. */

@@ -1,4 +1,3 @@
-import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
@@ -13,6 +12,7 @@ import {
 import { withDefaults } from "../withDefaults";
 import {
   checkNotebook,
+  hostPath,
   NotebookArgs,
   notebookDefaults,
   notebookUser,
@@ -70,7 +70,8 @@ function warnOfRoot(args: ResolvedArgs, resource: pulumi.Resource): void {
   }
 }
 
-function createToken(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+/** The token of a JupyterLab. */
+export function createToken(name: string, parent: pulumi.Resource): pulumi.Output<string> {
   // 40 letters and digits of 62 are 238 bits, and need no escape in a URL.
   return new random.RandomPassword(`${name}-token`, { length: 40, special: false }, { parent })
     .result;
@@ -136,9 +137,4 @@ function createContainer(
     // Its host port allows only one of it.
     { parent, deleteBeforeReplace: true, replaceOnChanges },
   );
-}
-
-/** The provider wants absolute paths; one of another machine is left as it is. */
-function hostPath(folder: string): string {
-  return path.posix.isAbsolute(folder) ? folder : path.resolve(folder);
 }

@@ -5,11 +5,8 @@ import { DockerEngine, isLocal } from "../docker/engine";
 import { checkPort } from "../docker/hostPorts";
 import { Problem, wholeNumber } from "../tfserving/problem";
 
-/** Arguments of a Notebook. */
-export interface NotebookArgs {
-  /** Network of the model service: `DockerModelService.networkName`. */
-  networkName: pulumi.Input<string>;
-
+/** What a notebook is told, wherever it runs. */
+export interface NotebookOptions {
   /** Base URL of the model on that network; the notebook finds it as TF_SERVING_REST_URL. */
   restUrl: pulumi.Input<string>;
 
@@ -55,15 +52,21 @@ export interface NotebookArgs {
   engine?: DockerEngine;
 }
 
+/** Arguments of a Notebook. */
+export interface NotebookArgs extends NotebookOptions {
+  /** Network of the model service: `DockerModelService.networkName`. */
+  networkName: pulumi.Input<string>;
+}
+
 /** Defaults of NotebookArgs. */
 export const notebookDefaults = {
   image: "quay.io/jupyter/tensorflow-notebook:2026-07-28",
   port: 8888,
   memoryMb: 4096,
-} satisfies Partial<NotebookArgs>;
+} satisfies Partial<NotebookOptions>;
 
 /** The part of a notebook's arguments that can be judged before there is any resource. */
-export type NotebookShape = Pick<NotebookArgs, "folder" | "dataFolder" | "engine"> &
+export type NotebookShape = Pick<NotebookOptions, "folder" | "dataFolder" | "engine"> &
   Omit<typeof notebookDefaults, "image">;
 
 /** Everything about a notebook that would keep it from starting or from being reached. */
@@ -101,6 +104,11 @@ export function saveWarning(folder: string, engine?: DockerEngine): string | und
 /** The owner's uid where the containers see the same one: with an engine on this Linux machine. */
 function ownerHere(folder: string, engine?: DockerEngine): number | undefined {
   return process.platform === "linux" && isHere(engine) ? fs.statSync(folder).uid : undefined;
+}
+
+/** The provider wants absolute paths; one of another machine is left as it is. */
+export function hostPath(folder: string): string {
+  return path.posix.isAbsolute(folder) ? folder : path.resolve(folder);
 }
 
 function isHere(engine?: DockerEngine): boolean {

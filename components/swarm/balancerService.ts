@@ -1,0 +1,114 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { ports, renderBalancerConfig } from "../balancer/balancerConfig";
+import { labelsFor } from "../docker/containerDefaults";
+import { defaultRestTimeoutMs } from "../tfserving/serverOptions";
+import { replicaAlias } from "./replicaService";
+import {
+  amounts,
+  convergeWithin,
+  hardened,
+  imageForNodes,
+  logDriver,
+  restartPolicy,
+  serviceDuration,
+  temporaryFiles,
+} from "./serviceDefaults";
+import { ResolvedSwarmArgs } from "./swarmModelServiceArgs";
+
+const configFile = "/haproxy.cfg";
+const startSeconds = 30;
+
+/**
+ * The balancers, at most one per node. They are a replicated service and no global one, since
+ * Pulumi can await only the former.
+ *
+ * Their host ports allow only one of them on a node, so a new one starts after the old one of its
+ * node has stopped (start-first would wait for a free port for ever), one node after the other.
+ * That is when a balancer's image or configuration changes; releases and scaling change neither.
+ */
+export function createBalancers(
+  name: string,
+  args: ResolvedSwarmArgs,
+  networkId: pulumi.Input<string>,
+  replicas: docker.Service,
+  opts: pulumi.CustomResourceOptions,
+): docker.Service {
+  const requestTimeoutMs = (args.server?.restApiTimeoutMs ?? defaultRestTimeoutMs) + 1000;
+  const image = new docker.RemoteImage(
+    `${name}-balancer`,
+    { name: args.balancerImage, keepLocally: true },
+    opts,
+  );
+  const config = new docker.ServiceConfig(
+    `${name}-balancer`,
+    {
+      // `tasks.` lists every task, in both endpoint modes.
+      dataRaw: renderBalancerConfig({
+        replicaAlias: `tasks.${replicaAlias(args)}`,
+        requestTimeoutMs,
+      }),
+      labels: labelsFor("balancer", args.labels),
+    },
+    { ...opts, deleteBeforeReplace: false },
+  );
+  const step = { parallelism: 1, monitor: "5s", maxFailureRatio: "0.0", order: "stop-first" };
+  return new docker.Service(
+    `${name}-balancer`,
+    {
+      labels: labelsFor("balancer", args.labels),
+      mode: { replicated: { replicas: args.balancers } },
+      endpointSpec: { mode: args.endpointMode, ports: publishedPorts(args) },
+      taskSpec: {
+        containerSpec: {
+          ...hardened,
+          image: imageForNodes(image, "balancerImage", args.engine?.swarm?.nodes ?? 1),
+          commands: ["haproxy", "-W", "-db", "-f", configFile],
+          labels: labelsFor("balancer", args.labels),
+          mounts: [temporaryFiles(1)],
+          configs: [{ configId: config.id, configName: config.name, fileName: configFile }],
+          stopGracePeriod: serviceDuration(Math.ceil(requestTimeoutMs / 1000) + 10),
+          healthcheck: {
+            tests: ["CMD", "bash", "-c", balancerCheck],
+            interval: "3s",
+            timeout: "5s",
+            retries: 3,
+            startPeriod: serviceDuration(startSeconds),
+          },
+        },
+        resources: { limits: amounts(1, 512), reservation: amounts(0, 64) },
+        placement: { maxReplicas: 1 },
+        restartPolicy,
+        networksAdvanceds: [{ id: networkId, aliases: [args.serviceName] }],
+        logDriver,
+      },
+      updateConfig: { ...step, failureAction: "rollback" },
+      rollbackConfig: { ...step, failureAction: "pause" },
+      convergeConfig: convergeWithin(args.balancers, startSeconds),
+    },
+    {
+      ...opts,
+      deleteBeforeReplace: true,
+      dependsOn: replicas,
+      // Swarm notes here which platforms the image exists for.
+      ignoreChanges: ["taskSpec.placement.platforms"],
+    },
+  );
+}
+
+function publishedPorts({ restPort, grpcPort }: ResolvedSwarmArgs) {
+  const publish = (targetPort: number, publishedPort: number) => ({
+    targetPort,
+    publishedPort,
+    // Ingress does not go with dnsrr, and needs ip_vs.
+    publishMode: "host",
+  });
+  return [publish(ports.rest, restPort), ...(grpcPort ? [publish(ports.grpc, grpcPort)] : [])];
+}
+
+// Healthy once it has found replicas, and from then on while it answers: Swarm restarts what is
+// unhealthy, and a restart brings no replicas back. The image has bash and neither curl nor wget.
+const balancerCheck =
+  `exec 3<>/dev/tcp/127.0.0.1/${ports.balancerStatistics} && ` +
+  `printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && ` +
+  `{ [ "$status" != 200 ] || : > /tmp/found; } && [ -e /tmp/found ]`;

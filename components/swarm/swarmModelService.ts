@@ -1,0 +1,109 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { ports } from "../balancer/balancerConfig";
+import { currentStack, labelsFor } from "../docker/containerDefaults";
+import { registryProvider } from "../image/registryProvider";
+import { createBalancers } from "./balancerService";
+import { checkSwarmModelService } from "./checkSwarmModelService";
+import { createReplicas } from "./replicaService";
+import {
+  ResolvedSwarmArgs,
+  resolveSwarmModelServiceArgs,
+  SwarmModelServiceArgs,
+} from "./swarmModelServiceArgs";
+
+/**
+ * Replicas of a serving image on the nodes of a Docker Swarm behind HAProxy, with REST and gRPC on
+ * one service name and on ports of the nodes.
+ *
+ * A release replaces one replica after the other, the new one first; a release that never gets
+ * ready is rolled back by Swarm and fails the update. Swarm starts the tasks of a lost node on the
+ * others.
+ *
+ * @throws InputPropertiesError that lists everything wrong with the arguments
+ */
+export class SwarmModelService extends pulumi.ComponentResource {
+  /** Base URL of the model for REST: `http://HOST:PORT/v1/models/NAME`. */
+  public readonly restUrl: pulumi.Output<string>;
+  /** Address for gRPC, `HOST:PORT`; empty where gRPC is not published. */
+  public readonly grpcAddress: pulumi.Output<string>;
+  /** Name of the overlay network on which the service name resolves; containers can join it. */
+  public readonly networkName: pulumi.Output<string>;
+  /** Id of that network, by which other Swarm services join it. */
+  public readonly networkId: pulumi.Output<string>;
+  /** Base URL of the model for clients on that network. */
+  public readonly networkRestUrl: pulumi.Output<string>;
+  /** Address for gRPC clients on that network. */
+  public readonly networkGrpcAddress: pulumi.Output<string>;
+  /** Name of the Swarm service that the replicas are tasks of. */
+  public readonly replicaService: pulumi.Output<string>;
+
+  constructor(name: string, args: SwarmModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    const resolved = resolveSwarmModelServiceArgs(args);
+    checkArgs(name, resolved);
+    super("tfserving:index:SwarmModelService", name, {}, opts);
+
+    const children = childOptions(name, resolved, this);
+    const network = createNetwork(name, resolved, this);
+    const replicas = createReplicas(name, resolved, network.id, children);
+    createBalancers(name, resolved, network.id, replicas, children);
+
+    const path = `/v1/models/${resolved.modelName}`;
+    const { address, restPort, grpcPort, serviceName } = resolved;
+    this.restUrl = pulumi.output(`http://${address}:${restPort}${path}`);
+    this.grpcAddress = pulumi.output(grpcPort ? `${address}:${grpcPort}` : "");
+    this.networkName = network.name;
+    this.networkId = network.id;
+    this.networkRestUrl = pulumi.output(`http://${serviceName}:${ports.rest}${path}`);
+    this.networkGrpcAddress = pulumi.output(`${serviceName}:${ports.grpc}`);
+    this.replicaService = replicas.name;
+    this.registerOutputs({
+      restUrl: this.restUrl,
+      grpcAddress: this.grpcAddress,
+      networkName: this.networkName,
+      networkId: this.networkId,
+      networkRestUrl: this.networkRestUrl,
+      networkGrpcAddress: this.networkGrpcAddress,
+      replicaService: this.replicaService,
+    });
+  }
+}
+
+function checkArgs(name: string, args: ResolvedSwarmArgs): void {
+  const errors = checkSwarmModelService(args, currentStack(), args.engine);
+  if (errors.length > 0) {
+    throw new pulumi.InputPropertiesError({
+      message: `SwarmModelService ${name} cannot work with these arguments`,
+      errors,
+    });
+  }
+}
+
+/** Swarm hands the provider's login on to the nodes, so that they can pull. */
+function childOptions(
+  name: string,
+  { registry, engine }: ResolvedSwarmArgs,
+  parent: pulumi.Resource,
+): pulumi.CustomResourceOptions {
+  const provider = registry?.username
+    ? registryProvider(name, { ...registry, host: engine?.host }, parent)
+    : undefined;
+  return { parent, provider };
+}
+
+function createNetwork(
+  name: string,
+  { subnet, labels }: ResolvedSwarmArgs,
+  parent: pulumi.Resource,
+): docker.Network {
+  return new docker.Network(
+    name,
+    {
+      driver: "overlay",
+      attachable: true,
+      labels: labelsFor("network", labels),
+      ipamConfigs: subnet ? [{ subnet }] : undefined,
+    },
+    { parent },
+  );
+}

@@ -1,0 +1,180 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DockerEngine } from "../docker/engine";
+import { ServerOptions } from "../tfserving/serverOptions";
+import { withDefaults } from "../withDefaults";
+
+/** How a service's name resolves on a Swarm network. */
+export enum EndpointMode {
+  /** DNS round robin: the name has the address of every task, and the client takes one. */
+  Dnsrr = "dnsrr",
+  /**
+   * One virtual address for the name. It balances connections, not calls: all calls of a gRPC
+   * connection reach one task. It forgets connections that are idle for 900 s, which then hang,
+   * and it needs the kernel module ip_vs on every node.
+   * @see https://github.com/moby/moby/issues/31208
+   */
+  Vip = "vip",
+}
+
+/** A registry's login, which Swarm hands on to the nodes that pull. */
+export interface RegistryLogin {
+  /** Registry, `HOST` or `HOST:PORT`. */
+  registry: string;
+
+  /** User name for the registry; goes with `password`. @default - pulls without a login */
+  username?: pulumi.Input<string>;
+
+  /** Password or token for the registry, kept as a secret; goes with `username`. @default - none */
+  password?: pulumi.Input<string>;
+
+  /** Whether the registry speaks HTTP without TLS; every node's engine must accept that. @default false */
+  plainHttp?: boolean;
+}
+
+/** Arguments of a SwarmModelService. */
+export interface SwarmModelServiceArgs {
+  /**
+   * Serving image, by the digest that a registry gave it: `PublishedImage.reference`. On a swarm
+   * of one node also by id: `ServingImage.imageId`. Another image means a new release.
+   */
+  image: pulumi.Input<string>;
+
+  /** Name of the model in URLs, as given to the ServingImage. */
+  modelName: string;
+
+  /** Number of replicas, 1 to 256. Changed in place: those that stay are not touched. @default 4 */
+  replicas?: number;
+
+  /**
+   * Name of the service on its network: clients there reach REST at port 8501
+   * and gRPC at port 8500 of it.
+   * @default "tf_model_serving"
+   */
+  serviceName?: string;
+
+  /** How names resolve on the network; the balancers find replicas in both modes. @default EndpointMode.Dnsrr */
+  endpointMode?: EndpointMode;
+
+  /**
+   * Address at which clients reach the balancers: a node that runs one, or a DNS name or load
+   * balancer over several. @default - the address of the manager that takes the orders
+   */
+  address?: string;
+
+  /**
+   * Number of balancers, at most one per node. Each takes the ports of its node on all of the
+   * node's addresses: Swarm cannot publish on one of them only.
+   * @default - one on every ready node, up to 3
+   */
+  balancers?: number;
+
+  /** Port of the nodes for REST. @default 8501 */
+  restPort?: number;
+
+  /** Port of the nodes for gRPC. @default - gRPC is reachable on the network only */
+  grpcPort?: number;
+
+  /** CPUs that each replica may use; thread counts follow from it, unless `server` sets them. @default 1 */
+  cpus?: number;
+
+  /** CPUs that a node must have free for each replica, 0 for none. @default 0 */
+  reservedCpus?: number;
+
+  /**
+   * Memory limit of each replica, in MiB, and what a node must have free for it. A release needs
+   * room for one replica more. @default 2048
+   */
+  memoryMb?: number;
+
+  /**
+   * Generic resource that each replica reserves, such as `NVIDIA-GPU=1`. The nodes must offer it
+   * (`node-generic-resources` in daemon.json) and have nvidia as default runtime. @default - none
+   * @see https://docs.docker.com/engine/swarm/services/#reserve-memory-or-cpus-for-a-service
+   */
+  gpus?: string;
+
+  /** Placement constraints of the replicas, such as `node.labels.gpu==true`. @default - any node */
+  constraints?: string[];
+
+  /**
+   * Label over whose values the replicas are spread, such as `node.labels.zone`.
+   * @default - over the nodes, as Swarm does by itself
+   */
+  spreadOver?: string;
+
+  /**
+   * How long a replica that was told to stop goes on serving, out of rotation, in
+   * seconds. Make it as long as the longest request. @default 5
+   */
+  drainSeconds?: number;
+
+  /**
+   * When a replica that was told to stop is killed, in seconds; at least 5 more than `drainSeconds`.
+   * @default - 10 more than drainSeconds
+   */
+  stopGraceSeconds?: number;
+
+  /** How long a replica may take to load and warm up its model, in seconds. @default 60 */
+  startTimeoutSeconds?: number;
+
+  /** Flags of TensorFlow Serving. @default - see ServerOptions */
+  server?: ServerOptions;
+
+  /** HAProxy image, 2.6 or later, with bash in it, that every node can pull. @default "haproxy:3.2.4" */
+  balancerImage?: string;
+
+  /** Login to the registry of `image`. @default - pulls without a login */
+  registry?: RegistryLogin;
+
+  /**
+   * Addresses of the overlay network, such as `10.20.0.0/22`. The swarm's own choice is a /24,
+   * room for about 250 tasks. @default - the swarm chooses
+   */
+  subnet?: string;
+
+  /** Further labels for every service and container. @default - none */
+  labels?: Record<string, string>;
+
+  /**
+   * What the engine said of itself (`inspectEngine`): lets a preview find a missing swarm, taken
+   * ports, missing GPUs or too large limits. @default - these are not checked
+   */
+  engine?: DockerEngine;
+}
+
+/** Defaults of SwarmModelServiceArgs. */
+export const swarmModelServiceDefaults = {
+  replicas: 4,
+  serviceName: "tf_model_serving",
+  endpointMode: EndpointMode.Dnsrr,
+  restPort: 8501,
+  cpus: 1,
+  reservedCpus: 0,
+  memoryMb: 2048,
+  drainSeconds: 5,
+  startTimeoutSeconds: 60,
+  balancerImage: "haproxy:3.2.4",
+} satisfies Partial<SwarmModelServiceArgs>;
+
+/** Most balancers that there are unless somebody asks for more. */
+const usualBalancers = 3;
+/** From the end of the drain to the kill: the supervisor itself kills the server 3 s after SIGTERM. */
+const stopMarginSeconds = 10;
+
+/** Arguments with every default filled in. */
+export type ResolvedSwarmArgs = SwarmModelServiceArgs &
+  typeof swarmModelServiceDefaults & {
+    address: string;
+    balancers: number;
+    stopGraceSeconds: number;
+  };
+
+export function resolveSwarmModelServiceArgs(args: SwarmModelServiceArgs): ResolvedSwarmArgs {
+  const resolved = withDefaults(args, swarmModelServiceDefaults);
+  const swarm = args.engine?.swarm;
+  return withDefaults(resolved, {
+    address: swarm?.nodeAddress ?? "127.0.0.1",
+    balancers: Math.max(1, Math.min(swarm?.readyNodes ?? 1, usualBalancers)),
+    stopGraceSeconds: resolved.drainSeconds + stopMarginSeconds,
+  });
+}
