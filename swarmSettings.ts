@@ -21,7 +21,6 @@ export function readSwarm(config: pulumi.Config) {
     reservedCpus: Number(text("swarmReservedCpus") ?? 0),
     constraints: config.getObject<string[]>("swarmConstraints") ?? [],
     spreadOver: text("swarmSpreadOver"),
-    stopGraceSeconds: config.getNumber("swarmStopGraceSeconds") || undefined,
     subnet: text("swarmSubnet"),
   };
 }

@@ -1,9 +1,11 @@
+import * as fs from "fs";
+import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { ports, renderBalancerConfig } from "../balancer/balancerConfig";
 import { labelsFor } from "../docker/containerDefaults";
+import { replicaAlias } from "../docker/replicas";
 import { defaultRestTimeoutMs } from "../tfserving/serverOptions";
-import { replicaAlias } from "./replicaService";
 import {
   amounts,
   convergeWithin,
@@ -17,6 +19,7 @@ import {
 import { ResolvedSwarmArgs } from "./swarmModelServiceArgs";
 
 const configFile = "/haproxy.cfg";
+const runScript = path.join(__dirname, "../balancer/run");
 const startSeconds = 30;
 
 /**
@@ -63,9 +66,9 @@ export function createBalancers(
         containerSpec: {
           ...hardened,
           image: imageForNodes(image, "balancerImage", args.engine?.swarm?.nodes ?? 1),
-          commands: ["haproxy", "-W", "-db", "-f", configFile],
+          commands: ["bash", "-c", fs.readFileSync(runScript, "utf8"), "balancer", configFile],
           labels: labelsFor("balancer", args.labels),
-          mounts: [temporaryFiles(1)],
+          mounts: [temporaryFiles(4)],
           configs: [{ configId: config.id, configName: config.name, fileName: configFile }],
           stopGracePeriod: serviceDuration(Math.ceil(requestTimeoutMs / 1000) + 10),
           healthcheck: {

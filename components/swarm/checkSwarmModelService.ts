@@ -1,6 +1,7 @@
 import { maxReplicas } from "../balancer/balancerConfig";
 import { checkModelService, ModelServiceShape } from "../docker/checkModelService";
 import { DockerEngine } from "../docker/engine";
+import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkGpus, checkSwarm } from "./checkSwarm";
 import { EndpointMode } from "./swarmModelServiceArgs";
@@ -18,14 +19,17 @@ export interface SwarmModelServiceShape extends Omit<
   constraints?: string[];
   spreadOver?: string;
   stopGraceSeconds: number;
+  strategy: ReleaseStrategy;
+  parallelStarts: number;
   registry?: object;
   subnet?: string;
 }
 
 // A /24 less the network's, gateway's and broadcast addresses and one per node for its own use.
 const tasksInDefaultSubnet = 240;
-// The supervisor kills a server that outlives SIGTERM by 3 s.
-const serverStopSeconds = 5;
+// Swarm takes a task out of DNS 2 s before it stops it, and the supervisor kills a server that
+// outlives SIGTERM by 3 s.
+const stopMarginSeconds = 7;
 
 /**
  * Everything about a Swarm service that would be refused, or accepted and never run.
@@ -65,7 +69,13 @@ function checkCommon(
         memoryMb: engine.swarm.largestNodeMemoryMb,
       }
     : engine;
-  const common = { ...shape, publishAddress: "0.0.0.0", pids: 1024, gpus: undefined };
+  const common = {
+    ...shape,
+    publishAddress: "0.0.0.0",
+    pids: 1024,
+    gpus: undefined,
+    stopGraceSeconds: undefined,
+  };
   return checkModelService(common, stack, node);
 }
 
@@ -77,17 +87,17 @@ function checkMode(mode: string): Problem[] {
 }
 
 function checkStop({ drainSeconds, stopGraceSeconds }: SwarmModelServiceShape): Problem[] {
-  const least = drainSeconds + serverStopSeconds;
-  return stopGraceSeconds >= least
-    ? wholeNumber("stopGraceSeconds", stopGraceSeconds, 1, 7200)
-    : [
+  const needed = drainSeconds + stopMarginSeconds;
+  return stopGraceSeconds < needed
+    ? [
         {
-          propertyPath: "drainSeconds",
+          propertyPath: "stopGraceSeconds",
           reason:
-            `is ${drainSeconds}, and replicas are killed ${stopGraceSeconds} s after they are told to stop ` +
-            `(stopGraceSeconds): drain for less, or make stopGraceSeconds ${least} or more`,
+            `is ${stopGraceSeconds}, and drainSeconds is ${drainSeconds}: Swarm would kill a replica that ` +
+            `still drains. Use ${needed} or more, or drain for a shorter time`,
         },
-      ];
+      ]
+    : wholeNumber("stopGraceSeconds", stopGraceSeconds, 1, 7200);
 }
 
 function checkReservedCpus({ cpus, reservedCpus }: SwarmModelServiceShape): Problem[] {
@@ -126,9 +136,14 @@ function checkPlacement({ constraints = [], spreadOver }: SwarmModelServiceShape
       ];
 }
 
-function checkSubnet({ subnet, replicas, balancers }: SwarmModelServiceShape): Problem[] {
+function checkSubnet({
+  subnet,
+  replicas,
+  balancers,
+  parallelStarts,
+}: SwarmModelServiceShape): Problem[] {
   if (subnet === undefined) {
-    const tasks = replicas + balancers + 1;
+    const tasks = replicas + balancers + parallelStarts;
     return tasks <= tasksInDefaultSubnet
       ? []
       : [
@@ -173,13 +188,14 @@ function checkNodes(shape: SwarmModelServiceShape, { swarm }: DockerEngine): Pro
       reason: `is ${shape.balancers}, and the swarm has ${readyNodes} ready nodes for at most one each: use less`,
     });
   }
-  const wanted = (shape.replicas + 1) * shape.memoryMb;
+  const spare = shape.strategy === ReleaseStrategy.Rolling ? 0 : shape.parallelStarts;
+  const wanted = (shape.replicas + spare) * shape.memoryMb;
   if (wanted > memoryMb) {
     problems.push({
       propertyPath: "replicas",
       reason:
-        `is ${shape.replicas}: with one more during a release they reserve ${wanted} MiB (memoryMb is ${shape.memoryMb}), ` +
-        `and the ready nodes have ${memoryMb} MiB in all: use fewer or smaller ones`,
+        `is ${shape.replicas}: with ${spare} more during a release they reserve ${wanted} MiB ` +
+        `(memoryMb is ${shape.memoryMb}), and the ready nodes have ${memoryMb} MiB in all: use fewer or smaller ones`,
     });
   }
   return problems;

@@ -1,6 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelsFor } from "../docker/containerDefaults";
+import { ReleaseStrategy } from "../docker/modelServiceArgs";
+import { replicaAlias } from "../docker/replicas";
+import { statusModels } from "../tfserving/modelStatus";
 import { renderServer } from "../tfserving/serverOptions";
 import {
   amounts,
@@ -17,14 +20,9 @@ const supervisor = "/usr/bin/tfserving-supervisor";
 // Between two replicas of a release: longer than a balancer takes to find a new one.
 const stepSeconds = 2;
 
-/** The name under which Docker's DNS lists the replicas, the old and the new of a release alike. */
-export function replicaAlias(args: ResolvedSwarmArgs): string {
-  return `${args.serviceName}_replica`;
-}
-
 /**
- * The replicas. One after the other, a release starts a new replica, waits until it is ready
- * and stops an old one. When a new one fails, Swarm puts the old release back and the update ends
+ * The replicas. A release starts a new replica, waits until it is ready and stops an old one, and
+ * so on (`rolling` stops the old one first). When a new one fails, Swarm puts the old release back and the update ends
  * with an error.
  */
 export function createReplicas(
@@ -35,11 +33,11 @@ export function createReplicas(
 ): docker.Service {
   const { flags } = renderServer(args.server, { cpus: args.cpus });
   const step = {
-    parallelism: 1,
+    parallelism: args.parallelStarts,
     delay: serviceDuration(stepSeconds),
     monitor: "5s",
     maxFailureRatio: "0.0",
-    order: "start-first",
+    order: args.strategy === ReleaseStrategy.Rolling ? "stop-first" : "start-first",
   };
   return new docker.Service(
     `${name}-replica`,
@@ -84,7 +82,10 @@ export function createReplicas(
       },
       updateConfig: { ...step, failureAction: "rollback" },
       rollbackConfig: { ...step, failureAction: "pause" },
-      convergeConfig: convergeWithin(args.replicas, args.startTimeoutSeconds),
+      convergeConfig: convergeWithin(
+        Math.ceil(args.replicas / args.parallelStarts),
+        args.startTimeoutSeconds,
+      ),
     },
     // A release that failed is not taken for a good one by the next update.
     { ...opts, deleteBeforeReplace: false, replaceOnChanges: ["#initerror"] },
@@ -94,10 +95,10 @@ export function createReplicas(
 /** The supervisor's environment, as NAME=value. */
 function supervisorSettings({ drainSeconds, server, cpus }: ResolvedSwarmArgs): string[] {
   const { files } = renderServer(server, { cpus });
-  const models = server?.models?.map((model) => model.name) ?? [];
+  const models = statusModels(server?.models);
   return [
     `TFS_DRAIN_SECONDS=${drainSeconds}`,
-    ...(models.length > 0 ? [`TFS_STATUS_MODELS=${models.join(",")}`] : []),
+    ...(models === undefined ? [] : [`TFS_STATUS_MODELS=${models}`]),
     ...Object.entries(files).map(([flag, text]) => `TFS_FILE_${flag}=${text}`),
   ].sort();
 }

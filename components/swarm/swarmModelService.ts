@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../balancer/balancerConfig";
 import { currentStack, labelsFor } from "../docker/containerDefaults";
 import { registryProvider } from "../image/registryProvider";
+import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancers } from "./balancerService";
 import { checkSwarmModelService } from "./checkSwarmModelService";
 import { createReplicas } from "./replicaService";
@@ -25,6 +26,8 @@ import {
 export class SwarmModelService extends pulumi.ComponentResource {
   /** Base URL of the model for REST: `http://HOST:PORT/v1/models/NAME`. */
   public readonly restUrl: pulumi.Output<string>;
+  /** Base URL for REST by model, of several models (`server.models`) each. */
+  public readonly modelUrls: pulumi.Output<Record<string, string>>;
   /** Address for gRPC, `HOST:PORT`; empty where gRPC is not published. */
   public readonly grpcAddress: pulumi.Output<string>;
   /** Name of the overlay network on which the service name resolves; containers can join it. */
@@ -51,6 +54,9 @@ export class SwarmModelService extends pulumi.ComponentResource {
     const path = `/v1/models/${resolved.modelName}`;
     const { address, restPort, grpcPort, serviceName } = resolved;
     this.restUrl = pulumi.output(`http://${address}:${restPort}${path}`);
+    this.modelUrls = pulumi.output(
+      modelUrls(`http://${address}:${restPort}`, resolved.modelName, resolved.server?.models),
+    );
     this.grpcAddress = pulumi.output(grpcPort ? `${address}:${grpcPort}` : "");
     this.networkName = network.name;
     this.networkId = network.id;
@@ -59,6 +65,7 @@ export class SwarmModelService extends pulumi.ComponentResource {
     this.replicaService = replicas.name;
     this.registerOutputs({
       restUrl: this.restUrl,
+      modelUrls: this.modelUrls,
       grpcAddress: this.grpcAddress,
       networkName: this.networkName,
       networkId: this.networkId,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DockerEngine } from "../docker/engine";
+import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { withDefaults } from "../withDefaults";
 
@@ -39,7 +40,10 @@ export interface SwarmModelServiceArgs {
    */
   image: pulumi.Input<string>;
 
-  /** Name of the model in URLs, as given to the ServingImage. */
+  /**
+   * Name of the model in URLs, as given to the ServingImage; of several models (`server.models`) the
+   * one that the outputs `restUrl` and `networkRestUrl` are about.
+   */
   modelName: string;
 
   /** Number of replicas, 1 to 256. Changed in place: those that stay are not touched. @default 4 */
@@ -103,18 +107,28 @@ export interface SwarmModelServiceArgs {
   spreadOver?: string;
 
   /**
+   * How a release replaces replicas: `blueGreen` starts a new one before it stops an old one and
+   * needs room for one more, `rolling` the other way round.
+   * @default ReleaseStrategy.BlueGreen
+   */
+  strategy?: ReleaseStrategy;
+
+  /** How many replicas a release replaces at a time. @default 1 */
+  parallelStarts?: number;
+
+  /**
    * How long a replica that was told to stop goes on serving, out of rotation, in
    * seconds. Make it as long as the longest request. @default 5
    */
   drainSeconds?: number;
 
   /**
-   * When a replica that was told to stop is killed, in seconds; at least 5 more than `drainSeconds`.
-   * @default - 10 more than drainSeconds
+   * Time from being told to stop until a replica is killed, in seconds; at least 7 more than
+   * `drainSeconds`. @default - 10 more than drainSeconds
    */
   stopGraceSeconds?: number;
 
-  /** How long a replica may take to load and warm up its model, in seconds. @default 60 */
+  /** How long a replica may take to load and warm up its model, in seconds. @default 40 */
   startTimeoutSeconds?: number;
 
   /** Flags of TensorFlow Serving. @default - see ServerOptions */
@@ -146,13 +160,15 @@ export interface SwarmModelServiceArgs {
 export const swarmModelServiceDefaults = {
   replicas: 4,
   serviceName: "tf_model_serving",
-  endpointMode: EndpointMode.Dnsrr,
+  endpointMode: EndpointMode.Dnsrr as EndpointMode,
   restPort: 8501,
   cpus: 1,
   reservedCpus: 0,
   memoryMb: 2048,
+  strategy: ReleaseStrategy.BlueGreen as ReleaseStrategy,
+  parallelStarts: 1,
   drainSeconds: 5,
-  startTimeoutSeconds: 60,
+  startTimeoutSeconds: 40,
   balancerImage: "haproxy:3.2.4",
 } satisfies Partial<SwarmModelServiceArgs>;
 

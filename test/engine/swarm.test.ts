@@ -1,0 +1,248 @@
+import { execFileSync } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { root } from "../../commands/lib/workspace.mjs";
+import { describeLoad, Load, startLoad } from "../support/load";
+import { mirrorImage } from "../support/mirrorImage";
+import { Registry, startRegistry } from "../support/registry";
+import { connect } from "../support/servingGrpc";
+import { configure, createStack, TestStack } from "../support/stack";
+import { MachineRoom, openMachineRoom, TestSwarm } from "../support/swarmNodes";
+import { swarmObjects, tasks } from "../support/swarmTasks";
+import { openTunnel, Tunnel } from "../support/tunnel";
+
+const restPort = 18701;
+const grpcPort = 18700;
+const releases = path.join(root, "test/unit/tfserving/testdata/add_one/1");
+
+describe("a stack on a swarm of three nodes", () => {
+  let room: MachineRoom;
+  let registry: Registry;
+  let swarm: TestSwarm;
+  let stack: TestStack;
+  let config: Record<string, string>;
+  let outputs: Record<string, { value: unknown; secret: boolean }>;
+  const models = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-models-"));
+  const tunnels: Tunnel[] = [];
+
+  beforeAll(async () => {
+    room = openMachineRoom();
+    registry = await startRegistry(18799, room.address);
+    const { baseImage, balancerImage } = inject("images");
+    const mirrored = {
+      baseImage: await mirrorImage(baseImage, registry),
+      balancerImage: await mirrorImage(balancerImage, registry),
+    };
+    swarm = await room.startSwarm(3, registry.address);
+    pullOn(swarm, registry, mirrored.baseImage);
+    addVersion(1);
+    config = {
+      ...mirrored,
+      target: "swarm",
+      host: swarm.nodes[0].host,
+      modelFolder: models,
+      modelName: "add_one",
+      restPort: String(restPort),
+      grpcPort: String(grpcPort),
+      replicas: "3",
+      memoryMb: "1024",
+      notebook: "false",
+      registry: registry.address,
+      registryUsername: registry.username,
+      registryPassword: registry.password,
+      registryPlainHttp: "true",
+    };
+    stack = await createStack("swarm", config);
+    outputs = (await stack.stack.up({ onOutput: console.log })).outputs;
+  });
+  afterAll(async () => {
+    tunnels.forEach((tunnel) => tunnel.close());
+    await stack?.remove();
+    await swarm?.stop();
+    await registry?.stop();
+    room?.close();
+    fs.rmSync(models, { recursive: true, force: true });
+  });
+
+  test("spreads replicas and balancers over the nodes, by the pushed digest", () => {
+    const [manager] = swarm.nodes;
+    const names = swarm.nodes.map(({ name }) => name);
+    for (const part of ["replica", "balancer"]) {
+      const running = tasks(manager, stack.label, part);
+      expect(running.map(({ state }) => state)).toEqual(Array(3).fill("Running"));
+      expect(running.map(({ node }) => node).sort()).toEqual(names);
+    }
+    expect(outputs.image.value).toMatch(
+      new RegExp(`^${registry.address}/tf_serving@sha256:[0-9a-f]{64}$`),
+    );
+  });
+
+  test("answers REST on every node", async () => {
+    expect(outputs.restUrl.value).toBe(
+      `http://${swarm.nodes[0].address}:${restPort}/v1/models/add_one`,
+    );
+    for (const { address } of swarm.nodes) {
+      expect(await addOne(`http://${address}:${restPort}`)).toBe(42);
+    }
+  });
+
+  test("answers gRPC on every node", async () => {
+    for (const { address } of swarm.nodes) {
+      const client = connect(`${address}:${grpcPort}`);
+      try {
+        const [{ version, state }] = await client.getModelStatus({ model: "add_one" });
+        expect({ version: String(version), state }).toEqual({ version: "1", state: "AVAILABLE" });
+      } finally {
+        client.close();
+      }
+    }
+  });
+
+  test("changes nothing in a second update", async () => {
+    const before = taskIds();
+    const { summary } = await stack.stack.up();
+    expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+    expect(taskIds()).toEqual(before);
+  });
+
+  test("scales in place and leaves the other replicas and the balancers alone", async () => {
+    const [manager] = swarm.nodes;
+    const before = tasks(manager, stack.label, "replica").map(({ id }) => id);
+    const balancers = tasks(manager, stack.label, "balancer");
+    config.replicas = "4";
+    await configure(stack.stack, config);
+    const { summary } = await stack.stack.up();
+    expect(summary.resourceChanges).toMatchObject({ update: 1 });
+    const after = tasks(manager, stack.label, "replica").map(({ id }) => id);
+    expect(after).toHaveLength(4);
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(tasks(manager, stack.label, "balancer")).toEqual(balancers);
+  });
+
+  test("loses no request in a release under load", async () => {
+    const load = await loadOn(0);
+    await load.more(50);
+    load.mark("release");
+    addVersion(2);
+    await stack.stack.up();
+    load.mark("after");
+    await load.more(50);
+    const result = await load.stop();
+    expect(result.failed, describeLoad(result)).toBe(0);
+    expect(result.phases.release.total).toBeGreaterThan(100);
+    expect(await servedVersion()).toBe("2");
+  });
+
+  test("rolls a release back whose model cannot be loaded, and serves on", async () => {
+    const load = await loadOn(0);
+    const broken = addVersion(3);
+    fs.truncateSync(path.join(broken, "variables/variables.data-00000-of-00001"), 1);
+    fs.truncateSync(path.join(broken, "variables/variables.index"), 1);
+    const start = Date.now();
+    await expect(stack.stack.up()).rejects.toThrow(/rollback/);
+    console.log("rolled back in", Date.now() - start);
+    await expect(stack.stack.up()).rejects.toThrow(/rollback|converge/);
+    const result = await load.stop();
+    expect(result.failed, describeLoad(result)).toBe(0);
+    expect(await servedVersion()).toBe("2");
+
+    fs.rmSync(broken, { recursive: true });
+    addVersion(4);
+    await stack.stack.up();
+    expect(await servedVersion()).toBe("4");
+  });
+
+  test("answers on when a node dies, and replaces its tasks", async () => {
+    const load = await loadOn(0);
+    await load.more(50);
+    load.mark("dead");
+    await swarm.nodes[2].unplug();
+    await until("all replicas run on the living nodes", () => {
+      const running = tasks(swarm.nodes[0], stack.label, "replica").filter(
+        ({ node, state }) => node !== "node3" && state === "Running",
+      );
+      return running.length === 4;
+    });
+    load.mark("after");
+    await load.more(50);
+    const result = await load.stop();
+    console.log(describeLoad(result));
+    expect(result.phases.after.failed, describeLoad(result)).toBe(0);
+    expect(await addOne(`http://${swarm.nodes[1].address}:${restPort}`)).toBe(42);
+  });
+
+  test("leaves nothing when it is destroyed", async () => {
+    await stack.stack.destroy();
+    const living = swarm.nodes.slice(0, 2);
+    await until("the nodes have removed their containers", () => {
+      return swarmObjects(living, stack.label).length === 0;
+    });
+  });
+
+  /** Adds a model version; gives its folder. */
+  function addVersion(version: number): string {
+    const folder = path.join(models, "add_one", String(version));
+    fs.cpSync(releases, folder, { recursive: true });
+    return folder;
+  }
+
+  function taskIds(): string[] {
+    return ["replica", "balancer"].flatMap((part) =>
+      tasks(swarm.nodes[0], stack.label, part).map(({ id }) => id),
+    );
+  }
+
+  async function servedVersion(): Promise<string> {
+    const answer = await fetch(String(outputs.restUrl.value));
+    const { model_version_status: versions } = await answer.json();
+    return versions.map(({ version }: { version: string }) => version).join();
+  }
+
+  /** A steady load on the balancer of one node. */
+  async function loadOn(node: number): Promise<Load> {
+    const tunnel = await openTunnel(swarm.nodes[node].address, restPort);
+    tunnels.push(tunnel);
+    return startLoad({
+      target: {
+        api: "rest",
+        url: `http://127.0.0.1:${tunnel.port}/v1/models/add_one:predict`,
+        body: JSON.stringify({ inputs: 41 }),
+      },
+      perSecond: 25,
+    });
+  }
+});
+
+async function addOne(origin: string): Promise<unknown> {
+  const answer = await fetch(`${origin}/v1/models/add_one:predict`, {
+    method: "POST",
+    body: JSON.stringify({ inputs: 41 }),
+  });
+  return (await answer.json()).outputs;
+}
+
+/** The layers that all releases share; nodes have them long before the first one. */
+function pullOn(swarm: TestSwarm, registry: Registry, image: string): void {
+  const config = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-docker-"));
+  const auth = Buffer.from(`${registry.username}:${registry.password}`).toString("base64");
+  fs.writeFileSync(
+    path.join(config, "config.json"),
+    JSON.stringify({ auths: { [registry.address]: { auth } } }),
+  );
+  const pulls = swarm.nodes.map(({ host }) => `docker --host ${host} pull --quiet ${image} &`);
+  execFileSync("sh", ["-c", `${pulls.join(" ")} wait`], {
+    env: { ...process.env, DOCKER_CONFIG: config },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  fs.rmSync(config, { recursive: true });
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 240; attempt++) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`After 2 min not so: ${what}`);
+}
