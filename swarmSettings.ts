@@ -9,7 +9,11 @@ import {
   SwarmModelServiceArgs,
 } from "./components";
 
-type Service = Omit<SwarmModelServiceArgs, "image"> & { publishAddress: string; pids: number };
+type Service = Omit<SwarmModelServiceArgs, "image"> & {
+  publishAddress: string;
+  pids: number;
+  canary?: object;
+};
 
 /** What only the Swarm target has: its config keys start with `swarm`. */
 export function readSwarm(config: pulumi.Config) {
@@ -51,7 +55,7 @@ function keyOf(propertyPath: string, swarmKeys: string[]): string {
 }
 
 /** Settings that other targets have and Swarm cannot honour. */
-function checkUnused({ publishAddress, pids }: Service): Problem[] {
+function checkUnused({ publishAddress, pids, canary }: Service): Problem[] {
   const anyAddress = [modelServiceDefaults.publishAddress, "0.0.0.0"].includes(publishAddress);
   return [
     ...(anyAddress
@@ -62,6 +66,14 @@ function checkUnused({ publishAddress, pids }: Service): Problem[] {
             reason:
               `is ${publishAddress}, but Swarm publishes on all addresses of a node: leave it out, ` +
               "and close the ports of the others in the nodes' firewalls",
+          },
+        ]),
+    ...(canary === undefined
+      ? []
+      : [
+          {
+            propertyPath: "canaryVersion",
+            reason: "is set, but a canary needs target docker: leave it out on swarm",
           },
         ]),
     ...(pids === modelServiceDefaults.pids

@@ -42,7 +42,11 @@ export function createReplicas(
   return new docker.Service(
     `${name}-replica`,
     {
-      labels: labelsFor("replica", args.labels),
+      // Not on the containers: their labels cannot change in place.
+      labels: labelsFor("replica", {
+        ...args.labels,
+        ...(args.modelVersion === undefined ? {} : { "tfserving.version": args.modelVersion }),
+      }),
       mode: { replicated: { replicas: args.replicas } },
       endpointSpec: { mode: args.endpointMode },
       taskSpec: {

@@ -46,6 +46,9 @@ export interface SwarmModelServiceArgs {
    */
   modelName: string;
 
+  /** The model version in the image, a label of the replicas' service. @default - no label */
+  modelVersion?: pulumi.Input<string>;
+
   /** Number of replicas, 1 to 256. Changed in place: those that stay are not touched. @default 4 */
   replicas?: number;
 

@@ -30,6 +30,54 @@ export const engineAnswers: Record<string, unknown> = {
   "/containers/json": [],
 };
 
+/** A node of a swarm as a manager lists it, cut to what is read. */
+export function swarmNode({ state = "ready", availability = "active", gpus = 0 } = {}) {
+  const GenericResources = gpus
+    ? [{ DiscreteResourceSpec: { Kind: "NVIDIA-GPU", Value: gpus } }]
+    : undefined;
+  return {
+    Spec: { Availability: availability },
+    Status: { State: state },
+    Description: {
+      Resources: { NanoCPUs: 4_000_000_000, MemoryBytes: 17_179_869_184, GenericResources },
+    },
+  };
+}
+
+/** Answers of a manager of a swarm. */
+export function swarmAnswers(
+  nodes = [swarmNode()],
+  services: unknown[] = [],
+): Record<string, unknown> {
+  const Swarm = {
+    NodeID: "node-1-id",
+    NodeAddr: "192.0.2.11",
+    LocalNodeState: "active",
+    ControlAvailable: true,
+  };
+  return {
+    "/info": { ...(engineAnswers["/info"] as object), Swarm },
+    "/nodes": nodes,
+    "/services": services,
+  };
+}
+
+/** What `inspectEngine` says of a manager of three nodes that have room for everything. */
+export const swarmEngine: DockerEngine = {
+  ...engine,
+  swarm: {
+    manager: true,
+    nodeId: "node-1-id",
+    nodeAddress: "192.0.2.11",
+    nodes: 3,
+    readyNodes: 3,
+    memoryMb: 3 * 16384,
+    largestNodeMemoryMb: 16384,
+    largestNodeCpus: 8,
+    genericResources: {},
+  },
+};
+
 /** A running container that publishes ports of the Docker host, as Docker lists it. */
 export function publishing(name: string, ports: number[], labels: Record<string, string> = {}) {
   return {

@@ -157,7 +157,14 @@ function computed(
     "docker:index/container:Container": named,
     "docker:index/network:Network": named,
     "docker:index/registryImage:RegistryImage": { sha256Digest: `sha256:${"d".repeat(64)}` },
-    "docker:index/remoteImage:RemoteImage": { imageId: `sha256:id-of-${String(inputs.name)}` },
+    "docker:index/remoteImage:RemoteImage": {
+      imageId: `sha256:id-of-${String(inputs.name)}`,
+      // As of an image that was pulled; one that was built here has none.
+      repoDigest: inputs.build ? "" : `digest-of-${String(inputs.name)}`,
+    },
+    "docker:index/secret:Secret": named,
+    "docker:index/service:Service": named,
+    "docker:index/serviceConfig:ServiceConfig": named,
     "docker:index/volume:Volume": named,
     "random:index/randomPassword:RandomPassword": { result: `result-of-${name}` },
   };

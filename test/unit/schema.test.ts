@@ -34,6 +34,8 @@ describe("the package's schema", () => {
       "Notebook",
       "PublishedImage",
       "ServingImage",
+      "SwarmModelService",
+      "SwarmNotebook",
     ]);
     expect(exported).toEqual(expect.arrayContaining(names));
   });
@@ -43,6 +45,8 @@ describe("the package's schema", () => {
     ["Notebook", ["folder", "grpcAddress", "modelName", "networkName", "restUrl"]],
     ["PublishedImage", ["image", "registry"]],
     ["ServingImage", ["modelFolder", "modelName"]],
+    ["SwarmModelService", ["image", "modelName"]],
+    ["SwarmNotebook", ["folder", "grpcAddress", "modelName", "networkId", "restUrl"]],
   ])("requires of a %s: %j", (name, inputs) => {
     expect(required(schema.components[name].inputs)).toEqual(inputs);
   });
@@ -62,6 +66,20 @@ describe("the package's schema", () => {
     ],
     ["Notebook", ["url"]],
     ["PublishedImage", ["reference"]],
+    [
+      "SwarmModelService",
+      [
+        "grpcAddress",
+        "modelUrls",
+        "networkGrpcAddress",
+        "networkId",
+        "networkName",
+        "networkRestUrl",
+        "replicaService",
+        "restUrl",
+      ],
+    ],
+    ["SwarmNotebook", ["url"]],
     ["ServingImage", ["imageId", "imageName", "modelVersion", "signature"]],
   ])("gives back from a %s: %j", (name, outputs) => {
     expect(shape(schema.components[name].outputs)).toEqual(outputs);

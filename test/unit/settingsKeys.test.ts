@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { loadSettings } from "../../settings";
-import { ownContainers, startFakeEngine } from "../support/fakeEngine";
+import { ownContainers, startFakeEngine, swarmAnswers } from "../support/fakeEngine";
 import { startMocks } from "../support/mocks";
 import { enterSmallProject } from "../support/smallProject";
 import { defaults, setConfig } from "../support/stackConfig";
@@ -33,7 +33,7 @@ describe("every key of Pulumi.yaml has an effect", () => {
     ...{ canaryVersion: "3", canaryPercent: 10, canaryReplicas: 2 },
   };
 
-  // Key, a stack's values and what they do to the settings; `target` has one value and is refused below.
+  // Key, a stack's values and what they do to the settings.
   const effects: [string, Record<string, unknown>, object][] = [
     [
       "modelFolder",
@@ -119,6 +119,31 @@ describe("every key of Pulumi.yaml has an effect", () => {
     expect(await loadSettings()).toMatchObject(effect);
   });
 
+  const onSwarm: [string, Record<string, unknown>, object][] = [
+    ["target", {}, { swarm: { endpointMode: "dnsrr" } }],
+    ["swarmEndpointMode", { swarmEndpointMode: "vip" }, { swarm: { endpointMode: "vip" } }],
+    ["swarmAddress", { swarmAddress: "a.test" }, { swarm: { address: "a.test" } }],
+    ["swarmBalancers", { swarmBalancers: 1 }, { swarm: { balancers: 1 } }],
+    ["swarmReservedCpus", { swarmReservedCpus: "0.5" }, { swarm: { reservedCpus: 0.5 } }],
+    [
+      "swarmConstraints",
+      { swarmConstraints: ["node.role==worker"] },
+      { swarm: { constraints: ["node.role==worker"] } },
+    ],
+    [
+      "swarmSpreadOver",
+      { swarmSpreadOver: "node.labels.zone" },
+      { swarm: { spreadOver: "node.labels.zone" } },
+    ],
+    ["swarmSubnet", { swarmSubnet: "10.20.0.0/22" }, { swarm: { subnet: "10.20.0.0/22" } }],
+  ];
+
+  it.each(onSwarm)("%s, on a swarm", async (_, values, effect) => {
+    vi.stubEnv("DOCKER_HOST", await startFakeEngine({ ...ownContainers(), ...swarmAnswers() }));
+    setConfig({ target: "swarm", ...values });
+    expect(await loadSettings()).toMatchObject(effect);
+  });
+
   it("host, before DOCKER_HOST", async () => {
     const other = await startFakeEngine(ownContainers());
     setConfig({ host: other });
@@ -126,7 +151,7 @@ describe("every key of Pulumi.yaml has an effect", () => {
   });
 
   it("and none is missing in this list", () => {
-    const keys = [...effects.map(([key]) => key), "host", "target"];
+    const keys = [...effects, ...onSwarm].map(([key]) => key).concat("host");
     expect(keys.sort()).toEqual(Object.keys(defaults).sort());
   });
 });
