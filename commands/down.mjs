@@ -4,6 +4,7 @@ import { Failure, note, npmRun, runCommand, say, stackOption } from "./lib/comma
 import { commandsForLeftovers } from "./lib/containers.mjs";
 import { dockerCommand, requireEngine } from "./lib/engine.mjs";
 import { listBuiltImages } from "./lib/images.mjs";
+import { commandsForSwarmLeftovers } from "./lib/services.mjs";
 import { readOutputs } from "./lib/stack.mjs";
 import { destroyStack, removeStack } from "./lib/stackUpdate.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
@@ -54,7 +55,11 @@ await runCommand({
  * @param {string} label
  */
 async function requireNothingLeft(host, label) {
-  const commands = await commandsForLeftovers(host, label);
+  const commands = [
+    // First: an engine starts a service's tasks again, and keeps a network that has some.
+    ...(await commandsForSwarmLeftovers(host, label)),
+    ...(await commandsForLeftovers(host, label)),
+  ];
   if (commands.length > 0) {
     throw new Failure(
       `Docker still has objects of the stack ${label} that Pulumi has no record of.`,

@@ -1,8 +1,9 @@
 // @ts-check
 import { Failure, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
-import { listContainers, selectContainers } from "./lib/containers.mjs";
+import { selectContainers } from "./lib/containers.mjs";
 import { requireEngine } from "./lib/engine.mjs";
 import { followLogs, readLogs } from "./lib/logs.mjs";
+import { listParts } from "./lib/services.mjs";
 import { openWorkspace } from "./lib/workspace.mjs";
 
 const defaultTail = "100";
@@ -35,7 +36,7 @@ await runCommand({
     }
     const { host, label, stack } = await openWorkspace(values.stack);
     await requireEngine(host);
-    const containers = selectContainers(await listContainers(host, label), which);
+    const containers = selectContainers(await listParts(host, label), which);
     if (containers.length === 0) {
       throw new Failure(
         `The stack ${label} has no ${which ? `such container (${which})` : "container"} at ${host}.`,

@@ -1,9 +1,10 @@
 // @ts-check
 import { note, npmRun, report, runCommand, say, stackOption } from "./lib/command.mjs";
-import { listContainers, listImageNames } from "./lib/containers.mjs";
+import { listImageNames } from "./lib/containers.mjs";
 import { requireEngine } from "./lib/engine.mjs";
 import { isServed, versionLines } from "./lib/modelVersions.mjs";
 import { modelStatus, reachableUrl } from "./lib/prediction.mjs";
+import { listParts } from "./lib/services.mjs";
 import { readOutputs } from "./lib/stack.mjs";
 import { renderTable } from "./lib/table.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
@@ -20,7 +21,7 @@ await runCommand({
     requireToolchain(root, env);
     const engine = await requireEngine(host);
     const [containers, outputs] = await Promise.all([
-      listContainers(host, label),
+      listParts(host, label),
       readOutputs(workspace),
     ]);
     note("stack", `${label} in ${workspace.backend.url}`);
@@ -33,11 +34,17 @@ await runCommand({
     const names = await listImageNames(host, containers);
     // One writes the balancer's configuration and ends.
     const lasting = containers.filter(({ part }) => part !== "balancer-config");
-    const headings = ["PART", "NUMBER", "VERSION", "STATE", "HEALTH", "SINCE", "IMAGE"];
-    const rows = lasting.map(({ part, number, version, state, health, since, image }) => [
+    const onNodes = lasting.some(({ node }) => node);
+    const headings = [
+      ...["PART", "NUMBER", "VERSION"],
+      ...(onNodes ? ["NODE"] : []),
+      ...["STATE", "HEALTH", "SINCE", "IMAGE"],
+    ];
+    const rows = lasting.map(({ part, number, version, node, state, health, since, image }) => [
       part,
       number || "-",
       version || "-",
+      ...(onNodes ? [node ?? "-"] : []),
       state,
       health || "-",
       since,

@@ -32,9 +32,9 @@ export function parseContainers(text) {
   return text
     .split("\n")
     .filter(Boolean)
-    .map((line) => {
-      const [id, part, number, state, status, image, name = "", on = "", version = ""] =
-        line.split("\t");
+    .map((line) => line.split("\t"))
+    .filter((cells) => !cells[9])
+    .map(([id, part, number, state, status, image, name = "", on = "", version = ""]) => {
       const health = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(status)?.[1] ?? "";
       const since = status.replace(/^Up /, "").replace(/ \([^)]*\)$/, "");
       const networks = on.split(",").filter(Boolean);
@@ -85,6 +85,8 @@ export async function listContainers(host, label) {
     "{{.Names}}",
     "{{.Networks}}",
     '{{.Label "tfserving.version"}}',
+    // A task of a Swarm service is Swarm's to list, restart and remove.
+    '{{.Label "com.docker.swarm.service.name"}}',
   ].join("\t");
   return parseContainers(await list(host, ["ps", "--all", "--no-trunc"], label, format));
 }

@@ -15,6 +15,7 @@ import { ownFolder, root } from "./workspace.mjs";
  * @property {string} [id]
  * @property {Record<string, any>} [inputs]
  * @property {Record<string, any>} [outputs]
+ * @property {string[]} [initErrors] - why the last update of it failed
  * @property {boolean} [delete] - replaced already, and still to be deleted
  * @property {boolean} [pendingReplacement] - deleted already, and still to be created
  *

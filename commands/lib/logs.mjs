@@ -2,9 +2,10 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { capture } from "./process.mjs";
+import { logsCommand } from "./services.mjs";
 
 /**
- * @typedef {import("./containers.mjs").Container} Container
+ * @typedef {import("./services.mjs").Part} Container
  *
  * @typedef {object} LogOptions
  * @property {string} tail - how many of each container's last lines, or all
@@ -61,7 +62,8 @@ export function mergeLogs(logs, timestamps) {
 export async function readLogs(host, containers, { tail, timestamps }) {
   const logs = await Promise.all(
     containers.map(async (container) => {
-      const args = ["--host", host, "logs", "--timestamps", "--tail", tail, container.id];
+      const options = ["--timestamps", "--tail", tail, container.id];
+      const args = ["--host", host, ...logsCommand(container), ...options];
       const { stdout, stderr } = await capture("docker", args);
       const lines = [...stdout.split("\n"), ...stderr.split("\n")].filter(Boolean);
       return { name: nameOf(container), lines: lines.map(parseLogLine) };
@@ -85,7 +87,7 @@ export async function followLogs(host, containers, { tail, timestamps }, print) 
       const args = [
         "--host",
         host,
-        "logs",
+        ...logsCommand(container),
         "--follow",
         "--timestamps",
         "--tail",

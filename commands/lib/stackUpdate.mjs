@@ -5,6 +5,7 @@ import { recover, removeOrphans } from "./interrupted.mjs";
 import { removeDeadLocks } from "./locks.mjs";
 import { capture } from "./process.mjs";
 import { showPulumi } from "./pulumiCli.mjs";
+import { hasFailedService } from "./services.mjs";
 import { createStack } from "./stack.mjs";
 import { root } from "./workspace.mjs";
 
@@ -66,7 +67,7 @@ async function curesFor({ host }, { containers, deployment, interrupted }) {
     note("stack", `${inWords(changed)}: comparing all of it with Docker first`);
   }
   return [
-    ...(interrupted || changed.length > 0 ? ["--refresh"] : []),
+    ...(interrupted || changed.length > 0 || hasFailedService(deployment) ? ["--refresh"] : []),
     ...cutOff.flatMap(({ urn }) => ["--replace", urn]),
   ];
 }

@@ -38,8 +38,8 @@ export class SwarmModelService extends pulumi.ComponentResource {
   public readonly networkRestUrl: pulumi.Output<string>;
   /** Address for gRPC clients on that network. */
   public readonly networkGrpcAddress: pulumi.Output<string>;
-  /** Name of the Swarm service that the replicas are tasks of. */
-  public readonly replicaService: pulumi.Output<string>;
+  /** Name of the Swarm service that the replicas are tasks of, once they serve. */
+  public readonly replicaNames: pulumi.Output<string[]>;
 
   constructor(name: string, args: SwarmModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveSwarmModelServiceArgs(args);
@@ -62,7 +62,7 @@ export class SwarmModelService extends pulumi.ComponentResource {
     this.networkId = network.id;
     this.networkRestUrl = pulumi.output(`http://${serviceName}:${ports.rest}${path}`);
     this.networkGrpcAddress = pulumi.output(`${serviceName}:${ports.grpc}`);
-    this.replicaService = replicas.name;
+    this.replicaNames = replicas.name.apply((serviceName) => [serviceName]);
     this.registerOutputs({
       restUrl: this.restUrl,
       modelUrls: this.modelUrls,
@@ -71,7 +71,7 @@ export class SwarmModelService extends pulumi.ComponentResource {
       networkId: this.networkId,
       networkRestUrl: this.networkRestUrl,
       networkGrpcAddress: this.networkGrpcAddress,
-      replicaService: this.replicaService,
+      replicaNames: this.replicaNames,
     });
   }
 }

@@ -142,8 +142,9 @@ describe("a stack on a swarm of three nodes", () => {
     fs.truncateSync(path.join(broken, "variables/variables.data-00000-of-00001"), 1);
     const start = Date.now();
     await expect(stack.stack.up()).rejects.toThrow(/rollback/);
-    console.log("rolled back in", Date.now() - start);
-    await expect(stack.stack.up()).rejects.toThrow(/rollback|converge/);
+    expect(Date.now() - start).toBeLessThan(60_000);
+    // Pulumi's record names the broken release; a refresh, as npm run up does it, sees the old one.
+    await expect(stack.stack.up({ refresh: true })).rejects.toThrow(/rollback/);
     const result = await load.stop();
     expect(result.failed, describeLoad(result)).toBe(0);
     expect(await servedVersion()).toBe("2");
@@ -168,7 +169,6 @@ describe("a stack on a swarm of three nodes", () => {
     load.mark("after");
     await load.more(50);
     const result = await load.stop();
-    console.log(describeLoad(result));
     expect(result.phases.after.failed, describeLoad(result)).toBe(0);
     expect(await double(`http://${swarm.nodes[1].address}:${restPort}`)).toEqual([[2, 4, 6]]);
   });

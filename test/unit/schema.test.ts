@@ -75,7 +75,7 @@ describe("the package's schema", () => {
         "networkId",
         "networkName",
         "networkRestUrl",
-        "replicaService",
+        "replicaNames",
         "restUrl",
       ],
     ],
