@@ -3,13 +3,15 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { readLogs } from "../../commands/lib/logs.mjs";
+import { listParts } from "../../commands/lib/services.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
 import { describeLoad, Load, startLoad } from "../support/load";
 import { mirrorImage } from "../support/mirrorImage";
 import { Registry, startRegistry } from "../support/registry";
 import { connect } from "../support/servingGrpc";
 import { configure, createStack, TestStack } from "../support/stack";
-import { MachineRoom, openMachineRoom, TestSwarm } from "../support/swarmNodes";
+import { dockerOn, MachineRoom, openMachineRoom, TestSwarm } from "../support/swarmNodes";
 import { swarmObjects, tasks } from "../support/swarmTasks";
 import { openTunnel, Tunnel } from "../support/tunnel";
 
@@ -60,11 +62,14 @@ describe("a stack on a swarm of three nodes", () => {
   });
   afterAll(async () => {
     tunnels.forEach((tunnel) => tunnel.close());
-    await stack?.remove();
-    await swarm?.stop();
-    await registry?.stop();
-    room?.close();
-    fs.rmSync(models, { recursive: true, force: true });
+    try {
+      await stack?.remove();
+    } finally {
+      await swarm?.stop();
+      await registry?.stop();
+      room?.close();
+      fs.rmSync(models, { recursive: true, force: true });
+    }
   });
 
   test("spreads replicas and balancers over the nodes, by the pushed digest", () => {
@@ -97,6 +102,32 @@ describe("a stack on a swarm of three nodes", () => {
         expect({ version: String(version), state }).toEqual({ version: "1", state: "AVAILABLE" });
       } finally {
         client.close();
+      }
+    }
+  });
+
+  test("shows its tasks on all nodes to npm run status, and what they say to npm run logs", async () => {
+    const host = swarm.nodes[0].host;
+    const parts = await listParts(host, stack.label);
+    expect(parts.map(({ part, number, state }) => `${part} ${number} ${state}`)).toEqual([
+      ...Array(3).fill("balancer  running"),
+      ...["replica 1 running", "replica 2 running", "replica 3 running"],
+    ]);
+    const said = await readLogs(host, parts, { tail: "all", timestamps: false });
+    for (const replica of [1, 2, 3]) {
+      expect(said).toContainEqual(`replica ${replica} | supervisor: ready`);
+    }
+  });
+
+  test("runs its tasks without root, capabilities or writable root, labelled", () => {
+    for (const node of swarm.nodes) {
+      const filter = `label=tfserving.stack=${stack.label}`;
+      const ids = dockerOn(node, "ps", "--quiet", "--filter", filter).split("\n");
+      expect(ids).toHaveLength(2);
+      for (const id of ids) {
+        const [{ HostConfig }] = JSON.parse(dockerOn(node, "inspect", id));
+        expect(dockerOn(node, "exec", id, "id", "-u")).not.toBe("0");
+        expect(HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ["ALL"] });
       }
     }
   });
