@@ -66,7 +66,7 @@ async function listTasks(host, label) {
  * Reads what `docker service ps` prints in the format of `listTasks`.
  *
  * @param {string} text
- * @param {Map<string, string>} parts - part of the stack by name of the service
+ * @param {Map<string, { part: string, version: string }>} parts - what a service is, by its name
  * @returns {Part[]}
  */
 export function parseTasks(text, parts) {
@@ -78,9 +78,9 @@ export function parseTasks(text, parts) {
       const [id, name, node, current, image] = line.split(separator);
       const [, service = "", slot = ""] = /^(.*)\.(\d+)$/.exec(name) ?? [];
       const [state, ...since] = current.split(" ");
-      const part = parts.get(service) ?? "";
+      const { part, version } = parts.get(service) ?? { part: "", version: "" };
       return {
-        ...{ id, part, name, node, image, networks: [] },
+        ...{ id, part, version, name, node, image, networks: [] },
         number: part === "replica" ? slot : "",
         state: state.toLowerCase(),
         // Swarm calls a task running once its health check has passed.
@@ -127,22 +127,26 @@ export async function commandsForSwarmLeftovers(host, label) {
 
 /**
  * @param {string} host
- * @param {string} label
- * @returns {Promise<Map<string, string>>} part of the stack by name of the service
+ * @param {string} stack - value of tfserving.stack
+ * @returns {Promise<Map<string, { part: string, version: string }>>} what a service is, by its name
  */
-async function listServices(host, label) {
-  const names = await list(host, "service", label, "{{.Name}}");
+async function listServices(host, stack) {
+  const names = await list(host, "service", stack, "{{.Name}}");
+  const label = (/** @type {string} */ name) => `{{index .Spec.Labels "tfserving.${name}"}}`;
   if (names.length === 0) {
     return new Map();
   }
-  const format = `{{.Spec.Name}}${separator}{{index .Spec.Labels "tfserving.part"}}`;
+  const format = ["{{.Spec.Name}}", label("part"), label("version")].join(separator);
   const { stdout } = await capture("docker", [
     ...["--host", host, "service", "inspect", "--format", format],
     ...names,
   ]);
   const lines = stdout.split("\n").filter(Boolean);
   return new Map(
-    lines.map((line) => /** @type {[string, string]} */ (line.split(separator).slice(0, 2))),
+    lines.map((line) => {
+      const [name, part, version = ""] = line.split(separator);
+      return [name, { part, version }];
+    }),
   );
 }
 

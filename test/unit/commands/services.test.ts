@@ -4,8 +4,8 @@ import { hasFailedService, logsCommand, parseTasks } from "../../../commands/lib
 import { parseContainers } from "../../../commands/lib/containers.mjs";
 
 const parts = new Map([
-  ["serving-replica-1a2b3c4", "replica"],
-  ["serving-balancer-1a2b3c4", "balancer"],
+  ["serving-replica-1a2b3c4", { part: "replica", version: "7" }],
+  ["serving-balancer-1a2b3c4", { part: "balancer", version: "" }],
 ]);
 
 // As `docker service ps` of Engine 20.10 prints it.
@@ -17,13 +17,13 @@ const printed = [
 
 describe("the tasks of a stack", () => {
   it("are shown by part and number, with their nodes", () => {
-    const shown = parseTasks(printed, parts).map(({ part, number, node, state, since }) =>
-      [part, number, node, state, since].join("|"),
+    const shown = parseTasks(printed, parts).map(({ part, number, version, node, state, since }) =>
+      [part, number, version, node, state, since].join("|"),
     );
     expect(shown).toEqual([
-      "balancer||node3|running|About a minute",
-      "replica|2|node1|starting|less than a second",
-      "replica|10|node2|running|3 minutes",
+      "balancer|||node3|running|About a minute",
+      "replica|2|7|node1|starting|less than a second",
+      "replica|10|7|node2|running|3 minutes",
     ]);
   });
 
@@ -38,7 +38,7 @@ describe("the tasks of a stack", () => {
 });
 
 describe("the containers of a stack", () => {
-  const container = "c1\treplica\t1\trunning\tUp 3 minutes (healthy)\tsha256:1\tname\tnetwork\t";
+  const container = "c1\treplica\t1\trunning\tUp 3 minutes (healthy)\tsha256:1\tname\tnetwork\t7\t";
 
   it("say it themselves", () => {
     expect(logsCommand(parseContainers(container)[0])).toEqual(["logs"]);
