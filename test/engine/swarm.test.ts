@@ -164,7 +164,7 @@ describe("a stack on a swarm of three nodes", () => {
     const result = await load.stop();
     expect(result.failed, describeLoad(result)).toBe(0);
     expect(result.phases.release.total).toBeGreaterThan(100);
-    expect(await servedVersion()).toBe("2");
+    await untilServed("2");
   });
 
   test("rolls a release back whose model cannot be loaded, and serves on", async () => {
@@ -178,12 +178,12 @@ describe("a stack on a swarm of three nodes", () => {
     await expect(stack.stack.up({ refresh: true })).rejects.toThrow(/rollback/);
     const result = await load.stop();
     expect(result.failed, describeLoad(result)).toBe(0);
-    expect(await servedVersion()).toBe("2");
+    await untilServed("2");
 
     fs.rmSync(broken, { recursive: true });
     addVersion(4);
     await stack.stack.up();
-    expect(await servedVersion()).toBe("4");
+    await untilServed("4");
   });
 
   test("answers on when a node dies, and replaces its tasks", async () => {
@@ -225,10 +225,13 @@ describe("a stack on a swarm of three nodes", () => {
     );
   }
 
-  async function servedVersion(): Promise<string> {
-    const answer = await fetch(String(outputs.restUrl.value));
-    const { model_version_status: versions } = await answer.json();
-    return versions.map(({ version }: { version: string }) => version).join();
+  /** The last old replica may answer for some seconds after an update has ended. */
+  async function untilServed(wanted: string): Promise<void> {
+    await until(`version ${wanted} is served`, async () => {
+      const answer = await fetch(String(outputs.restUrl.value));
+      const { model_version_status: versions } = await answer.json();
+      return versions.map(({ version }: { version: string }) => version).join() === wanted;
+    });
   }
 
   /** A steady load on the balancer of one node. */
@@ -271,9 +274,9 @@ function pullOn(swarm: TestSwarm, registry: Registry, image: string): void {
   fs.rmSync(config, { recursive: true });
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 240; attempt++) {
-    if (holds()) return;
+    if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error(`After 2 min not so: ${what}`);
