@@ -80,6 +80,8 @@ describe.each(stackFiles())("the program with %s", (file) => {
       modelVersion: String(Math.max(...versions.map(Number).filter(Number.isInteger))),
       signature: expect.objectContaining({ methodName: "tensorflow/serving/predict" }),
       replicas: values.replicas,
+      release: expect.objectContaining({ settings: expect.objectContaining({ cpus: "1" }) }),
+      previousRelease: null,
       canaryVersion: "",
       canaryPercent: 0,
     });
@@ -171,8 +173,10 @@ describe("the program", () => {
 
   it("can be previewed: addresses, model and image name are known", async () => {
     recording = await startMocks({ preview: true });
-    const { notebookUrl, ...outputs } = await run();
-    expect(await isKnown(notebookUrl as pulumi.Output<string>)).toBe(false);
+    const { notebookUrl, release, previousRelease, ...outputs } = await run();
+    for (const later of [notebookUrl, release, previousRelease]) {
+      expect(await isKnown(later as pulumi.Output<unknown>)).toBe(false);
+    }
     expect(await valuesOf(outputs)).toEqual({
       restUrl: "http://127.0.0.1:8501/v1/models/my_model",
       modelUrls: { my_model: "http://127.0.0.1:8501/v1/models/my_model" },

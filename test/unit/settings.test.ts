@@ -39,6 +39,7 @@ async function refusal(values: Record<string, unknown>): Promise<string[]> {
 
 it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
   expect(await load()).toEqual({
+    release: expect.objectContaining({ modelName: "my_model", drainSeconds: "5" }),
     engine: {
       host,
       apiVersion: "1.41",
