@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkCanarySettings, readCanary } from "./canarySettings";
+import { checkCanarySettings, readCanary } from "./program/canarySettings";
 import {
   checkModelService,
   checkNotebook,
@@ -19,7 +19,7 @@ import {
   ServerOptions,
   servingImageDefaults,
 } from "./components";
-import { releaseSettings } from "./release";
+import { releaseSettings } from "./program/releaseRecord";
 import { checkSwarm, readSwarm } from "./swarmSettings";
 
 /** Where a service can run. */

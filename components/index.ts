@@ -27,7 +27,6 @@ export {
   ServingImage,
   ServingImageArgs,
   servingImageDefaults,
-  servingImageName,
 } from "./image/servingImage";
 export { Notebook } from "./notebook/notebook";
 export {

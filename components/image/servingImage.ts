@@ -66,13 +66,6 @@ export interface ServingImageArgs {
 
   /** GPUs that the replicas will get, checked against the base image's flavour. @default - none */
   gpus?: string;
-
-  /**
-   * Whether the engine has the image already, under the name that `servingImageName`
-   * gives, so that it is not built. Keep the value as long as the name stays: a
-   * changed one replaces the record of the image. @default false
-   */
-  exists?: boolean;
 }
 
 /** Defaults of ServingImageArgs. */
@@ -115,9 +108,7 @@ export class ServingImage extends pulumi.ComponentResource {
     super("tfserving:index:ServingImage", name, {}, opts);
 
     const runtime = buildRuntime(name, resolved.baseImage, this);
-    const image = resolved.exists
-      ? findModel(name, resolved, versions, this)
-      : buildModel(name, resolved, versions, runtime, this);
+    const image = buildModel(name, resolved, versions, runtime, this);
 
     const served = servedVersion(main);
     this.imageName = image.name;
@@ -131,16 +122,6 @@ export class ServingImage extends pulumi.ComponentResource {
       signature: this.signature,
     });
   }
-}
-
-/**
- * The name that the content gives to an image, before anything is built.
- *
- * @throws InputPropertiesError that lists everything wrong with the arguments and the SavedModel
- */
-export function servingImageName(args: ServingImageArgs): string {
-  const resolved = withDefaults(args, servingImageDefaults);
-  return lastName(resolved, checkArgs("serving", resolved).versions);
 }
 
 /** Everything that would keep the image from being built or its model from being served. */
@@ -238,7 +219,10 @@ function buildModel(
   const held: Record<string, string> = {};
   return versions.reduce((before, version, index) => {
     held[`/models/${version.path}`] = contentHash({ version: version.folder }, {});
-    const tag = modelTag({ baseImage, modelName, ...held });
+    const tag = contentHash(
+      { runtime: runtimeFolder, dockerfile: modelDockerfile },
+      { baseImage, modelName, ...held },
+    );
     return new docker.RemoteImage(
       index === versions.length - 1 ? name : `${name}-${version.path}`,
       {
@@ -258,36 +242,6 @@ function buildModel(
       { parent },
     );
   }, runtime);
-}
-
-/** The image by its name alone: what the engine has is taken as it is. */
-function findModel(
-  name: string,
-  args: ResolvedArgs,
-  versions: ServedVersion[],
-  parent: pulumi.Resource,
-): docker.RemoteImage {
-  return new docker.RemoteImage(
-    name,
-    { name: lastName(args, versions), keepLocally: true },
-    { parent },
-  );
-}
-
-function lastName(
-  { baseImage, modelName, repository }: ResolvedArgs,
-  versions: ServedVersion[],
-): string {
-  const held = versions.map(({ path: place, folder }) => [
-    `/models/${place}`,
-    contentHash({ version: folder }, {}),
-  ]);
-  const content = Object.fromEntries(held) as Record<string, string>;
-  return `${repository}:${modelTag({ baseImage, modelName, ...content })}`;
-}
-
-function modelTag(content: Record<string, string>): string {
-  return contentHash({ runtime: runtimeFolder, dockerfile: modelDockerfile }, content);
 }
 
 // The engine's own builder: it finds the runtime image among the engine's images,

@@ -14,7 +14,7 @@ const original = Error.prepareStackTrace;
 beforeEach(async () => {
   vi.resetModules();
   Error.prepareStackTrace = mapped;
-  await vi.importActual("../../stackTraces");
+  await vi.importActual("../../program/stackTraces");
 });
 afterEach(() => {
   Error.prepareStackTrace = original;

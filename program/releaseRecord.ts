@@ -1,14 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findImage, Signature } from "./components";
+import type { Signature } from "../components";
 
 /** What serves: the image, and the settings under which it does. */
 export interface Release {
   /** Local name, or digest in a registry. */
   readonly image: string;
-  /** Name of the image on the engine. @default - it was pinned, not made from the model folder */
-  readonly localImage?: string;
-  /** Whether the engine had it, so that it was not built. @default false */
-  readonly existed?: boolean;
   /** Version of the model that the image holds; empty where that is not on record. */
   readonly modelVersion: string;
   /** The signature that clients call. @default - not on record */
@@ -57,20 +53,6 @@ export async function recordedReleases(): Promise<ReleaseRecord> {
   };
   const { release, previousRelease } = answer.outputs ?? {};
   return { release, previousRelease: previousRelease ?? undefined };
-}
-
-/**
- * Whether the engine has the image of an earlier release, so that it is not built
- * again. What the release that is up did with its own image stays: the provider
- * would take another answer for a change.
- */
-export async function existsAlready(
-  { release }: ReleaseRecord,
-  localImage: string,
-  host: string,
-): Promise<boolean> {
-  const isThere = (await findImage(host, localImage)) !== undefined;
-  return isThere && (release?.localImage === localImage ? (release.existed ?? false) : true);
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   checkServingImage,
   Problem,
   ServingImageArgs,
-} from "./components";
+} from "../components";
 
 /** The canary as the configuration has it. */
 export interface CanarySettings {
