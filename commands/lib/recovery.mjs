@@ -110,8 +110,12 @@ export function isUnderWay({ pending_operations: operations = [] }, containers, 
  * @param {Container} container
  * @param {Deployment} deployment
  */
-function canAdopt({ urn }, container, deployment) {
-  return serves(container) && !standing(deployment).some((resource) => resource.urn === urn);
+function canAdopt({ urn, inputs }, container, deployment) {
+  // Of a container that does its work once nobody saw how it ended.
+  const stays = inputs?.mustRun !== false;
+  return (
+    stays && serves(container) && !standing(deployment).some((resource) => resource.urn === urn)
+  );
 }
 
 /** @param {Container} container */

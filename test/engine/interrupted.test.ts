@@ -37,7 +37,7 @@ describe("npm run up, killed", () => {
     configureRelease(release);
     await killUpAt(stack, { says: /Network serving creating/ });
     await killUpAt(stack, { docker: /^start serving-replica-1/, group: true });
-    await killUpAt(stack, { docker: /^start serving-balancer/ });
+    await killUpAt(stack, { docker: /^start serving-balancer-[0-9a-f]{7}$/ });
     await expectConverged();
   });
 
@@ -90,9 +90,11 @@ describe("npm run up, killed", () => {
         .sort();
     expect(containers(label)).toEqual(recorded("docker:index/container:Container"));
     expect(objects(label).map((object) => object.split(" ")[0])).toEqual([
-      ...Array(3).fill("container"),
-      "network",
+      ...recorded("docker:index/container:Container").map(() => "container"),
+      ...recorded("docker:index/network:Network").map(() => "network"),
+      ...recorded("docker:index/volume:Volume").map(() => "volume"),
     ]);
+    expect(containers(label, "replica")).toHaveLength(2);
     const drains = containers(label, "replica").map((id) =>
       inspect(id).Config.Env.find((line) => line.startsWith("TFS_DRAIN_SECONDS=")),
     );

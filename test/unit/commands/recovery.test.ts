@@ -47,6 +47,11 @@ describe("after an update that was killed", () => {
     ]);
   });
 
+  it("a container that does its work once is made again", () => {
+    const once = record("replica-1", "replica", { inputs: { mustRun: false } });
+    expect(planRecovery(deployment([], [once]), [found()]).adopted).toEqual([]);
+  });
+
   it("a balancer that is up takes the place of the one that made way for it", () => {
     const former = record("balancer", "balancer", { id: "former", pendingReplacement: true });
     const plan = planRecovery(deployment([former, old], [record("balancer", "balancer")]), [
