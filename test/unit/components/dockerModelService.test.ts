@@ -110,7 +110,8 @@ describe("the children of a service with all defaults", () => {
     expect(balancer.inputs).toEqual({
       ...hardened,
       image: "sha256:id-of-haproxy:3.2.4",
-      command: ["bash", "-c", runScript, "balancer", "/config/haproxy.cfg"],
+      command: ["bash", "-c", runScript],
+      envs: ["BALANCER_CONFIG_FILE=/config/haproxy.cfg"],
       labels: labels("balancer"),
       tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=4m,mode=1777" },
       volumes: [
