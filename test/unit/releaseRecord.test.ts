@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import projectKeys from "../../package.json";
-import { onRecord, recordOnce, releaseKeys, releaseSettings, withRelease } from "../../program/releaseRecord";
+import {
+  onRecord,
+  recordOnce,
+  releaseKeys,
+  releaseSettings,
+  withRelease,
+} from "../../program/releaseRecord";
 import { promiseOf, startMocks } from "../support/mocks";
 import { defaults, setConfig } from "../support/stackConfig";
 

@@ -112,7 +112,11 @@ describe("the children of a service on Swarm", () => {
           readOnly: true,
           labels: labels("replica"),
           mounts: [
-            { type: "tmpfs", target: "/tmp", tmpfsOptions: { sizeBytes: 64 * mebibyte, mode: 0o777 } },
+            {
+              type: "tmpfs",
+              target: "/tmp",
+              tmpfsOptions: { sizeBytes: 64 * mebibyte, mode: 0o777 },
+            },
           ],
           stopGracePeriod: "15s",
           healthcheck: {
