@@ -66,7 +66,8 @@ export function createBalancers(
         containerSpec: {
           ...hardened,
           image: imageForNodes(image, "balancerImage", args.engine?.swarm?.nodes ?? 1),
-          commands: ["bash", "-c", fs.readFileSync(runScript, "utf8"), "balancer", configFile],
+          commands: ["bash", "-c", fs.readFileSync(runScript, "utf8")],
+          env: { BALANCER_CONFIG_FILE: configFile },
           labels: labelsFor("balancer", args.labels),
           mounts: [temporaryFiles(4)],
           configs: [{ configId: config.id, configName: config.name, fileName: configFile }],

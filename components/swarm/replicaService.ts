@@ -17,7 +17,10 @@ import {
 import { ResolvedSwarmArgs } from "./swarmModelServiceArgs";
 
 const supervisor = "/usr/bin/tfserving-supervisor";
-// Between two replicas of a release: longer than a balancer takes to find a new one.
+// Swarm tells DNS of a replica when it is healthy, and stops an old one in the same moment. Longer
+// than a balancer takes to find a new one: the old one stays ready for this time.
+const leaveSeconds = 3;
+// Between two replicas of a release.
 const stepSeconds = 2;
 
 /**
@@ -102,6 +105,7 @@ function supervisorSettings({ drainSeconds, server, cpus }: ResolvedSwarmArgs): 
   const models = statusModels(server?.models);
   return [
     `TFS_DRAIN_SECONDS=${drainSeconds}`,
+    `TFS_LEAVE_SECONDS=${leaveSeconds}`,
     ...(models === undefined ? [] : [`TFS_STATUS_MODELS=${models}`]),
     ...Object.entries(files).map(([flag, text]) => `TFS_FILE_${flag}=${text}`),
   ].sort();

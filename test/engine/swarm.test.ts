@@ -143,9 +143,7 @@ describe("a stack on a swarm of three nodes", () => {
     const [manager] = swarm.nodes;
     const before = tasks(manager, stack.label, "replica").map(({ id }) => id);
     const balancers = tasks(manager, stack.label, "balancer");
-    config.replicas = "4";
-    await configure(stack.stack, config);
-    const { summary } = await stack.stack.up();
+    const { summary } = await scaleTo("4");
     expect(summary.resourceChanges).toMatchObject({ update: 1 });
     const after = tasks(manager, stack.label, "replica").map(({ id }) => id);
     expect(after).toHaveLength(4);
@@ -186,6 +184,19 @@ describe("a stack on a swarm of three nodes", () => {
     await untilServed("4");
   });
 
+  test("loses no request in a release of a single replica either", async () => {
+    await scaleTo("1");
+    const load = await loadOn(0);
+    await load.more(50);
+    addVersion(5);
+    await stack.stack.up();
+    await untilServed("5");
+    await load.more(50);
+    const result = await load.stop();
+    expect(result.failed, describeLoad(result)).toBe(0);
+    await scaleTo("4");
+  });
+
   test("answers on when a node dies, and replaces its tasks", async () => {
     const load = await loadOn(0);
     await load.more(50);
@@ -211,6 +222,12 @@ describe("a stack on a swarm of three nodes", () => {
       return swarmObjects(living, stack.label).length === 0;
     });
   });
+
+  async function scaleTo(replicas: string) {
+    config.replicas = replicas;
+    await configure(stack.stack, config);
+    return stack.stack.up();
+  }
 
   /** Adds a model version; gives its folder. */
   function addVersion(version: number): string {

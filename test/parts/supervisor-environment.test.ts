@@ -140,7 +140,7 @@ describe("exit 64 before the server starts", () => {
 
 test("the script itself is executable", () => {
   const { status, stderr } = spawnSync(script, ["--check", "nonsense"], { encoding: "utf8" });
-  expect(stderr).toContain("usage: tfserving-supervisor --check [ready|live]");
+  expect(stderr).toContain("usage: tfserving-supervisor --check [ready|joined|live]");
   expect(status).toBe(64);
 });
 

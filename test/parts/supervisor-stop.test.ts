@@ -33,6 +33,19 @@ describe("stop", () => {
     },
   );
 
+  test("stays ready for the leave time before it drains", async () => {
+    const env = { TFS_LEAVE_SECONDS: "1", TFS_DRAIN_SECONDS: "1" };
+    const supervisor = await startReady({ env });
+    const asked = Date.now();
+    supervisor.process.kill("SIGTERM");
+    await until("it has seen the signal", () => /staying ready for 1 s/.test(supervisor.stderr()));
+    expect((await supervisor.health()).code).toBe(200);
+    await untilHealth(supervisor, 503, "DRAINING");
+    expect(Date.now() - asked).toBeGreaterThan(900);
+    expect(await supervisor.exit()).toEqual({ code: 0, signal: null });
+    expect(Date.now() - asked).toBeGreaterThan(1800);
+  });
+
   test("a second signal ends the drain", async () => {
     const supervisor = await startReady({ env: { TFS_DRAIN_SECONDS: "600" } });
     supervisor.process.kill("SIGTERM");

@@ -18,6 +18,7 @@ describe("Pulumi.yaml", () => {
       serviceName: modelServiceDefaults.serviceName,
       publishAddress: modelServiceDefaults.publishAddress,
       restPort: modelServiceDefaults.restPort,
+      strategy: modelServiceDefaults.strategy,
       drainSeconds: modelServiceDefaults.drainSeconds,
       startTimeoutSeconds: modelServiceDefaults.startTimeoutSeconds,
       balancerImage: modelServiceDefaults.balancerImage,
@@ -31,6 +32,7 @@ describe("Pulumi.yaml", () => {
     "describes the key %s with type, default and sentence",
     (_, { type, default: value, description }) => {
       const types: Record<string, string> = {
+        array: "object",
         boolean: "boolean",
         integer: "number",
         object: "object",

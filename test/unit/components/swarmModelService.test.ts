@@ -104,6 +104,7 @@ describe("the children of a service on Swarm", () => {
             "/usr/bin/env",
             "TFS_DRAIN_SECONDS=5",
             `TFS_FILE_monitoring_config_file=${server.files.monitoring_config_file}`,
+            "TFS_LEAVE_SECONDS=3",
             "/usr/bin/tfserving-supervisor",
           ],
           args: server.flags,
@@ -168,9 +169,8 @@ describe("the children of a service on Swarm", () => {
           "bash",
           "-c",
           fs.readFileSync(path.join(repository, "components/balancer/run"), "utf8"),
-          "balancer",
-          "/haproxy.cfg",
         ],
+        env: { BALANCER_CONFIG_FILE: "/haproxy.cfg" },
         configs: [
           {
             configId: "serving-balancer-id",

@@ -3,6 +3,7 @@
 #   MODEL_NAME (model), MODEL_BASE_PATH (/models)   the model; not passed with a model config
 #   TFS_GRPC_PORT (8500), TFS_REST_PORT (8501), TFS_HEALTH_PORT (8502)
 #   TFS_DRAIN_SECONDS (5)            whole seconds, 0 to 3600
+#   TFS_LEAVE_SECONDS (0)            whole seconds, 0 to 3600; none without a drain
 #   TFS_STATUS_MODELS (MODEL_NAME)   what must be AVAILABLE, separated by commas: NAME (any version),
 #                                    NAME/versions/2, NAME/versions/* (at first every version)
 #   TFS_FILE_<flag>=<text>           written to /tmp/tfserving/<flag>.pbtxt with mode 0600 and passed
@@ -39,6 +40,7 @@ sub read_settings {
         model     => $env->{MODEL_NAME}        // 'model',
         base_path => $env->{MODEL_BASE_PATH}   // '/models',
         drain     => $env->{TFS_DRAIN_SECONDS} // 5,
+        leave     => $env->{TFS_LEAVE_SECONDS} // 0,
         folder    => ($env->{TMPDIR} // '/tmp') . '/tfserving',
     );
     $settings{$_->[0]} = $env->{$_->[1]} // $_->[2] for @PORTS;
@@ -50,7 +52,8 @@ sub read_settings {
         \%settings,
         model_problems(\%settings, @entries),
         port_problems(\%settings),
-        drain_problems(\%settings),
+        seconds_problems('TFS_DRAIN_SECONDS', $settings{drain}),
+        seconds_problems('TFS_LEAVE_SECONDS', $settings{leave}),
         (map { file_problem($_, $settings{files}{$_}, @arguments) } sort keys %{ $settings{files} }),
         (map { "argument --$_: set $OWN_FLAGS{$_} instead" }
             grep { has_flag($_, @arguments) } sort keys %OWN_FLAGS),
@@ -100,11 +103,10 @@ sub port_problems {
     return @problems;
 }
 
-sub drain_problems {
-    my ($settings) = @_;
-    my $drain = $settings->{drain};
-    return () if $drain =~ /\A[0-9]{1,4}\z/ && $drain <= 3600;
-    return "TFS_DRAIN_SECONDS is \"$drain\": give whole seconds, 0 to 3600";
+sub seconds_problems {
+    my ($variable, $seconds) = @_;
+    return () if $seconds =~ /\A[0-9]{1,4}\z/ && $seconds <= 3600;
+    return "$variable is \"$seconds\": give whole seconds, 0 to 3600";
 }
 
 sub file_problem {
