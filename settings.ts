@@ -10,7 +10,6 @@ import {
   defaultDockerHost,
   distinctPorts,
   DockerEngine,
-  findImage,
   inspectEngine,
   modelServiceDefaults,
   notebookDefaults,
@@ -19,6 +18,7 @@ import {
   ServerOptions,
   servingImageDefaults,
 } from "./components";
+import { checkPinnedImage, findPinnedImage, PinnedImage } from "./program/pinnedImage";
 import { releaseSettings } from "./program/releaseRecord";
 import { checkSwarm, readSwarm } from "./swarmSettings";
 
@@ -32,8 +32,8 @@ export enum Target {
 export interface Settings {
   readonly engine: DockerEngine;
   readonly image: ReturnType<typeof readImage>;
-  /** The image of an earlier release, and what containers run of it. @default - `image` is built */
-  readonly pinned?: { image: string; reference: string };
+  /** @default - `image` is built */
+  readonly pinned?: PinnedImage;
   /** @default - the image is not pushed */
   readonly registry?: Awaited<ReturnType<typeof readRegistry>>;
   readonly service: ReturnType<typeof readService>;
@@ -68,9 +68,9 @@ export async function loadSettings(): Promise<Settings> {
 
   const stack = currentStack();
   const pin = text(config, "image");
-  const pinned = pin && engine ? await findPinned(host, pin) : undefined;
+  const pinned = pin && engine ? await findPinnedImage(host, pin) : undefined;
   problems.push(
-    ...checkPin(config, pin, pinned, engine),
+    ...(pin && engine ? checkPinnedImage(pin, pinned, config, engine) : []),
     ...checkTarget(config),
     ...checkCpus(text(config, "cpus")),
     ...(pin ? [] : ofServer(checkServingImage(image))),
@@ -95,34 +95,6 @@ export async function loadSettings(): Promise<Settings> {
   }
   const release = releaseSettings(config);
   return { engine, image, pinned, registry, service, swarm, canary, notebook, release };
-}
-
-/** A digest may still be in its registry, from where containers get it by that name. */
-async function findPinned(host: string, image: string): Promise<Settings["pinned"]> {
-  const reference = image.includes("@") ? image : await findImage(host, image);
-  return reference === undefined ? undefined : { image, reference };
-}
-
-function checkPin(
-  config: pulumi.Config,
-  pin: string | undefined,
-  pinned: Settings["pinned"],
-  engine: DockerEngine | undefined,
-): Problem[] {
-  if (pin && text(config, "canaryVersion")) {
-    const reason = `is "${pin}", which excludes canaryVersion: a canary's images are built`;
-    return [{ propertyPath: "image", reason }];
-  }
-  return pin && engine && !pinned
-    ? [
-        {
-          propertyPath: "image",
-          reason:
-            `is "${pin}", which the Docker Engine at ${engine.host} does not have: ` +
-            "leave it empty to build one from the model folder",
-        },
-      ]
-    : [];
 }
 
 function checkTarget(config: pulumi.Config): Problem[] {
