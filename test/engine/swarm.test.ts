@@ -169,9 +169,7 @@ describe("a stack on a swarm of three nodes", () => {
     const load = await loadOn(0);
     const broken = addVersion(3);
     fs.truncateSync(path.join(broken, "variables/variables.data-00000-of-00001"), 1);
-    const start = Date.now();
     await expect(stack.stack.up()).rejects.toThrow(/rollback/);
-    expect(Date.now() - start).toBeLessThan(60_000);
     // Pulumi's record names the broken release; a refresh, as npm run up does it, sees the old one.
     await expect(stack.stack.up({ refresh: true })).rejects.toThrow(/rollback/);
     const result = await load.stop();
