@@ -1,3 +1,4 @@
+import "./program/priority";
 import "./program/stackTraces";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";

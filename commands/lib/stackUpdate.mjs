@@ -1,4 +1,5 @@
 // @ts-check
+import os from "node:os";
 import { Failure, note, npmRun } from "./command.mjs";
 import { driftOf, inWords, memoryLimits } from "./drift.mjs";
 import { recover, removeOrphans } from "./interrupted.mjs";
@@ -110,6 +111,9 @@ export async function removeStack({ stack, env }) {
  * @param {string[]} args
  */
 function runUpdate({ configFile, env }, args) {
+  // What serves on this machine goes before what updates it; Pulumi inherits this.
+  const { PRIORITY_BELOW_NORMAL: below } = os.constants.priority;
+  os.setPriority(Math.max(os.getPriority(), below));
   // The summary shows the outputs; dots for progress only make sense on a terminal.
   const quiet = ["--suppress-outputs", "--suppress-permalink=true"];
   const dots = process.stdout.isTTY ? [] : ["--suppress-progress"];
