@@ -42,7 +42,7 @@ const slots = 2 * maxReplicas;
  * - gRPC is HTTP/2 without TLS on both sides: a client's one connection reaches
  *   every replica, call by call.
  * - Which servers are up outlives a reload of this configuration (`run`).
- * - A request goes to another replica when its own refused it, gave nothing or
+ * - A request goes to another replica at once (the default waits a second) when its own refused it, gave nothing or
  *   said 503; predictions have no side effects.
  * - The two administrative services on TF Serving's gRPC port stay inside:
  *   HandleReloadConfigRequest can unload every model.
@@ -79,7 +79,7 @@ defaults
   timeout client ${settings.requestTimeoutMs}ms
   timeout server ${settings.requestTimeoutMs}ms
   timeout http-keep-alive 60s
-  option redispatch
+  option redispatch 1
   retries 3
   retry-on conn-failure empty-response 503
 
@@ -154,7 +154,14 @@ function healthCheck(): string {
   http-check expect status 200`;
 }
 
-/** One failed check takes a replica out: a draining one is gone within a check's interval. */
+/**
+ * One failed check takes a replica out: a draining one is gone within a check's interval. So does
+ * one failed connection: HAProxy before 3.1 (`init-state`) takes a new server for good until its
+ * first check.
+ */
 function serverOptions(): string {
-  return "check inter 500ms fall 1 rise 1 resolvers docker init-addr none";
+  return (
+    "check inter 500ms fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down " +
+    "resolvers docker init-addr none"
+  );
 }
