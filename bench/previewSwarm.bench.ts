@@ -17,7 +17,8 @@ measure("previewSwarm", 8, async (later) => {
   later(() => swarm.stop());
   const config = {
     ...{ target: "swarm", host: swarm.nodes[0].host, notebook: "false" },
-    // Room for 256 replicas and as many successors.
+    // Room for 256 replicas, and small ones.
+    memoryMb: "64",
     ...{ restPort: "18885", grpcPort: "18884", swarmSubnet: "10.20.0.0/22" },
   };
   const service = await openService("preview-swarm", config, later);
