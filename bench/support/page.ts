@@ -24,6 +24,7 @@ const order = [
   "spread",
   "push",
   "preview",
+  "previewSwarm",
   "replicas",
 ];
 
