@@ -1,3 +1,5 @@
+import { defaultRestTimeoutMs, type ServerOptions } from "../tfserving/serverOptions";
+
 /** What the balancer has to know; nothing in it changes when replicas come and go. */
 export interface BalancerSettings {
   /** Name on the network under which Docker's DNS lists every running replica. */
@@ -26,6 +28,11 @@ export const ports = {
   balancerStatistics: 8404,
   balancerCommands: 8405,
 } as const;
+
+/** A little longer than the server takes at most, in milliseconds, so that its own answer arrives. */
+export function balancerTimeoutMs(server?: ServerOptions): number {
+  return (server?.restApiTimeoutMs ?? defaultRestTimeoutMs) + 1000;
+}
 
 /** Most replicas a service can have. */
 export const maxReplicas = 256;

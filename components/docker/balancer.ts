@@ -2,8 +2,7 @@ import * as fs from "fs";
 import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { ports, renderBalancerConfig } from "../balancer/balancerConfig";
-import { defaultRestTimeoutMs } from "../tfserving/serverOptions";
+import { balancerTimeoutMs, ports, renderBalancerConfig } from "../balancer/balancerConfig";
 import {
   hardened,
   healthPace,
@@ -95,7 +94,7 @@ function writeConfig(
   const { canary, modelName, server } = args;
   const text = renderBalancerConfig({
     replicaAlias: replicaAlias(args),
-    requestTimeoutMs: (server?.restApiTimeoutMs ?? defaultRestTimeoutMs) + 1000,
+    requestTimeoutMs: balancerTimeoutMs(server),
     canary: canary && {
       alias: canaryAlias(args),
       modelName,

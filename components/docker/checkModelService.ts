@@ -108,10 +108,11 @@ function checkStrategy({ strategy, parallelStarts, canary }: ModelServiceShape):
 /** The supervisor stops the server when the drain is over, and gives it three seconds to end. */
 function checkStopGrace({ drainSeconds, stopGraceSeconds }: ModelServiceShape): Problem[] {
   const needed = drainSeconds + 4;
-  if (stopGraceSeconds === undefined || !(stopGraceSeconds < needed)) {
-    return stopGraceSeconds === undefined
-      ? []
-      : wholeNumber("stopGraceSeconds", stopGraceSeconds, 1, 7200);
+  if (stopGraceSeconds === undefined) {
+    return [];
+  }
+  if (!(stopGraceSeconds < needed)) {
+    return wholeNumber("stopGraceSeconds", stopGraceSeconds, 1, 7200);
   }
   return [
     {

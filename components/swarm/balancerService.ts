@@ -2,10 +2,9 @@ import * as fs from "fs";
 import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { ports, renderBalancerConfig } from "../balancer/balancerConfig";
+import { balancerTimeoutMs, ports, renderBalancerConfig } from "../balancer/balancerConfig";
 import { labelsFor } from "../docker/containerDefaults";
 import { replicaAlias } from "../docker/replicas";
-import { defaultRestTimeoutMs } from "../tfserving/serverOptions";
 import {
   amounts,
   convergeWithin,
@@ -37,7 +36,7 @@ export function createBalancers(
   replicas: docker.Service,
   opts: pulumi.CustomResourceOptions,
 ): docker.Service {
-  const requestTimeoutMs = (args.server?.restApiTimeoutMs ?? defaultRestTimeoutMs) + 1000;
+  const requestTimeoutMs = balancerTimeoutMs(args.server);
   const image = new docker.RemoteImage(
     `${name}-balancer`,
     { name: args.balancerImage, keepLocally: true },
