@@ -49,8 +49,12 @@ const slots = 2 * maxReplicas;
  * - gRPC is HTTP/2 without TLS on both sides: a client's one connection reaches
  *   every replica, call by call.
  * - Which servers are up outlives a reload of this configuration (`run`).
- * - A request goes to another replica at once (the default waits a second) when its own refused it, gave nothing or
- *   said 503; predictions have no side effects.
+ * - A request goes to another replica at once (the default waits a second) when its own refused it,
+ *   gave nothing or said 503; predictions have no side effects.
+ * - A connection that is not there within 100 ms counts as refused: the first packet to a container
+ *   whose network is just coming up is lost, and sent again after a second only.
+ * - HTTP/2 clients may send 1 MiB ahead of what was read: the 64 KiB of the default make pictures
+ *   over gRPC wait.
  * - The two administrative services on TF Serving's gRPC port stay inside:
  *   HandleReloadConfigRequest can unload every model.
  *
@@ -64,6 +68,7 @@ export function renderBalancerConfig(settings: BalancerSettings): string {
   hard-stop-after ${settings.requestTimeoutMs}ms
   stats socket ipv4@127.0.0.1:${ports.balancerCommands} level user
   server-state-file /tmp/servers
+  tune.h2.initial-window-size 1048576
 
 resolvers docker
   nameserver dns 127.0.0.11:53
@@ -82,7 +87,7 @@ defaults
   option dontlognull
   option idle-close-on-response
   load-server-state-from-file global
-  timeout connect 2s
+  timeout connect 100ms
   timeout client ${settings.requestTimeoutMs}ms
   timeout server ${settings.requestTimeoutMs}ms
   timeout http-keep-alive 60s
