@@ -20,14 +20,52 @@ export {
   modelServiceDefaults,
   ReleaseStrategy,
 } from "./docker/modelServiceArgs";
+export { AlbEndpoint } from "./ecs/albEndpoint";
+export {
+  AlbEndpointArgs,
+  albEndpointDefaults,
+  resolveAlbEndpointArgs,
+} from "./ecs/albEndpointArgs";
+export { checkAlbEndpoint } from "./ecs/checkAlbEndpoint";
+export { checkGpuCluster } from "./ecs/checkGpuCluster";
+export {
+  checkInstanceType,
+  instanceTypeWarnings,
+  ReplicaNeeds,
+  replicasPerInstance,
+} from "./ecs/checkInstanceType";
+export { GpuCluster } from "./ecs/gpuCluster";
+export {
+  ContainerInsights,
+  GpuClusterArgs,
+  gpuClusterDefaults,
+  resolveGpuClusterArgs,
+} from "./ecs/gpuClusterArgs";
+export { InstanceTypeFacts, instanceTypeFacts, instanceTypeNames } from "./ecs/instanceTypes";
+export { lookUpNetwork, NetworkAnswer, NetworkFacts, NetworkQuestion } from "./ecs/lookUpNetwork";
+export { ServiceMonitoring } from "./ecs/serviceMonitoring";
+export {
+  checkServiceMonitoring,
+  ServiceMonitoringArgs,
+  serviceMonitoringDefaults,
+} from "./ecs/serviceMonitoringArgs";
+export { VpcNetwork } from "./ecs/vpcNetwork";
+export { checkVpcNetwork, VpcNetworkArgs } from "./ecs/vpcNetworkArgs";
+export { checkGpuHost } from "./gpuHost/checkGpuHost";
+export { GpuHost } from "./gpuHost/gpuHost";
+export { GpuHostArgs, gpuHostDefaults, notebookFolder } from "./gpuHost/gpuHostArgs";
 export { checkDistinctVersions } from "./image/distinctVersions";
 export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
 export {
   checkServingImage,
+  planServingImage,
   ServingImage,
   ServingImageArgs,
   servingImageDefaults,
+  ServingImagePlan,
 } from "./image/servingImage";
+export { EcsNotebook } from "./notebook/ecsNotebook";
+export { checkEcsNotebook, EcsNotebookArgs, ecsNotebookDefaults } from "./notebook/ecsNotebookArgs";
 export { Notebook } from "./notebook/notebook";
 export {
   checkNotebook,
@@ -36,6 +74,13 @@ export {
   NotebookOptions,
 } from "./notebook/notebookArgs";
 export { checkSwarmNotebook, SwarmNotebook, SwarmNotebookArgs } from "./notebook/swarmNotebook";
+export { createSshKey, SshKey } from "./sshDockerHost/sshKey";
+export { SshDockerHost } from "./sshDockerHost/sshDockerHost";
+export {
+  checkSshDockerHost,
+  SshDockerHostArgs,
+  sshDockerHostDefaults,
+} from "./sshDockerHost/sshDockerHostArgs";
 export { checkSwarmModelService } from "./swarm/checkSwarmModelService";
 export { SwarmModelService } from "./swarm/swarmModelService";
 export {
@@ -49,3 +94,19 @@ export { ModelConfigOptions, modelLabels, ModelVersionPolicy } from "./tfserving
 export { Problem } from "./tfserving/problem";
 export { Signature, TensorSpec } from "./tfserving/savedModel";
 export { MonitoringOptions, ServerOptions } from "./tfserving/serverOptions";
+export { checkEcsModelService, ecsServiceWarnings } from "./ecs/checkEcsModelService";
+export { EcsModelService } from "./ecs/ecsModelService";
+export {
+  AutoscalingArgs,
+  ecsModelServiceDefaults,
+  EcsModelServiceArgs,
+  resolveEcsModelServiceArgs,
+} from "./ecs/ecsModelServiceArgs";
+export { EcrImage, EcrImageArgs, findEcrImage } from "./image/ecrImage";
+export { imageSizeWarnings } from "./image/imageSize";
+export {
+  checkEcrRepository,
+  EcrRepository,
+  EcrRepositoryArgs,
+  ecrRepositoryDefaults,
+} from "./image/ecrRepository";

@@ -47,7 +47,7 @@ export class DockerModelService extends pulumi.ComponentResource {
 
     warnOf(resolved, this);
     const network = createNetwork(name, this);
-    const order = new StartOrder(resolved.host, resolved.startTimeoutSeconds, this);
+    const order = new StartOrder(resolved, resolved.startTimeoutSeconds, this);
     const [replicas, ...canary] = [mainReplicas(resolved), ...canaryReplicas(resolved)].map((set) =>
       createReplicas(name, resolved, set, network, order, this),
     );

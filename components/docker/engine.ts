@@ -109,8 +109,13 @@ export function isLocal(host: string): boolean {
  * A client of a Docker Engine.
  *
  * @param timeout - milliseconds after which a silent connection is given up; 0 for none
+ * @param sshOptions - further arguments of ssh for an `ssh://` address
  */
-export function connect(host: string, timeout = answerTimeoutMs): Docker {
+export function connect(
+  host: string,
+  timeout = answerTimeoutMs,
+  sshOptions: string[] = [],
+): Docker {
   const url = parseAddress(host);
   // A given `host: undefined` keeps DOCKER_HOST out of it.
   const base = { host: undefined, port: undefined, protocol: undefined, timeout };
@@ -127,7 +132,12 @@ export function connect(host: string, timeout = answerTimeoutMs): Docker {
       });
     case "ssh:":
       // The name is never resolved: the agent's connections go through ssh.
-      return new Docker({ ...base, host: "ssh", protocol: "http", agent: sshAgent(url) } as object);
+      return new Docker({
+        ...base,
+        host: "ssh",
+        protocol: "http",
+        agent: sshAgent(url, sshOptions),
+      } as object);
     default:
       throw notAnAddress(host);
   }

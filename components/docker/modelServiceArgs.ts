@@ -148,7 +148,13 @@ export interface DockerModelServiceArgs {
    * after `startTimeoutSeconds`, without its words.
    * @default - that of `engine`, else DOCKER_HOST, else the local one
    */
-  host?: string;
+  host?: pulumi.Input<string>;
+
+  /**
+   * Further arguments of ssh where `host` is an `ssh://` address: `SshDockerHost.sshOptions`.
+   * @default - none
+   */
+  sshOptions?: pulumi.Input<string[]>;
 }
 
 /** Defaults of DockerModelServiceArgs. */

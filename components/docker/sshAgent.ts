@@ -8,15 +8,17 @@ import { Duplex } from "stream";
  * ~/.ssh/config, agents and known hosts count.
  *
  * @param url - `ssh://[user@]host[:port]`
+ * @param options - further arguments of ssh, such as `-o` and `IdentityFile=...`
  */
-export function sshAgent(url: URL): http.Agent {
+export function sshAgent(url: URL, options: string[] = []): http.Agent {
   const agent = new http.Agent({ keepAlive: false });
-  agent.createConnection = () => dialStdio(url);
+  agent.createConnection = () => dialStdio(url, options);
   return agent;
 }
 
-function dialStdio(url: URL): Duplex {
+function dialStdio(url: URL, options: string[]): Duplex {
   const ssh = spawn("ssh", [
+    ...options,
     ...(url.username ? ["-l", url.username] : []),
     ...(url.port ? ["-p", url.port] : []),
     ...["-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "--", url.hostname],

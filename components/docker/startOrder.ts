@@ -14,18 +14,18 @@ export class StartOrder {
   private readonly watch: Promise<StartWatch | undefined>;
 
   /**
-   * @param host - Docker Engine whose containers are watched while they start; none in a preview
+   * @param engine - Docker Engine whose containers are watched while they start; none in a preview
    * @param startTimeoutSeconds - how long each may take until it is ready
    * @param component - what failures are reported on: a resource that fails never gets its URN
    */
   constructor(
-    host: string,
+    engine: { host: pulumi.Input<string>; sshOptions?: pulumi.Input<string[]> },
     startTimeoutSeconds: number,
     private readonly component: pulumi.Resource,
   ) {
     this.watch = pulumi.runtime.isDryRun()
       ? Promise.resolve(undefined)
-      : this.open(host, startTimeoutSeconds);
+      : this.open(engine, startTimeoutSeconds);
   }
 
   /**
@@ -76,11 +76,16 @@ export class StartOrder {
   }
 
   /** Without a watch all works as well, later and with less to read. */
-  private async open(host: string, startTimeoutSeconds: number): Promise<StartWatch | undefined> {
+  private async open(
+    engine: ConstructorParameters<typeof StartOrder>[0],
+    startTimeoutSeconds: number,
+  ): Promise<StartWatch | undefined> {
+    const [host, sshOptions] = await valueOf(pulumi.all([engine.host, engine.sshOptions]));
+    const failed = (failure: StartFailure) => {
+      void pulumi.log.error(failureText(failure), this.component);
+    };
     try {
-      return await StartWatch.open(host, currentStack(), startTimeoutSeconds, (failure) => {
-        void pulumi.log.error(failureText(failure), this.component);
-      });
+      return await StartWatch.open(host, currentStack(), startTimeoutSeconds, failed, sshOptions);
     } catch (error) {
       void pulumi.log.debug(`cannot watch containers on ${host}: ${(error as Error).message}`);
       return undefined;
@@ -95,6 +100,10 @@ export function after<T>(turn: Promise<void>, value: pulumi.Input<T>): pulumi.Ou
 
 function failureText({ part, number, message }: StartFailure): string {
   return `The new ${part} ${number} ${message}\nWhat was served before is served on.`;
+}
+
+function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply((value) => resolve(value)));
 }
 
 function known(container: docker.Container): Promise<void> {

@@ -43,6 +43,7 @@ export class StartWatch {
    * @param stack - `<project>/<stack>`
    * @param timeoutSeconds - how long a container may take from its start until it is ready
    * @param failed - called for each container that does not start
+   * @param sshOptions - further arguments of ssh for an `ssh://` address
    * @throws Error when the engine does not answer
    */
   static async open(
@@ -50,8 +51,9 @@ export class StartWatch {
     stack: string,
     timeoutSeconds: number,
     failed: (failure: StartFailure) => void,
+    sshOptions: string[] = [],
   ): Promise<StartWatch> {
-    const watch = new StartWatch(connect(host, 0), timeoutSeconds, failed);
+    const watch = new StartWatch(connect(host, 0, sshOptions), timeoutSeconds, failed);
     const events = await watch.docker.getEvents({
       filters: {
         type: ["container"],

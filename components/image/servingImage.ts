@@ -9,6 +9,7 @@ import { Signature } from "../tfserving/savedModel";
 import { CheckedModels, checkServedModels, ServedVersion } from "../tfserving/servedModels";
 import { withDefaults } from "../withDefaults";
 import { contentHash } from "./contentHash";
+import { imageTags, modelDockerfile, runtimeFolder } from "./imageTag";
 import { parseImageReference } from "./imageReference";
 
 /** Arguments of a ServingImage. */
@@ -77,8 +78,6 @@ export const servingImageDefaults = {
 
 const platform = "linux/amd64";
 const mostVersions = 64;
-const runtimeFolder = path.join(__dirname, "runtime");
-const modelDockerfile = path.join(__dirname, "model.Dockerfile");
 
 /**
  * Image that serves the models of a folder: TensorFlow Serving, the supervisor
@@ -127,6 +126,30 @@ export class ServingImage extends pulumi.ComponentResource {
 /** Everything that would keep the image from being built or its model from being served. */
 export function checkServingImage(args: ServingImageArgs): Problem[] {
   return examine(withDefaults(args, servingImageDefaults)).problems;
+}
+
+/** What an image will hold and be called, known before it is built. */
+export interface ServingImagePlan {
+  /** The tag that its content gives. */
+  tag: string;
+  modelVersion: string;
+  signature: Signature;
+}
+
+/**
+ * Plans an image without building it: whether a registry has its tag can be asked first.
+ *
+ * @throws InputPropertiesError that lists everything wrong with the arguments and the SavedModel
+ */
+export function planServingImage(args: ServingImageArgs): ServingImagePlan {
+  const resolved = withDefaults(args, servingImageDefaults);
+  const { main, versions } = checkArgs("plan", resolved);
+  const served = servedVersion(main);
+  return {
+    tag: imageTags(resolved, versions)[versions.length - 1],
+    modelVersion: served.version,
+    signature: served.signatures[resolved.signatureName],
+  };
 }
 
 type ResolvedArgs = ServingImageArgs & typeof servingImageDefaults;
@@ -215,33 +238,30 @@ function buildModel(
   runtime: docker.RemoteImage,
   parent: pulumi.Resource,
 ): docker.RemoteImage {
-  const { baseImage, modelName, repository } = args;
-  const held: Record<string, string> = {};
-  return versions.reduce((before, version, index) => {
-    held[`/models/${version.path}`] = contentHash({ version: version.folder }, {});
-    const tag = contentHash(
-      { runtime: runtimeFolder, dockerfile: modelDockerfile },
-      { baseImage, modelName, ...held },
-    );
-    return new docker.RemoteImage(
-      index === versions.length - 1 ? name : `${name}-${version.path}`,
-      {
-        name: `${repository}:${tag}`,
-        build: {
-          ...engineBuild,
-          context: portable(path.resolve(version.folder)),
-          dockerfile: portable(modelDockerfile),
-          buildArgs: {
-            PARENT_IMAGE: before.name,
-            MODEL_NAME: modelName,
-            VERSION_PATH: version.path,
+  const { modelName, repository } = args;
+  const tags = imageTags(args, versions);
+  return versions.reduce(
+    (before, version, index) =>
+      new docker.RemoteImage(
+        index === versions.length - 1 ? name : `${name}-${version.path}`,
+        {
+          name: `${repository}:${tags[index]}`,
+          build: {
+            ...engineBuild,
+            context: portable(path.resolve(version.folder)),
+            dockerfile: portable(modelDockerfile),
+            buildArgs: {
+              PARENT_IMAGE: before.name,
+              MODEL_NAME: modelName,
+              VERSION_PATH: version.path,
+            },
           },
+          keepLocally: true,
         },
-        keepLocally: true,
-      },
-      { parent },
-    );
-  }, runtime);
+        { parent },
+      ),
+    runtime,
+  );
 }
 
 // The engine's own builder: it finds the runtime image among the engine's images,

@@ -64,7 +64,7 @@ function checkArgs(name: string, args: ResolvedArgs): void {
 }
 
 function warnOfRoot(args: ResolvedArgs, resource: pulumi.Resource): void {
-  const warning = saveWarning(args.folder, args.engine);
+  const warning = saveWarning(args.folder, args);
   if (warning) {
     void pulumi.log.warn(warning, resource);
   }
@@ -94,7 +94,7 @@ function createContainer(
       // People install packages in a notebook, and the provider writes the token's file.
       readOnly: false,
       image: image.imageId,
-      user: notebookUser(args.folder, args.engine),
+      user: notebookUser(args.folder, args),
       labels,
       envs: [
         `JUPYTER_TOKEN_FILE=${tokenFile}`,

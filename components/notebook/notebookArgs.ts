@@ -50,6 +50,12 @@ export interface NotebookOptions {
 
   /** What the engine said of itself (`inspectEngine`). @default - taken ports are not found at preview */
   engine?: DockerEngine;
+
+  /**
+   * Whether the Docker host is another machine, so that folders are absolute paths there.
+   * @default - as `engine` says, else it is this machine
+   */
+  remoteHost?: boolean;
 }
 
 /** Arguments of a Notebook. */
@@ -66,19 +72,25 @@ export const notebookDefaults = {
 } satisfies Partial<NotebookOptions>;
 
 /** The part of a notebook's arguments that can be judged before there is any resource. */
-export type NotebookShape = Pick<NotebookOptions, "folder" | "dataFolder" | "engine"> &
+export type NotebookShape = Pick<
+  NotebookOptions,
+  "folder" | "dataFolder" | "engine" | "remoteHost"
+> &
   Omit<typeof notebookDefaults, "image">;
 
 /** Everything about a notebook that would keep it from starting or from being reached. */
 export function checkNotebook(shape: NotebookShape, stack: string): Problem[] {
   const { folder, dataFolder, engine } = shape;
   return [
-    ...checkFolder("folder", folder, engine),
-    ...(dataFolder === undefined ? [] : checkFolder("dataFolder", dataFolder, engine)),
+    ...checkFolder("folder", folder, isHere(shape)),
+    ...(dataFolder === undefined ? [] : checkFolder("dataFolder", dataFolder, isHere(shape))),
     ...checkPort("port", shape.port, stack, engine),
     ...wholeNumber("memoryMb", shape.memoryMb, 512, 2 ** 22),
   ];
 }
+
+/** What is known of the Docker host that a notebook runs on. */
+export type NotebookHost = Pick<NotebookOptions, "engine" | "remoteHost">;
 
 /** User and group of the Jupyter Docker Stacks; the group may write the home folder. */
 const jovyan = 1000;
@@ -89,21 +101,21 @@ const usersGroup = 100;
  * save them and they stay the owner's. Never root, and jovyan where the owner is
  * not to be seen from here.
  */
-export function notebookUser(folder: string, engine?: DockerEngine): string {
-  return `${ownerHere(folder, engine) || jovyan}:${usersGroup}`;
+export function notebookUser(folder: string, host: NotebookHost = {}): string {
+  return `${ownerHere(folder, host) || jovyan}:${usersGroup}`;
 }
 
 /** A warning when the notebook's user will not be able to save; undefined when all is well. */
-export function saveWarning(folder: string, engine?: DockerEngine): string | undefined {
-  return ownerHere(folder, engine) === 0
+export function saveWarning(folder: string, host: NotebookHost = {}): string | undefined {
+  return ownerHere(folder, host) === 0
     ? `${folder} belongs to root, and the notebook never runs as root: notebooks open but cannot be ` +
         `saved. To change that: chown -R ${jovyan}:${usersGroup} ${path.resolve(folder)}`
     : undefined;
 }
 
 /** The owner's uid where the containers see the same one: with an engine on this Linux machine. */
-function ownerHere(folder: string, engine?: DockerEngine): number | undefined {
-  return process.platform === "linux" && isHere(engine) ? fs.statSync(folder).uid : undefined;
+function ownerHere(folder: string, host: NotebookHost): number | undefined {
+  return process.platform === "linux" && isHere(host) ? fs.statSync(folder).uid : undefined;
 }
 
 /** The provider wants absolute paths; one of another machine is left as it is. */
@@ -111,12 +123,12 @@ export function hostPath(folder: string): string {
   return path.posix.isAbsolute(folder) ? folder : path.resolve(folder);
 }
 
-function isHere(engine?: DockerEngine): boolean {
-  return engine === undefined || isLocal(engine.host);
+function isHere({ engine, remoteHost }: NotebookHost): boolean {
+  return !(remoteHost ?? (engine !== undefined && !isLocal(engine.host)));
 }
 
-function checkFolder(propertyPath: string, folder: string, engine?: DockerEngine): Problem[] {
-  if (!isHere(engine)) {
+function checkFolder(propertyPath: string, folder: string, here: boolean): Problem[] {
+  if (!here) {
     return path.posix.isAbsolute(folder)
       ? []
       : [

@@ -95,7 +95,7 @@ function checkArgs(name: string, args: ResolvedArgs): void {
 }
 
 function warnOfRoot(args: ResolvedArgs, resource: pulumi.Resource): void {
-  const warning = saveWarning(args.folder, args.engine);
+  const warning = saveWarning(args.folder, args);
   if (warning) {
     void pulumi.log.warn(warning, resource);
   }
@@ -115,7 +115,7 @@ function createService(
     { data: token.apply((text) => Buffer.from(text).toString("base64")), labels },
     { parent, deleteBeforeReplace: false },
   );
-  const user = notebookUser(args.folder, args.engine);
+  const user = notebookUser(args.folder, args);
   const nodeId = args.engine?.swarm?.nodeId;
   new docker.Service(
     name,

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { onTestFinished } from "vitest";
 
+import { awsAnswer, awsComputed } from "./awsMocks";
+
 /** One resource as the program announces it to Pulumi's engine. */
 export interface Registration {
   type: string;
@@ -15,14 +17,28 @@ export interface Registration {
   /** Absent where the program leaves it to the provider. */
   deleteBeforeReplace?: boolean;
   replaceOnChanges: string[];
+  ignoreChanges: string[];
+  /** Absent where the program does not say. */
+  retainOnDelete?: boolean;
+  /** How many hooks run before it is created. */
+  beforeCreate: number;
+  /** URN of what takes this along when it is deleted. */
+  deletedWith?: string;
+  /** URNs of everything that this is replaced with. */
+  replaceWith?: string[];
   /** URNs of everything that has to be there before. */
   dependencies: string[];
 }
+
+/** What a provider's function answers, always or by its inputs. */
+export type Answer = object | ((inputs: Record<string, unknown>) => object);
 
 /** What a program did since `startMocks`. */
 export interface Recording {
   /** In the order of registration, components included. */
   resources: Registration[];
+  /** Calls of providers' functions; the provider is empty for the default one. */
+  calls: { token: string; provider: string }[];
   /** The only resource of a type, or the one with the name. */
   find(type: string, name?: string): Registration;
 }
@@ -47,17 +63,34 @@ export function secret(value: unknown): object {
  *
  * @param options.recorded - outputs that the update before left
  * @param options.preview - whether computed outputs are unknown, as in `pulumi preview`
+ * @param options.answers - what functions of providers answer, by token
  */
-export async function startMocks({ preview = false, recorded = {} } = {}): Promise<Recording> {
+export async function startMocks({
+  preview = false,
+  recorded = {},
+  answers = {},
+}: {
+  preview?: boolean;
+  recorded?: Record<string, unknown>;
+  answers?: Record<string, Answer>;
+} = {}): Promise<Recording> {
   Error.stackTraceLimit = 3;
   onTestFinished(restoreStackTraces);
   const resources: Registration[] = [];
+  const calls: Recording["calls"] = [];
   const secretOutputs = new Map<string, string[]>();
   await pulumi.runtime.setMocks(
     {
-      call: ({ token }) => {
+      call: ({ token, inputs, provider }) => {
+        calls.push({ token, provider: withoutId(provider ?? "") });
         if (token === "pulumi:pulumi:readStackOutputs") {
           return { outputs: recorded };
+        }
+        const answer = answers[token] ?? awsAnswer(token);
+        if (answer) {
+          return typeof answer === "function"
+            ? (answer as (given: object) => object)(inputs)
+            : answer;
         }
         throw new Error(`no function of a provider is expected, but ${token} was called`);
       },
@@ -78,14 +111,17 @@ export async function startMocks({ preview = false, recorded = {} } = {}): Promi
   // The mocks see inputs only; the request itself holds the resource options too.
   const monitor = pulumi.runtime.getMonitor() as unknown as {
     registerResource(request: RegisterResourceRequest, done: unknown): Promise<void>;
+    registerResourceHook(request: unknown, done: (error: null) => void): void;
   };
+  // Pulumi's mocks know no hooks, and run none.
+  monitor.registerResourceHook = (_, done) => done(null);
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, done) => {
     secretOutputs.set(request.getName(), request.getAdditionalsecretoutputsList());
     resources.push(registration(request));
     return register(request, done);
   };
-  return { resources, find: (type, name) => only(resources, type, name) };
+  return { resources, calls, find: (type, name) => only(resources, type, name) };
 }
 
 /** Waits until everything that the program has begun is registered. */
@@ -135,17 +171,27 @@ function registration(request: RegisterResourceRequest): Registration {
     type: request.getType(),
     name: request.getName(),
     parent: request.getParent(),
-    provider: request.getProvider().replace(/::[^:]*$/, ""),
+    provider: withoutId(request.getProvider()),
     inputs: request.getObject()?.toJavaScript() ?? {},
     ...(request.getDeletebeforereplacedefined() && {
       deleteBeforeReplace: request.getDeletebeforereplace(),
     }),
     replaceOnChanges: request.getReplaceonchangesList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    beforeCreate: request.getHooks()?.getBeforeCreateList().length ?? 0,
+    ...(request.getDeletedwith() && { deletedWith: request.getDeletedwith() }),
+    ...(request.getReplaceWithList().length > 0 && { replaceWith: request.getReplaceWithList() }),
+    ...(request.hasRetainondelete() && { retainOnDelete: request.getRetainondelete() }),
     dependencies: request.getDependenciesList(),
   };
 }
 
-/** What Docker, a registry or a random generator would make up. */
+/** The URN in a provider's reference. */
+function withoutId(provider: string): string {
+  return provider.replace(/::[^:]*$/, "");
+}
+
+/** What Docker, AWS, a registry or a random generator would make up. */
 function computed(
   type: string,
   name: string,
@@ -166,10 +212,12 @@ function computed(
     "docker:index/service:Service": named,
     "docker:index/serviceConfig:ServiceConfig": named,
     "docker:index/volume:Volume": named,
+    "random:index/randomBytes:RandomBytes": { base64: Buffer.alloc(32, name).toString("base64") },
+    "random:index/randomId:RandomId": { hex: `hex-of-${name}` },
     "random:index/randomPassword:RandomPassword": { result: `result-of-${name}` },
   };
   return Object.fromEntries(
-    Object.entries(outputs[type] ?? {}).map(([key, value]) => [
+    Object.entries(outputs[type] ?? awsComputed(type, name, inputs)).map(([key, value]) => [
       key,
       secretNames.includes(key) ? pulumi.secret(value) : value,
     ]),

@@ -24,11 +24,13 @@ export interface TestStack {
  * @param name - unique among tests; the stack is called `test-<name>`
  * @param config - by key without the project's name
  * @param workDir - folder of the program
+ * @param env - more of the environment
  */
 export async function createStack(
   name: string,
   config: Record<string, unknown>,
   workDir = root,
+  env: Record<string, string> = {},
 ): Promise<TestStack> {
   const stackName = `test-${name}`;
   const state = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-state-"));
@@ -45,6 +47,7 @@ export async function createStack(
         PULUMI_CONFIG_PASSPHRASE: "",
         PULUMI_NODEJS_TRANSPILE_ONLY: "true",
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        ...env,
       },
     },
   );

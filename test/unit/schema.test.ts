@@ -30,23 +30,78 @@ describe("the package's schema", () => {
 
   it("has every component that the library exports", () => {
     expect(Object.keys(schema.components).sort()).toEqual([
+      "AlbEndpoint",
       "DockerModelService",
+      "EcrImage",
+      "EcrRepository",
+      "EcsModelService",
+      "EcsNotebook",
+      "GpuCluster",
+      "GpuHost",
       "Notebook",
       "PublishedImage",
+      "ServiceMonitoring",
       "ServingImage",
+      "SshDockerHost",
       "SwarmModelService",
       "SwarmNotebook",
+      "VpcNetwork",
     ]);
     expect(exported).toEqual(expect.arrayContaining(names));
   });
 
   it.each([
+    ["AlbEndpoint", ["modelName", "subnetIds", "vpcCidr", "vpcId"]],
     ["DockerModelService", ["image", "modelName"]],
+    [
+      "EcsNotebook",
+      [
+        "capacityProviderName",
+        "clusterArn",
+        "grpcAddress",
+        "modelName",
+        "restUrl",
+        "subnetIds",
+        "vpcId",
+      ],
+    ],
+    [
+      "EcrImage",
+      ["image", "password", "registryUrl", "repositoryName", "repositoryUrl", "userName"],
+    ],
+    ["EcrRepository", []],
+    [
+      "EcsModelService",
+      [
+        "capacityProviderName",
+        "clusterArn",
+        "clusterName",
+        "image",
+        "modelName",
+        "repositoryArn",
+        "subnetIds",
+        "vpcId",
+      ],
+    ],
+    ["GpuCluster", ["instanceType", "subnetIds", "vpcId"]],
+    ["GpuHost", ["instanceType", "subnetId"]],
     ["Notebook", ["folder", "grpcAddress", "modelName", "networkName", "restUrl"]],
     ["PublishedImage", ["image", "registry"]],
+    [
+      "ServiceMonitoring",
+      [
+        "alarmTopicArn",
+        "clusterName",
+        "loadBalancerArnSuffix",
+        "restTargetGroupArnSuffix",
+        "serviceName",
+      ],
+    ],
     ["ServingImage", ["modelFolder", "modelName"]],
+    ["SshDockerHost", ["address", "hostPublicKey", "privateKey"]],
     ["SwarmModelService", ["image", "modelName"]],
     ["SwarmNotebook", ["folder", "grpcAddress", "modelName", "networkId", "restUrl"]],
+    ["VpcNetwork", []],
   ])("requires of a %s: %j", (name, inputs) => {
     expect(required(schema.components[name].inputs)).toEqual(inputs);
   });
@@ -64,8 +119,51 @@ describe("the package's schema", () => {
         "restUrl",
       ],
     ],
+    [
+      "GpuCluster",
+      [
+        "amiId",
+        "autoScalingGroupName",
+        "capacityProviderName",
+        "clusterArn",
+        "clusterName",
+        "gpusPerInstance",
+        "instanceSecurityGroupId",
+      ],
+    ],
+    ["EcrImage", ["reference"]],
+    [
+      "EcrRepository",
+      [
+        "password",
+        "registry",
+        "registryUrl",
+        "repositoryArn",
+        "repositoryName",
+        "repositoryUrl",
+        "userName",
+      ],
+    ],
+    [
+      "EcsModelService",
+      ["logGroupName", "securityGroupId", "serviceArn", "serviceName", "taskDefinitionArn"],
+    ],
+    [
+      "GpuHost",
+      [
+        "address",
+        "dataVolumeId",
+        "host",
+        "instanceId",
+        "privateKey",
+        "provider",
+        "sshOptions",
+        "tunnelCommand",
+      ],
+    ],
     ["Notebook", ["url"]],
     ["PublishedImage", ["reference"]],
+    ["SshDockerHost", ["host", "provider", "sshOptions"]],
     [
       "SwarmModelService",
       [
@@ -80,6 +178,7 @@ describe("the package's schema", () => {
       ],
     ],
     ["SwarmNotebook", ["url"]],
+    ["VpcNetwork", ["cidrBlock", "subnetIds", "vpcId"]],
     ["ServingImage", ["imageId", "imageName", "modelVersion", "signature"]],
   ])("gives back from a %s: %j", (name, outputs) => {
     expect(shape(schema.components[name].outputs)).toEqual(outputs);

@@ -230,6 +230,12 @@ describe("a notebook refuses", () => {
       relative("model"),
     ],
     [
+      "a path of this machine on one that could not be asked",
+      { folder: "model", remoteHost: true },
+      "folder",
+      relative("model"),
+    ],
+    [
       "a port out of range",
       { port: 70000 },
       "port",
@@ -268,8 +274,11 @@ describe("a notebook refuses", () => {
   });
 });
 
-it("takes an absolute path on another machine as it is", async () => {
-  await create({ folder: "/srv/notebooks", engine: { ...engine, host: "ssh://ada@gpu" } });
+it.each<[string, Partial<NotebookArgs>]>([
+  ["its engine", { engine: { ...engine, host: "ssh://ada@gpu" } }],
+  ["the program", { remoteHost: true }],
+])("takes an absolute path on another machine as it is, says %s", async (_, args) => {
+  await create({ folder: "/srv/notebooks", ...args });
   const { inputs } = recording.find(container);
   expect(inputs.user).toBe("1000:100");
   expect((inputs.volumes as unknown[])[1]).toEqual({

@@ -40,36 +40,36 @@ describe("the notebook's user", () => {
   it("is the owner of the notebooks, so that it can save them", () => {
     const { folder, uid } = ownFolder();
     expect(uid).not.toBe(0);
-    expect(notebookUser(folder, engine)).toBe(`${uid}:100`);
+    expect(notebookUser(folder, { engine })).toBe(`${uid}:100`);
     expect(notebookUser(folder)).toBe(`${uid}:100`);
   });
 
   it("is never root", () => {
-    expect(notebookUser(rootsFolder, engine)).toBe("1000:100");
+    expect(notebookUser(rootsFolder, { engine })).toBe("1000:100");
   });
 
   it("is jovyan where the Docker host is another machine", () => {
-    expect(notebookUser(ownFolder().folder, remote)).toBe("1000:100");
+    expect(notebookUser(ownFolder().folder, { engine: remote })).toBe("1000:100");
   });
 
   it.each(["darwin", "win32"] as const)("is jovyan on %s, which maps owners itself", (name) => {
     const { folder } = ownFolder();
     pretend(name);
-    expect(notebookUser(folder, engine)).toBe("1000:100");
+    expect(notebookUser(folder, { engine })).toBe("1000:100");
   });
 });
 
 describe("the warning that notebooks cannot be saved", () => {
   it("names the folder and what to do when it belongs to root", () => {
-    expect(saveWarning(rootsFolder, engine)).toBe(
+    expect(saveWarning(rootsFolder, { engine })).toBe(
       "/ belongs to root, and the notebook never runs as root: notebooks open but cannot be " +
         "saved. To change that: chown -R 1000:100 /",
     );
   });
 
   it("is left out for anybody else's folder and for another machine's", () => {
-    expect(saveWarning(ownFolder().folder, engine)).toBeUndefined();
-    expect(saveWarning(rootsFolder, remote)).toBeUndefined();
+    expect(saveWarning(ownFolder().folder, { engine })).toBeUndefined();
+    expect(saveWarning(rootsFolder, { engine: remote })).toBeUndefined();
   });
 
   it.each([

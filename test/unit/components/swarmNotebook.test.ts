@@ -48,7 +48,7 @@ async function create(args: Partial<SwarmNotebookArgs> = {}): Promise<SwarmNoteb
 describe("a notebook on Swarm", () => {
   it("is one task on the manager's node, with exact inputs", async () => {
     await create();
-    const user = notebookUser(required.folder, swarmEngine);
+    const user = notebookUser(required.folder, { engine: swarmEngine });
     expect(recording.find(service).inputs).toMatchObject({
       labels: labels("notebook"),
       mode: { replicated: { replicas: 1 } },

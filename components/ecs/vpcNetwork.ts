@@ -1,0 +1,60 @@
+import * as ec2 from "@pulumi/aws/ec2";
+import * as pulumi from "@pulumi/pulumi";
+import { subnetFilters } from "./lookUpNetwork";
+import { createEndpoints } from "./vpcEndpoints";
+import { checkVpcNetwork, VpcNetworkArgs } from "./vpcNetworkArgs";
+
+/**
+ * The network of a service on AWS: a given VPC and subnets, else the region's default VPC. It
+ * creates nothing but VPC endpoints, and these only when asked.
+ *
+ * @throws InputPropertiesError that lists everything wrong with the arguments
+ */
+export class VpcNetwork extends pulumi.ComponentResource {
+  /** Id of the VPC. */
+  public readonly vpcId: pulumi.Output<string>;
+  /** Ids of the subnets. */
+  public readonly subnetIds: pulumi.Output<string[]>;
+  /** IPv4 addresses of the VPC, such as `10.0.0.0/16`. */
+  public readonly cidrBlock: pulumi.Output<string>;
+
+  constructor(name: string, args: VpcNetworkArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    checkArgs(name, args);
+    super("tfserving:index:VpcNetwork", name, {}, opts);
+
+    const vpc = ec2.getVpcOutput(args.vpcId ? { id: args.vpcId } : { default: true }, {
+      parent: this,
+    });
+    this.vpcId = vpc.id;
+    this.cidrBlock = vpc.cidrBlock;
+    this.subnetIds = args.subnetIds ? pulumi.output(args.subnetIds) : defaultSubnets(vpc.id, this);
+    if (args.endpoints) {
+      createEndpoints(name, { vpc, subnetIds: this.subnetIds, tags: args.tags }, this);
+    }
+
+    this.registerOutputs({
+      vpcId: this.vpcId,
+      subnetIds: this.subnetIds,
+      cidrBlock: this.cidrBlock,
+    });
+  }
+}
+
+function checkArgs(name: string, args: VpcNetworkArgs): void {
+  const errors = checkVpcNetwork(args);
+  if (errors.length > 0) {
+    throw new pulumi.InputPropertiesError({
+      message: `VpcNetwork ${name} cannot work with these arguments`,
+      errors,
+    });
+  }
+}
+
+function defaultSubnets(
+  vpcId: pulumi.Output<string>,
+  parent: pulumi.Resource,
+): pulumi.Output<string[]> {
+  const filters = vpcId.apply((id) => subnetFilters(id));
+  // Sorted, since AWS lists them in any order.
+  return ec2.getSubnetsOutput({ filters }, { parent }).ids.apply((ids) => [...ids].sort());
+}

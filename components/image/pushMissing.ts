@@ -1,0 +1,81 @@
+import Docker from "dockerode";
+import { connect } from "../docker/engine";
+
+/** A push of one image. */
+export interface Push {
+  /** Address of the Docker Engine that holds the image. */
+  host: string;
+  /** Local name. */
+  source: string;
+  /** Name in the registry, with its tag. */
+  target: string;
+  /** Such as `https://123456789012.dkr.ecr.eu-central-1.amazonaws.com`. */
+  registryUrl: string;
+  username: string;
+  password: string;
+}
+
+// Whatever kind of manifest the tag names.
+const manifestTypes = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+];
+const answerTimeoutMs = 30_000;
+
+/**
+ * Pushes an image unless the registry has its tag.
+ *
+ * @returns whether it was pushed
+ * @throws Error that says what the registry or the engine said; never the password
+ */
+export async function pushMissing(push: Push): Promise<boolean> {
+  if (await hasTag(push)) {
+    return false;
+  }
+  const docker = connect(push.host, 0);
+  const [repo, tag] = splitTag(push.target);
+  await docker.getImage(push.source).tag({ repo, tag });
+  const { username, password, registryUrl: serveraddress } = push;
+  const progress = await docker
+    .getImage(push.target)
+    .push({ authconfig: { username, password, serveraddress } });
+  await finished(docker, progress, push.target);
+  return true;
+}
+
+/** @see https://distribution.github.io/distribution/spec/api/#existing-manifests */
+async function hasTag({ target, registryUrl, username, password }: Push): Promise<boolean> {
+  const [repo, tag] = splitTag(target);
+  const repository = repo.slice(repo.indexOf("/") + 1);
+  const login = Buffer.from(`${username}:${password}`).toString("base64");
+  const { status } = await fetch(`${registryUrl}/v2/${repository}/manifests/${tag}`, {
+    method: "HEAD",
+    headers: { authorization: `Basic ${login}`, accept: manifestTypes.join(", ") },
+    signal: AbortSignal.timeout(answerTimeoutMs),
+  });
+  if (status !== 200 && status !== 404) {
+    throw new Error(`The registry answered ${status} when it was asked for ${target}`);
+  }
+  return status === 200;
+}
+
+/** The engine answers 200 at once, and says in its progress what went wrong. */
+function finished(docker: Docker, progress: NodeJS.ReadableStream, target: string): Promise<void> {
+  return new Promise((resolve, reject) =>
+    docker.modem.followProgress(
+      progress,
+      (error: Error | null, lines: { error?: string }[] = []) => {
+        const reason = error?.message ?? lines.find((line) => line.error)?.error;
+        if (reason === undefined) resolve();
+        else reject(new Error(`${target} could not be pushed: ${reason}`));
+      },
+    ),
+  );
+}
+
+function splitTag(target: string): [repo: string, tag: string] {
+  const colon = target.lastIndexOf(":");
+  return [target.slice(0, colon), target.slice(colon + 1)];
+}

@@ -1,0 +1,81 @@
+/** What a notebook's container is made from. */
+export interface NotebookContainer {
+  image: string;
+  memoryMb: number;
+  gpus: number;
+  restUrl: string;
+  grpcAddress: string;
+  modelName: string;
+  /** Version of the secret that holds the token, as `valueFrom` of a container definition. */
+  tokenFrom: string;
+  /** Name of the CloudWatch log group. */
+  logGroup: string;
+  /** Region of the log group. */
+  region: string;
+}
+
+/** Name of the only container of the task; the tunnel finds it by that. */
+export const notebookContainer = "notebook";
+/** Name of the volume that holds the files. */
+export const filesVolume = "files";
+/** Port of JupyterLab inside the container. */
+export const jupyterPort = 8888;
+
+const home = "/home/jovyan";
+
+/**
+ * The container of a notebook as ECS takes it.
+ *
+ * JupyterLab listens on the container's loopback only: the tunnel ends inside the container. The home
+ * folder itself is the container's own, since Jupyter and IPython keep SQLite databases there, which
+ * an NFS file system such as EFS serves badly.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+ */
+export function renderNotebook(notebook: NotebookContainer): Record<string, unknown> {
+  return {
+    name: notebookContainer,
+    image: notebook.image,
+    essential: true,
+    cpu: 0,
+    memory: notebook.memoryMb,
+    command: ["start-notebook.py", "--ServerApp.ip=127.0.0.1"],
+    environment: [
+      { name: "MODEL_NAME", value: notebook.modelName },
+      { name: "TF_SERVING_GRPC_ADDRESS", value: notebook.grpcAddress },
+      { name: "TF_SERVING_REST_URL", value: notebook.restUrl },
+    ],
+    secrets: [{ name: "JUPYTER_TOKEN", valueFrom: notebook.tokenFrom }],
+    user: "1000:100",
+    workingDirectory: home,
+    privileged: false,
+    // People install packages in a notebook, and ECS Exec's agent writes there.
+    readonlyRootFilesystem: false,
+    dockerSecurityOptions: ["no-new-privileges"],
+    linuxParameters: { capabilities: { drop: ["ALL"] }, maxSwap: 0 },
+    mountPoints: [
+      { sourceVolume: filesVolume, containerPath: `${home}/projectDir`, readOnly: false },
+    ],
+    healthCheck: {
+      command: ["CMD", "/etc/jupyter/docker_healthcheck.py"],
+      interval: 30,
+      timeout: 5,
+      retries: 3,
+      startPeriod: 60,
+    },
+    stopTimeout: 30,
+    ...(notebook.gpus > 0
+      ? { resourceRequirements: [{ type: "GPU", value: String(notebook.gpus) }] }
+      : {}),
+    logConfiguration: {
+      logDriver: "awslogs",
+      options: {
+        "awslogs-group": notebook.logGroup,
+        "awslogs-region": notebook.region,
+        "awslogs-stream-prefix": notebookContainer,
+        mode: "non-blocking",
+        "max-buffer-size": "25m",
+      },
+    },
+  };
+}

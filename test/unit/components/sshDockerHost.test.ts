@@ -1,0 +1,205 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { SshDockerHost, SshDockerHostArgs } from "../../../components";
+import * as answers from "../../../components/sshDockerHost/engineAnswers";
+import * as files from "../../../components/sshDockerHost/sshFiles";
+import {
+  isKnown,
+  problemsOf,
+  promiseOf,
+  type Recording,
+  settle,
+  startMocks,
+  unknown,
+  urn,
+} from "../../support/mocks";
+import { temporaryFolder } from "../../support/modelFolder";
+
+const component = "tfserving:index:SshDockerHost";
+const provider = "pulumi:providers:docker";
+const required: SshDockerHostArgs = {
+  address: "192.0.2.7",
+  privateKey: pulumi.secret("PRIVATE"),
+  hostPublicKey: "ssh-ed25519 AAAA",
+};
+
+let recording: Recording;
+const engineAnswers = vi.spyOn(answers, "engineAnswers");
+const writeSshFiles = vi.spyOn(files, "writeSshFiles");
+
+beforeEach(async () => {
+  engineAnswers.mockReset().mockResolvedValue();
+  writeSshFiles.mockReset().mockReturnValue();
+  recording = await startMocks();
+});
+
+afterAll(() => {
+  vi.restoreAllMocks();
+});
+
+async function create(args: Partial<SshDockerHostArgs> = {}): Promise<SshDockerHost> {
+  const host = new SshDockerHost("gpu", { ...required, ...args });
+  await settle();
+  return host;
+}
+
+const options = [
+  "IdentityFile=~/.ssh/tfserving-tfserving-dev-gpu",
+  "IdentitiesOnly=yes",
+  "UserKnownHostsFile=~/.ssh/tfserving-tfserving-dev-gpu.known_hosts",
+  "HostKeyAlias=tfserving-tfserving-dev-gpu",
+  "StrictHostKeyChecking=yes",
+  "BatchMode=yes",
+  "ConnectTimeout=10",
+  "ServerAliveInterval=15",
+].flatMap((option) => ["-o", option]);
+
+describe("a Docker host that is reached by SSH", () => {
+  it("is a provider with address and options, and no key", async () => {
+    await create();
+    const { inputs } = recording.find(provider, "gpu");
+    expect(inputs.host).toBe("ssh://ubuntu@192.0.2.7");
+    expect(JSON.parse(String(inputs.sshOpts))).toEqual(options);
+    expect(JSON.stringify(recording.resources)).not.toContain("PRIVATE");
+  });
+
+  it("writes the key and the machine's public key for ssh", async () => {
+    await create();
+    expect(writeSshFiles).toHaveBeenCalledWith("tfserving-tfserving-dev-gpu", {
+      privateKey: "PRIVATE",
+      hostPublicKey: "ssh-ed25519 AAAA",
+    });
+  });
+
+  it("waits for the engine before it gives its address, which is no secret", async () => {
+    const host = await create({ waitSeconds: 7, hint: "Switch it on." });
+    expect(engineAnswers).toHaveBeenCalledWith(
+      ...(["ssh://ubuntu@192.0.2.7", options, 7, "Switch it on."] as const),
+    );
+    expect(await promiseOf(host.host)).toBe("ssh://ubuntu@192.0.2.7");
+    expect(await pulumi.isSecret(host.host)).toBe(false);
+  });
+
+  it.each([
+    ["user", { user: "ada" }, "ssh://ada@192.0.2.7"],
+    ["port", { port: 2222 }, "ssh://ubuntu@192.0.2.7:2222"],
+  ])("%s is part of the address", async (_, args, address) => {
+    expect(await promiseOf((await create(args)).host)).toBe(address);
+  });
+
+  it("goes through a proxy command", async () => {
+    const host = await create({ proxyCommand: "through %h" });
+    expect(await promiseOf(host.sshOptions)).toEqual([...options, "-o", "ProxyCommand=through %h"]);
+  });
+
+  it.each([
+    ["user", { user: "Ada Lovelace" }, 'is "Ada Lovelace", which is no user name: use ubuntu'],
+    ["port", { port: 0 }, "is 0: use a whole number from 1 to 65535"],
+    ["waitSeconds", { waitSeconds: 0 }, "is 0: use a whole number from 1 to 3600"],
+  ])("refuses a wrong %s", (propertyPath, args, reason) => {
+    expect(problemsOf(() => new SshDockerHost("gpu", { ...required, ...args }))).toEqual([
+      { propertyPath, reason },
+    ]);
+  });
+});
+
+describe("what runs on a machine of the stack", () => {
+  const machine = urn("random:index/randomId:RandomId", "gpu-machine", component);
+  const id = urn("random:index/randomId:RandomId", "gpu-machine-id", component);
+
+  async function network(args: Partial<SshDockerHostArgs>) {
+    const host = new SshDockerHost("gpu", { ...required, ...args });
+    new docker.Network("net", {}, host.options());
+    await settle();
+    return recording.find("docker:index/network:Network");
+  }
+
+  it("goes and comes with the machine", async () => {
+    const { deletedWith, replaceWith, provider: used } = await network({ machineId: "i-1" });
+    expect({ deletedWith, replaceWith }).toEqual({ deletedWith: machine, replaceWith: [machine] });
+    expect(used).toBe(urn(provider, "gpu", component));
+  });
+
+  it("knows the machine by its id, which goes first when it is another", async () => {
+    await network({ machineId: "i-1" });
+    const [first, second] = ["gpu-machine-id", "gpu-machine"].map((name) =>
+      recording.find("random:index/randomId:RandomId", name),
+    );
+    expect(first).toMatchObject({
+      inputs: { keepers: { id: "i-1" } },
+      deleteBeforeReplace: true,
+    });
+    expect(second).toMatchObject({
+      inputs: { keepers: { id: "hex-of-gpu-machine-id" } },
+      deleteBeforeReplace: true,
+    });
+    expect(second.dependencies).toContain(id);
+  });
+
+  it("is removed from a machine that outlives the stack", async () => {
+    const { deletedWith, replaceWith } = await network({});
+    expect({ deletedWith, replaceWith }).toEqual({});
+  });
+});
+
+describe("in a preview", () => {
+  beforeEach(async () => {
+    recording = await startMocks({ preview: true });
+  });
+
+  it("asks no engine", async () => {
+    const host = await create();
+    expect(engineAnswers).not.toHaveBeenCalled();
+    expect(await promiseOf(host.host)).toBe("ssh://ubuntu@192.0.2.7");
+  });
+
+  it("leaves the address of a machine that is not there unknown", async () => {
+    const address = new docker.Network("later").id;
+    const host = await create({ address });
+    expect(await isKnown(host.host)).toBe(false);
+    expect(recording.find(provider, "gpu").inputs.host).toBe(unknown);
+  });
+});
+
+describe("the files for ssh", () => {
+  const login = { privateKey: "PRIVATE\n", hostPublicKey: "ssh-ed25519 AAAA" };
+
+  beforeEach(() => {
+    writeSshFiles.mockRestore();
+  });
+
+  it("can be read by the user alone", () => {
+    const folder = path.join(temporaryFolder(), ".ssh");
+    files.writeSshFiles("host", login, folder);
+    expect(fs.statSync(folder).mode & 0o777).toBe(0o700);
+    expect(fs.readdirSync(folder).sort()).toEqual(["host", "host.known_hosts"]);
+    for (const name of fs.readdirSync(folder)) {
+      expect(fs.statSync(path.join(folder, name)).mode & 0o777).toBe(0o600);
+    }
+    expect(fs.readFileSync(path.join(folder, "host"), "utf8")).toBe("PRIVATE\n");
+    expect(fs.readFileSync(path.join(folder, "host.known_hosts"), "utf8")).toBe(
+      "host ssh-ed25519 AAAA\n",
+    );
+  });
+
+  it("are replaced by another key, and left alone with the same", () => {
+    const folder = temporaryFolder();
+    files.writeSshFiles("host", login, folder);
+    const { ino } = fs.statSync(path.join(folder, "host"));
+    files.writeSshFiles("host", login, folder);
+    expect(fs.statSync(path.join(folder, "host")).ino).toBe(ino);
+    files.writeSshFiles("host", { ...login, privateKey: "OTHER\n" }, folder);
+    expect(fs.readFileSync(path.join(folder, "host"), "utf8")).toBe("OTHER\n");
+  });
+
+  it("have names that any file system takes", () => {
+    expect(files.sshFileName("my project/dev", "gpu host")).toBe(
+      "tfserving-my-project-dev-gpu-host",
+    );
+  });
+});
