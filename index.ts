@@ -3,13 +3,17 @@ import "./program/stackTraces";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { modelLabels } from "./components";
+import { serveOnEcs } from "./program/ecs/ecsStack";
 import { recordedReleases, recordOnce } from "./program/releaseRecord";
 import { servedImage } from "./program/servedImage";
 import { createNotebook, createService } from "./program/target";
-import { loadSettings } from "./settings";
+import { configuredTarget, loadSettings, Target } from "./settings";
 
 /** Serves the model folder of the stack's configuration; the keys are described in Pulumi.yaml. */
 export = async () => {
+  if (configuredTarget() === Target.Ecs) {
+    return serveOnEcs();
+  }
   const settings = await loadSettings();
   const recorded = await recordedReleases();
   const provider = new docker.Provider("docker", { host: settings.engine.host });

@@ -26,6 +26,12 @@ import { checkSwarm, readSwarm } from "./swarmSettings";
 export enum Target {
   Docker = "docker",
   Swarm = "swarm",
+  Ecs = "ecs",
+}
+
+/** The target that the configuration names; one that is not known is refused with the rest. */
+export function configuredTarget(): string {
+  return new pulumi.Config().get("target") || Target.Docker;
 }
 
 /** The stack's configuration, read and checked; every key is described in Pulumi.yaml. */
@@ -54,12 +60,12 @@ export interface Settings {
  */
 export async function loadSettings(): Promise<Settings> {
   const config = new pulumi.Config();
-  const host = text(config, "host") ?? process.env.DOCKER_HOST ?? defaultDockerHost;
+  const host = dockerHost(config);
   const image = readImage(config);
   const registry = await readRegistry(config);
   const service = readService(config);
   const canary = readCanary(config, image);
-  const swarm = config.get("target") === Target.Swarm ? readSwarm(config) : undefined;
+  const swarm = configuredTarget() === Target.Swarm ? readSwarm(config) : undefined;
   const notebook = config.getBoolean("notebook") === false ? undefined : readNotebook(config);
   const { engine, problems } = await askEngine(host, [
     ...Object.values(portsOf(service)),
@@ -71,7 +77,7 @@ export async function loadSettings(): Promise<Settings> {
   const pinned = pin && engine ? await findPinnedImage(host, pin) : undefined;
   problems.push(
     ...(pin && engine ? checkPinnedImage(pin, pinned, config, engine) : []),
-    ...checkTarget(config),
+    ...checkTarget(),
     ...checkCpus(text(config, "cpus")),
     ...(pin ? [] : ofServer(checkServingImage(image))),
     ...(registry ? named("registry", checkPublishedImage(registry)) : []),
@@ -97,26 +103,31 @@ export async function loadSettings(): Promise<Settings> {
   return { engine, image, pinned, registry, service, swarm, canary, notebook, release };
 }
 
-function checkTarget(config: pulumi.Config): Problem[] {
-  const target = config.get("target") ?? Target.Docker;
+function checkTarget(): Problem[] {
+  const target = configuredTarget();
   const known: string[] = Object.values(Target);
   return known.includes(target)
     ? []
-    : [{ propertyPath: "target", reason: `is "${target}": use ${known.join(" or ")}` }];
+    : [
+        {
+          propertyPath: "target",
+          reason: `is "${target}": use ${known.slice(0, -1).join(", ")} or ${known.at(-1)}`,
+        },
+      ];
 }
 
 /** A string, because typed config has no fractions. */
-function checkCpus(cpus: string | undefined): Problem[] {
+export function checkCpus(cpus: string | undefined): Problem[] {
   return cpus === undefined || isNumber(cpus)
     ? []
     : [{ propertyPath: "cpus", reason: `is "${cpus}": use a number, such as 0.5` }];
 }
 
-function isNumber(given: string | undefined): boolean {
+export function isNumber(given: string | undefined): boolean {
   return given !== undefined && /^\d+(\.\d+)?$/.test(given);
 }
 
-function readImage(config: pulumi.Config) {
+export function readImage(config: pulumi.Config) {
   const registry = text(config, "registry");
   const repository = text(config, "repository") ?? servingImageDefaults.repository;
   return {
@@ -178,7 +189,12 @@ function readNotebook(config: pulumi.Config) {
   };
 }
 
-async function askEngine(
+/** The engine that builds, and on target docker runs, what the stack consists of. */
+export function dockerHost(config: pulumi.Config): string {
+  return text(config, "host") ?? process.env.DOCKER_HOST ?? defaultDockerHost;
+}
+
+export async function askEngine(
   host: string,
   ports: (number | undefined)[],
 ): Promise<{ engine?: DockerEngine; problems: Problem[] }> {
@@ -191,7 +207,7 @@ async function askEngine(
 }
 
 /** Typed config has no absent strings: an empty one stands for "not set". */
-function text(config: pulumi.Config, key: string): string | undefined {
+export function text(config: pulumi.Config, key: string): string | undefined {
   return config.get(key) || undefined;
 }
 
@@ -221,14 +237,14 @@ function named(component: string, problems: Problem[]): Problem[] {
 }
 
 /** The image's `models` are the server's: there is one config key for both. */
-function ofServer(problems: Problem[]): Problem[] {
+export function ofServer(problems: Problem[]): Problem[] {
   return problems.map(({ propertyPath, reason }) => ({
     propertyPath: propertyPath.replace(/^models\b/, "server.models"),
     reason: reason.replace(/ models\[/g, " server.models["),
   }));
 }
 
-function refusal(problems: Problem[]): pulumi.RunError {
+export function refusal(problems: Problem[]): pulumi.RunError {
   // Two components may check the same setting.
   const lines = new Set(problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`));
   return new pulumi.RunError(

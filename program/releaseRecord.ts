@@ -42,16 +42,25 @@ export function releaseSettings(config: pulumi.Config): Record<string, string> {
   return Object.fromEntries(releaseKeys.map((key) => [key, config.get(key) ?? ""]));
 }
 
-/**
- * What the last update that succeeded left on record: the stack's own outputs. A
- * call of the engine and not a StackReference, which would be a resource more.
- */
+/** The releases among what the last update that succeeded left on record. */
 export async function recordedReleases(): Promise<ReleaseRecord> {
+  return releasesIn(await recordedOutputs());
+}
+
+/**
+ * The stack's outputs as the last update left them. A call of the engine and not a StackReference,
+ * which would be a resource more.
+ */
+export async function recordedOutputs(): Promise<Record<string, unknown>> {
   const name = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
   const answer = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
-    outputs?: ReleaseRecord;
+    outputs?: Record<string, unknown>;
   };
-  const { release, previousRelease } = answer.outputs ?? {};
+  return answer.outputs ?? {};
+}
+
+export function releasesIn(outputs: Record<string, unknown>): ReleaseRecord {
+  const { release, previousRelease } = outputs as ReleaseRecord;
   return { release, previousRelease: previousRelease ?? undefined };
 }
 

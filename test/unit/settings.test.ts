@@ -106,7 +106,7 @@ it("keeps the registry's password a secret", async () => {
 
 describe("a configuration that cannot work is refused by key:", () => {
   it.each<[string, Record<string, unknown>, string]>([
-    ["an unknown target", { target: "moon" }, 'target: is "moon": use docker or swarm'],
+    ["an unknown target", { target: "moon" }, 'target: is "moon": use docker, swarm or ecs'],
     [
       "a missing model folder",
       { modelFolder: "no" },
@@ -230,7 +230,7 @@ describe("a configuration that cannot work is refused by key:", () => {
         `^host: The Docker Engine at ${gone} does not answer \\(connect ENOENT .*\\): start it, or ` +
           "set the config value `host` to the address of one that runs.$",
       ),
-      'target: is "moon": use docker or swarm',
+      'target: is "moon": use docker, swarm or ecs',
       expect.stringMatching(/^modelName: "a\/b" holds "\/" or ":"/),
       "replicas: is 0: use a whole number from 1 to 256",
       "notebookPort: is 0: use a whole number from 1 to 65535",

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { readObjects } from "../../program/ecs/ecsConfig";
 import { loadSettings } from "../../settings";
 import { ownContainers, startFakeEngine, swarmAnswers } from "../support/fakeEngine";
 import { startMocks } from "../support/mocks";
@@ -150,8 +151,24 @@ describe("every key of Pulumi.yaml has an effect", () => {
     expect((await loadSettings()).engine.host).toBe(other);
   });
 
+  // Each is the arguments of one component, checked field by field.
+  const onEcs: [string, object, object][] = [
+    ["awsNetwork", { endpoints: true }, { network: { endpoints: true } }],
+    ["awsCluster", { instanceType: "c7i.large" }, { cluster: { instanceType: "c7i.large" } }],
+    ["awsEndpoint", { deletionProtection: true }, { endpoint: { deletionProtection: true } }],
+    ["awsService", { logRetentionDays: 7 }, { service: { logRetentionDays: 7 } }],
+    ["awsRepository", { keepReleases: 7 }, { repository: { keepReleases: 7 } }],
+    ["awsNotebook", { running: false }, { notebook: { running: false } }],
+    ["awsTags", { team: "birds" }, { tags: { team: "birds" } }],
+  ];
+
+  it.each(onEcs)("%s, on ecs", (key, value, settings) => {
+    setConfig({ target: "ecs", [key]: value });
+    expect(readObjects(new pulumi.Config())).toMatchObject(settings);
+  });
+
   it("and none is missing in this list", () => {
-    const keys = [...effects, ...onSwarm].map(([key]) => key).concat("host");
+    const keys = [...effects, ...onSwarm, ...onEcs].map(([key]) => key).concat("host");
     expect(keys.sort()).toEqual(Object.keys(defaults).sort());
   });
 });

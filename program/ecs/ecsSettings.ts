@@ -1,0 +1,243 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  checkAlbEndpoint,
+  checkEcrRepository,
+  checkEcsModelService,
+  checkEcsNotebook,
+  checkGpuCluster,
+  checkServingImage,
+  DockerEngine,
+  ecsModelServiceDefaults,
+  ecsNotebookDefaults,
+  instanceTypeWarnings,
+  lookUpNetwork,
+  NetworkFacts,
+  Problem,
+  ReleaseStrategy,
+  resolveAlbEndpointArgs,
+  resolveEcsModelServiceArgs,
+  resolveGpuClusterArgs,
+  ServerOptions,
+} from "../../components";
+import { balancerTimeoutMs } from "../../components/balancer/balancerConfig";
+import {
+  askEngine,
+  checkCpus,
+  dockerHost,
+  isNumber,
+  ofServer,
+  readImage,
+  refusal,
+  text,
+} from "../../settings";
+import { releaseSettings } from "../releaseRecord";
+import { checkObjects, checkUnused, EcsObjects, readObjects, repositoryName } from "./ecsConfig";
+import { checkPin } from "./ecrPin";
+
+/** The configuration of a stack on AWS, read and checked; every key is described in Pulumi.yaml. */
+export interface EcsSettings {
+  readonly image: ReturnType<typeof readEcsImage>;
+  /** Digest in ECR that runs in place of a build. @default - `image` is built */
+  readonly pinned?: string;
+  /** Name of the stack's repository in ECR. */
+  readonly repositoryName: string;
+  /** Builds and pushes the image. @default - `pinned` needs none */
+  readonly engine?: DockerEngine;
+  readonly network: NetworkFacts;
+  readonly service: ReturnType<typeof readService>;
+  readonly endpoint: ReturnType<typeof endpointArgs>;
+  readonly aws: EcsObjects;
+  /** @default - no notebook */
+  readonly notebook?: ReturnType<typeof readNotebook>;
+  /** What makes a release besides its image, by config key. */
+  readonly release: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads the configuration, and asks AWS for the network and the Docker Engine that builds whether it
+ * is there.
+ *
+ * @throws RunError that lists all problems by config key, before there is any resource
+ */
+export async function loadEcsSettings(): Promise<EcsSettings> {
+  const config = new pulumi.Config();
+  const aws = readObjects(config);
+  const service = readService(config, aws);
+  const image = readEcsImage(config, service.gpus);
+  const notebook = config.getBoolean("notebook") === false ? undefined : readNotebook(config, aws);
+  const pinned = text(config, "image");
+  const [built, found] = await Promise.all([
+    pinned ? undefined : askEngine(dockerHost(config), []),
+    lookUpNetwork({ ...aws.network, instanceTypes: instanceTypes(aws.cluster) }),
+  ]);
+
+  const endpoint = endpointArgs(service, aws, found.facts);
+  const { cpus, memoryMb, gpus } = service;
+  const replica = { cpus, memoryMb, gpus };
+  const problems = [
+    ...(built?.problems ?? []),
+    ...checkObjects(config),
+    ...checkUnused(config),
+    ...checkCpus(text(config, "cpus")),
+    ...checkGpus(text(config, "gpus")),
+    ...(pinned ? checkPin(pinned) : ofServer(checkServingImage(image))),
+    ...ofNetwork(found.problems),
+    ...under("awsCluster", checkCluster(aws, replica)),
+    ...under("awsEndpoint", checkAlbEndpoint(checkedEndpoint(endpoint))),
+    ...ofService(checkEcsModelService(serviceArgs(service))),
+    ...under("awsRepository", checkEcrRepository(aws.repository)),
+    ...(notebook ? ofNotebook(checkEcsNotebook({ ...ecsNotebookDefaults, ...notebook })) : []),
+  ];
+  if (!found.facts || problems.length > 0) {
+    throw refusal(problems);
+  }
+  for (const warning of instanceTypeWarnings(aws.cluster.instanceType, replica)) {
+    await pulumi.log.warn(`awsCluster.${warning}`);
+  }
+  return {
+    ...{ image, pinned, engine: built?.engine, network: found.facts },
+    ...{ service, endpoint, aws, notebook },
+    repositoryName: repositoryName(config),
+    release: releaseSettings(config),
+  };
+}
+
+/** Text as on the other targets, and a number here: GPUs are whole devices for ECS. */
+function checkGpus(gpus: string | undefined): Problem[] {
+  return gpus === undefined || /^\d+$/.test(gpus)
+    ? []
+    : [{ propertyPath: "gpus", reason: `is "${gpus}": on ecs use the number of GPUs per replica` }];
+}
+
+function checkCluster(
+  { cluster }: EcsObjects,
+  replica: { cpus: number; memoryMb: number; gpus: number },
+): Problem[] {
+  return cluster.instanceType
+    ? checkGpuCluster(resolveGpuClusterArgs({ vpcId: "", subnetIds: [], ...cluster }), replica)
+    : [
+        {
+          propertyPath: "instanceType",
+          reason:
+            "is missing: name an EC2 instance type, such as g5.xlarge, or c7i.xlarge without GPUs",
+        },
+      ];
+}
+
+function instanceTypes({ instanceType, furtherInstanceTypes }: EcsObjects["cluster"]) {
+  return instanceType ? [instanceType, ...(furtherInstanceTypes ?? [])] : undefined;
+}
+
+function readEcsImage(config: pulumi.Config, gpus: number) {
+  return { ...readImage(config), gpus: gpus > 0 ? String(gpus) : undefined };
+}
+
+function readService(config: pulumi.Config, { service }: EcsObjects) {
+  const defaults = ecsModelServiceDefaults;
+  const gpus = text(config, "gpus");
+  return {
+    modelName: text(config, "modelName") ?? "my_model",
+    replicas: config.getNumber("replicas") ?? defaults.replicas,
+    cpus: isNumber(text(config, "cpus")) ? Number(text(config, "cpus")) : defaults.cpus,
+    memoryMb: config.getNumber("memoryMb") ?? defaults.memoryMb,
+    gpus: isNumber(gpus) ? Number(gpus) : 0,
+    strategy: (text(config, "strategy") ?? defaults.strategy) as ReleaseStrategy,
+    drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
+    stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
+    startTimeoutSeconds: config.getNumber("startTimeoutSeconds") ?? defaults.startTimeoutSeconds,
+    server: config.getObject<ServerOptions>("server"),
+    ...service,
+  };
+}
+
+function readNotebook(config: pulumi.Config, { notebook }: EcsObjects) {
+  return {
+    image: text(config, "notebookImage") ?? ecsNotebookDefaults.image,
+    localPort: config.getNumber("notebookPort") ?? ecsNotebookDefaults.localPort,
+    memoryMb: config.getNumber("notebookMemoryMb") ?? ecsNotebookDefaults.memoryMb,
+    ...notebook,
+  };
+}
+
+/** Clients are all of the VPC, unless others are named; requests may take as long as the server lets them. */
+function endpointArgs(
+  { modelName, server }: { modelName: string; server?: ServerOptions },
+  { endpoint }: EcsObjects,
+  network: NetworkFacts | undefined,
+) {
+  const isOpen = endpoint.public === true || endpoint.clientSecurityGroupIds !== undefined;
+  return {
+    modelName,
+    clientCidrs: isOpen || !network ? [] : [network.cidrBlock],
+    longestRequestSeconds: Math.ceil(balancerTimeoutMs(server) / 1000),
+    ...endpoint,
+  };
+}
+
+/** The endpoint as it is checked: the network is looked up, and so has subnets in two zones. */
+function checkedEndpoint(endpoint: ReturnType<typeof endpointArgs>) {
+  return resolveAlbEndpointArgs({
+    ...{ vpcId: "", vpcCidr: "", subnetIds: pulumi.output([]) },
+    ...endpoint,
+  });
+}
+
+/** The service as it is checked, with the load balancer that the program gives it. */
+function serviceArgs(service: ReturnType<typeof readService>) {
+  const known = pulumi.output("");
+  return resolveEcsModelServiceArgs({
+    ...{ image: known, repositoryArn: "", clusterArn: "", clusterName: "" },
+    ...{ capacityProviderName: "", vpcId: "", subnetIds: [] },
+    ...{ restTargetGroupArn: known, endpointSecurityGroupId: known },
+    ...service,
+    autoscaling: service.autoscaling && {
+      ...service.autoscaling,
+      ...{
+        loadBalancerArnSuffix: known,
+        restTargetGroupArnSuffix: known,
+        autoScalingGroupName: known,
+      },
+    },
+  });
+}
+
+function under(key: string, problems: Problem[]): Problem[] {
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath: `${key}.${propertyPath}`,
+    reason,
+  }));
+}
+
+/** The region is Pulumi's own setting, and the types that are on offer are the cluster's. */
+function ofNetwork(problems: Problem[]): Problem[] {
+  const keys: Record<string, string> = {
+    region: "aws:region",
+    instanceType: "awsCluster.instanceType",
+  };
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath: keys[propertyPath] ?? `awsNetwork.${propertyPath}`,
+    reason,
+  }));
+}
+
+/** What only ECS has is in awsService; the rest has keys that all targets share. */
+function ofService(problems: Problem[]): Problem[] {
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath: /^(autoscaling|deployment|enableExec|execCidrs|log)/.test(propertyPath)
+      ? `awsService.${propertyPath}`
+      : propertyPath,
+    reason,
+  }));
+}
+
+function ofNotebook(problems: Problem[]): Problem[] {
+  const keys: Record<string, string> = {
+    memoryMb: "notebookMemoryMb",
+    localPort: "notebookPort",
+    image: "notebookImage",
+  };
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath: keys[propertyPath] ?? `awsNotebook.${propertyPath}`,
+    reason,
+  }));
+}

@@ -1,0 +1,137 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  AlbEndpoint,
+  EcrRepository,
+  EcsModelService,
+  EcsNotebook,
+  GpuCluster,
+  modelLabels,
+  ServiceMonitoring,
+  VpcNetwork,
+} from "../../components";
+import { modelUrls } from "../../components/tfserving/modelStatus";
+import { recordedOutputs, recordOnce, releasesIn } from "../releaseRecord";
+import { ecsImage } from "./ecsImage";
+import { EcsSettings, loadEcsSettings } from "./ecsSettings";
+
+/** Serves the model folder of the stack's configuration on AWS. */
+export async function serveOnEcs(): Promise<Record<string, unknown>> {
+  const settings = await loadEcsSettings();
+  const outputs = await recordedOutputs();
+  const recorded = releasesIn(outputs);
+  const { aws, service } = settings;
+  const { tags } = aws;
+
+  const network = new VpcNetwork("network", { ...aws.network, tags });
+  const repository = new EcrRepository("serving", {
+    repositoryName: settings.repositoryName,
+    ...aws.repository,
+    tags,
+  });
+  const serving = await ecsImage(settings, recorded, outputs.imageSource, repository);
+  const cluster = new GpuCluster("serving", { ...placeOf(network), ...aws.cluster, tags });
+  const endpoint = new AlbEndpoint("serving", {
+    ...placeOf(network),
+    vpcCidr: network.cidrBlock,
+    ...settings.endpoint,
+    tags,
+  });
+  const model = createService(settings, { network, cluster, endpoint, serving });
+  const monitoring = new ServiceMonitoring("serving", {
+    clusterName: cluster.clusterName,
+    serviceName: model.serviceName,
+    loadBalancerArnSuffix: endpoint.loadBalancerArnSuffix,
+    restTargetGroupArnSuffix: endpoint.restTargetGroupArnSuffix,
+    alarmTopicArn: endpoint.alarmTopicArn,
+    tags,
+  });
+  const notebook = createNotebook(settings, { network, cluster, endpoint });
+
+  const { modelName, server } = service;
+  return {
+    restUrl: endpoint.restUrl,
+    modelUrls: endpoint.baseUrl.apply((url) => modelUrls(url, modelName, server?.models)),
+    modelLabels: modelLabels(settings.image.models),
+    grpcAddress: endpoint.grpcAddress,
+    notebookUrl: notebook?.url ?? pulumi.secret(""),
+    notebookTunnel: notebook?.tunnelCommand ?? "",
+    image: serving.image,
+    imageSource: serving.source,
+    modelVersion: serving.modelVersion,
+    canaryVersion: "",
+    canaryPercent: 0,
+    signature: serving.signature,
+    replicas: service.replicas,
+    cluster: cluster.clusterName,
+    service: model.serviceName,
+    logGroup: model.logGroupName,
+    dashboard: monitoring.dashboardName,
+    ...recordOnce(model.taskDefinitionArn, recorded, {
+      image: serving.image,
+      modelVersion: serving.modelVersion,
+      signature: serving.signature,
+      settings: settings.release,
+    }),
+  };
+}
+
+interface Parts {
+  network: VpcNetwork;
+  cluster: GpuCluster;
+  endpoint: AlbEndpoint;
+}
+
+function createService(
+  { aws, service, endpoint: { grpc } }: EcsSettings,
+  {
+    network,
+    cluster,
+    endpoint,
+    serving,
+  }: Parts & { serving: Awaited<ReturnType<typeof ecsImage>> },
+): EcsModelService {
+  const { clusterArn, clusterName, capacityProviderName, autoScalingGroupName } = cluster;
+  const { loadBalancerArnSuffix, restTargetGroupArnSuffix } = endpoint;
+  return new EcsModelService("serving", {
+    ...placeOf(network),
+    ...{ clusterArn, clusterName, capacityProviderName },
+    image: serving.reference,
+    repositoryArn: serving.repositoryArn,
+    modelVersion: serving.modelVersion,
+    restTargetGroupArn: endpoint.restTargetGroupArn,
+    grpcTargetGroupArn: grpc ? endpoint.grpcTargetGroupArn : undefined,
+    endpointSecurityGroupId: endpoint.securityGroupId,
+    deploymentAlarmNames: endpoint.deploymentAlarmNames,
+    ...service,
+    autoscaling: service.autoscaling && {
+      ...service.autoscaling,
+      ...{ loadBalancerArnSuffix, restTargetGroupArnSuffix, autoScalingGroupName },
+    },
+    tags: aws.tags,
+  });
+}
+
+function createNotebook(
+  { network: { subnets }, service, notebook, aws }: EcsSettings,
+  { network, cluster, endpoint }: Parts,
+): EcsNotebook | undefined {
+  return (
+    notebook &&
+    new EcsNotebook("notebook", {
+      clusterArn: cluster.clusterArn,
+      capacityProviderName: cluster.capacityProviderName,
+      vpcId: network.vpcId,
+      subnetIds: subnets.map(({ id }) => id),
+      restUrl: endpoint.restUrl,
+      grpcAddress: endpoint.grpcAddress,
+      modelName: service.modelName,
+      endpointSecurityGroupId: endpoint.securityGroupId,
+      ...notebook,
+      tags: aws.tags,
+    })
+  );
+}
+
+function placeOf({ vpcId, subnetIds }: VpcNetwork) {
+  return { vpcId, subnetIds };
+}

@@ -1,0 +1,282 @@
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import program from "../../index";
+import { account, region } from "../support/awsMocks";
+import { startFakeEngine } from "../support/fakeEngine";
+import {
+  type Answer,
+  promiseOf,
+  type Recording,
+  settle,
+  startMocks,
+  unknown,
+} from "../support/mocks";
+import { signature } from "../support/modelFolder";
+import { enterSmallProject } from "../support/smallProject";
+import { defaults, readStackFile, setConfig, stackFiles } from "../support/stackConfig";
+
+const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
+const subnets = ["subnet-0000000a", "subnet-0000000b"];
+const cluster = { instanceType: "c7i.xlarge" };
+
+let recording: Recording;
+let tags: { imageTag: string; imageDigest: string }[];
+let known: string[];
+
+/** A VPC with the subnets that a stack names, else two, each in a zone of its own. */
+const network: Record<string, Answer> = {
+  "aws:ec2/getVpc:getVpc": ({ id }) => ({
+    id: id ?? "vpc-00000001",
+    cidrBlock: "10.0.0.0/16",
+    mainRouteTableId: "rtb-main",
+    enableDnsSupport: true,
+    enableDnsHostnames: true,
+  }),
+  "aws:ec2/getSubnets:getSubnets": () => ({ ids: known }),
+  "aws:ec2/getSubnet:getSubnet": ({ id }) => ({
+    id,
+    vpcId: known === subnets ? "vpc-00000001" : "vpc-0a1b2c3d4e5f67890",
+    availabilityZone: `${region}${"abc"[known.indexOf(id as string)]}`,
+  }),
+  "aws:ec2/getRouteTables:getRouteTables": () => ({ ids: [] }),
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": () => ({
+    locations: [`${region}a`, `${region}b`],
+  }),
+  "aws:ssm/getParameter:getParameter": () => ({ insecureValue: "ami-0123456789abcdef0" }),
+  "aws:iam/getPolicyDocument:getPolicyDocument": () => ({ json: "{}" }),
+  "aws:ecr/getAuthorizationToken:getAuthorizationToken": () => ({
+    userName: "AWS",
+    password: "lovelace",
+    proxyEndpoint: `https://${registry}`,
+  }),
+  "aws:ecr/getImages:getImages": () => ({ imageIds: tags }),
+};
+
+beforeEach(() => {
+  tags = [];
+  known = subnets;
+  vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+async function run(
+  values: Record<string, unknown> = {},
+  recorded: Record<string, unknown> = {},
+  preview = true,
+): Promise<Record<string, unknown>> {
+  vi.stubEnv("DOCKER_HOST", await startFakeEngine());
+  recording = await startMocks({ preview, recorded, answers: network });
+  setConfig({ target: "ecs", awsCluster: cluster, ...values });
+  const outputs = (await program()) as Record<string, unknown>;
+  await settle();
+  return outputs;
+}
+
+const types = () => new Set(recording.resources.map(({ type }) => type));
+const find = (type: string, name?: string) => recording.find(type, name).inputs;
+const container = () =>
+  (
+    JSON.parse(
+      find("aws:ecs/taskDefinition:TaskDefinition", "serving").containerDefinitions as string,
+    ) as Record<string, unknown>[]
+  )[0];
+
+describe.each(stackFiles().filter((file) => readStackFile(file).target === "ecs"))(
+  "the program with %s",
+  (file) => {
+    const values = { ...defaults, ...readStackFile(file) };
+
+    it("can be previewed, with the model as it will be called", async () => {
+      known = (values.awsNetwork as { subnetIds?: string[] }).subnetIds ?? subnets;
+      const outputs = await run(readStackFile(file));
+      expect(outputs).toMatchObject({ replicas: values.replicas, canaryVersion: "" });
+      expect(await promiseOf(pulumi.output(outputs.modelLabels))).toEqual({});
+      expect(types()).toContain("aws:ecs/service:Service");
+    });
+
+    it("tags everything of AWS that takes tags", async () => {
+      known = (values.awsNetwork as { subnetIds?: string[] }).subnetIds ?? subnets;
+      await run(readStackFile(file));
+      const tagged = recording.resources.filter(({ inputs }) => inputs.tags !== undefined);
+      expect(tagged.length).toBeGreaterThan(10);
+      for (const { inputs } of tagged.filter(
+        ({ type }) => type !== "aws:autoscaling/group:Group",
+      )) {
+        expect(inputs.tags).toMatchObject({
+          ...(values.awsTags as object),
+          "tfserving:stack": "tfserving/dev",
+        });
+      }
+    });
+  },
+);
+
+describe("the program on AWS", () => {
+  beforeEach(enterSmallProject);
+
+  it("creates nothing but AWS's resources where the image is in ECR", async () => {
+    await run();
+    const { name } = find("docker:index/remoteImage:RemoteImage", "serving") as { name: string };
+    tags = [{ imageTag: name.split(":")[1], imageDigest: `sha256:${"a".repeat(64)}` }];
+    const outputs = await run({}, {}, false);
+    expect([...types()].filter((type) => type.startsWith("docker:"))).toEqual([]);
+    expect(await promiseOf(pulumi.output(outputs.image))).toBe(
+      `${registry}/tf_serving/dev@sha256:${"a".repeat(64)}`,
+    );
+    expect(outputs.imageSource).toBe("found");
+    expect(await promiseOf(pulumi.output(outputs.signature))).toEqual(signature);
+  });
+
+  it("goes on declaring the image that the stack itself has built", async () => {
+    await run();
+    const { name } = find("docker:index/remoteImage:RemoteImage", "serving") as { name: string };
+    const imageDigest = `sha256:${"a".repeat(64)}`;
+    tags = [{ imageTag: name.split(":")[1], imageDigest }];
+    const release = { image: `${registry}/tf_serving/dev@${imageDigest}`, settings: {} };
+    const outputs = await run({}, { imageSource: "built", release });
+    expect(types()).toContain("docker:index/remoteImage:RemoteImage");
+    expect(outputs.imageSource).toBe("built");
+  });
+
+  it("runs a pinned digest without a build, pulled from its own repository only", async () => {
+    const image = `210987654321.dkr.ecr.us-east-1.amazonaws.com/birds@sha256:${"b".repeat(64)}`;
+    await run({ image }, {}, false);
+    expect(container().image).toBe(image);
+    expect([...types()].filter((type) => type.startsWith("docker:"))).toEqual([]);
+    const policies = recording.resources.filter(
+      ({ type }) => type === "aws:iam/rolePolicy:RolePolicy",
+    );
+    expect(
+      policies.some(({ inputs }) =>
+        String(inputs.policy).includes("arn:aws:ecr:us-east-1:210987654321:repository/birds"),
+      ),
+    ).toBe(true);
+  });
+
+  it("wires the service to cluster, load balancer and image", async () => {
+    tags = [];
+    await run(
+      {
+        image: `${registry}/tf_serving/dev@sha256:${"b".repeat(64)}`,
+        gpus: "1",
+        baseImage: "tensorflow/serving:2.19.1-gpu",
+        awsCluster: { instanceType: "g5.xlarge" },
+        replicas: 3,
+      },
+      {},
+      false,
+    );
+    const service = find("aws:ecs/service:Service", "serving");
+    expect(service).toMatchObject({
+      desiredCount: 3,
+      networkConfiguration: { subnets, assignPublicIp: false },
+      loadBalancers: [expect.objectContaining({ containerPort: 8501 })],
+    });
+    expect(container()).toMatchObject({ resourceRequirements: [{ type: "GPU", value: "1" }] });
+  });
+
+  it("lets in clients of the VPC, unless others are named", async () => {
+    await run();
+    const rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+    const cidrs = () =>
+      recording.resources
+        .filter(({ type }) => type === rule)
+        .map(({ inputs }) => inputs.cidrIpv4)
+        .filter(Boolean);
+    expect(new Set(cidrs())).toEqual(new Set(["10.0.0.0/16"]));
+    await run({ awsEndpoint: { clientCidrs: ["10.9.0.0/24"] } });
+    expect(new Set(cidrs())).toEqual(new Set(["10.9.0.0/24"]));
+  });
+
+  it("has a notebook that a tunnel leads to, unless none is wanted", async () => {
+    const image = `${registry}/tf_serving/dev@sha256:${"b".repeat(64)}`;
+    const { notebookUrl, notebookTunnel } = await run({ image }, {}, false);
+    expect(await pulumi.isSecret(notebookUrl as pulumi.Output<string>)).toBe(true);
+    expect(await promiseOf(pulumi.output(notebookTunnel as string))).toContain("ssm start-session");
+    await run({ notebook: false });
+    expect(types()).not.toContain("tfserving:index:EcsNotebook");
+  });
+
+  it("knows nothing of AWS's identifiers in the preview of a first update", async () => {
+    await run();
+    expect(find("aws:ecs/service:Service", "serving").cluster).toBe(unknown);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      "an unknown field",
+      { awsCluster: { instancetype: "c7i.large" } },
+      'awsCluster.instancetype: is unknown; did you mean "instanceType"?',
+    ],
+    ["no instance type", { awsCluster: {} }, "awsCluster.instanceType: is missing"],
+    [
+      "an unknown instance type",
+      { awsCluster: { instanceType: "g5.xlarg" } },
+      "(do you mean g5.xlarge?)",
+    ],
+    ["an arm64 type", { awsCluster: { instanceType: "c7g.xlarge" } }, "its processor is arm64"],
+    [
+      "more GPUs than it has",
+      {
+        awsCluster: { instanceType: "g5.xlarge" },
+        gpus: "2",
+        baseImage: "tensorflow/serving:2.19.1-gpu",
+      },
+      "it has 1 GPUs, and each replica shall have 2",
+    ],
+    [
+      "GPUs as on Docker",
+      { gpus: "all" },
+      'gpus: is "all": on ecs use the number of GPUs per replica',
+    ],
+    [
+      "public without a certificate",
+      { awsEndpoint: { public: true, clientCidrs: ["0.0.0.0/0"] } },
+      "awsEndpoint.certificateArn: ",
+    ],
+    ["gRPC without a certificate", { awsEndpoint: { grpc: true } }, "awsEndpoint.certificateArn: "],
+    ["no CIDR", { awsEndpoint: { clientCidrs: ["10.0.0.0"] } }, "awsEndpoint.clientCidrs[0]: "],
+    [
+      "everybody without public",
+      { awsEndpoint: { clientCidrs: ["0.0.0.0/0"] } },
+      "awsEndpoint.clientCidrs[0]: ",
+    ],
+    [
+      "max < min",
+      { awsCluster: { ...cluster, minInstances: 4, maxInstances: 2 } },
+      "awsCluster.minInstances: is 4, and maxInstances is 2",
+    ],
+    [
+      "an image without a digest",
+      { image: "tf_serving:1" },
+      'image: is "tf_serving:1": use a digest in ECR',
+    ],
+    ["a canary", { canaryVersion: "3" }, "canaryVersion: is 3, which target ecs does not use"],
+    [
+      "autoscaling without a target",
+      { awsService: { autoscaling: { minReplicas: 2, maxReplicas: 1 } } },
+      "awsService.autoscaling",
+    ],
+    ["a tag that is no text", { awsTags: { team: 3 } }, "awsTags.team: is 3: use a text"],
+  ])("refuses %s before there is any resource", async (_, values, message) => {
+    await expect(run(values)).rejects.toThrow(message);
+    await settle();
+    expect(recording.resources).toEqual([]);
+  });
+
+  it("says every problem at once", async () => {
+    known = ["subnet-0000000a"];
+    const error = await run({ awsCluster: {}, gpus: "all", replicas: 0 }).catch(
+      (reason: Error) => reason.message,
+    );
+    expect(error).toContain("awsCluster.instanceType");
+    expect(error).toContain("gpus");
+    expect(error).toContain("replicas");
+    expect(error).toContain("awsNetwork.vpcId");
+  });
+});
