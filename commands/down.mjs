@@ -7,6 +7,7 @@ import { listBuiltImages } from "./lib/images.mjs";
 import { commandsForSwarmLeftovers } from "./lib/services.mjs";
 import { readOutputs } from "./lib/stack.mjs";
 import { destroyStack, removeStack } from "./lib/stackUpdate.mjs";
+import { requireDockerTarget } from "./lib/target.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
@@ -21,6 +22,7 @@ await runCommand({
   run: async (values) => {
     const workspace = await openWorkspace(values.stack);
     const { host, env, stack, label, configFile } = workspace;
+    requireDockerTarget(workspace, "down");
     requireToolchain(root, env);
     await requireEngine(host);
     const exists = (await readOutputs(workspace)) !== undefined;

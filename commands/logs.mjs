@@ -4,6 +4,7 @@ import { selectContainers } from "./lib/containers.mjs";
 import { requireEngine } from "./lib/engine.mjs";
 import { followLogs, readLogs } from "./lib/logs.mjs";
 import { listParts } from "./lib/services.mjs";
+import { requireDockerTarget } from "./lib/target.mjs";
 import { openWorkspace } from "./lib/workspace.mjs";
 
 const defaultTail = "100";
@@ -34,7 +35,9 @@ await runCommand({
         2,
       );
     }
-    const { host, label, stack } = await openWorkspace(values.stack);
+    const workspace = await openWorkspace(values.stack);
+    requireDockerTarget(workspace, "logs");
+    const { host, label, stack } = workspace;
     await requireEngine(host);
     const containers = selectContainers(await listParts(host, label), which);
     if (containers.length === 0) {

@@ -8,6 +8,7 @@ import { requireEngine } from "./lib/engine.mjs";
 import { capture } from "./lib/process.mjs";
 import { changesFor, releasesOf, withChanges } from "./lib/releases.mjs";
 import { readMapping } from "./lib/stackConfig.mjs";
+import { requireDockerTarget } from "./lib/target.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
@@ -23,6 +24,7 @@ await runCommand({
   run: async (values) => {
     const workspace = await openWorkspace(values.stack);
     const { stack, stackFile, project } = workspace;
+    requireDockerTarget(workspace, "rollback");
     requireToolchain(root, workspace.env);
     await requireEngine(workspace.host);
     const previous = await previousRelease(workspace);

@@ -7,6 +7,7 @@ import { modelStatus, reachableUrl } from "./lib/prediction.mjs";
 import { listParts } from "./lib/services.mjs";
 import { readOutputs } from "./lib/stack.mjs";
 import { renderTable } from "./lib/table.mjs";
+import { requireDockerTarget } from "./lib/target.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
@@ -18,6 +19,7 @@ await runCommand({
   run: async (values) => {
     const workspace = await openWorkspace(values.stack);
     const { host, label, env, stack } = workspace;
+    requireDockerTarget(workspace, "status");
     requireToolchain(root, env);
     const engine = await requireEngine(host);
     const [containers, outputs] = await Promise.all([

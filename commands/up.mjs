@@ -2,6 +2,7 @@
 import { bringUp } from "./lib/bringUp.mjs";
 import { runCommand, stackOption } from "./lib/command.mjs";
 import { installPackages } from "./lib/packages.mjs";
+import { requireDockerTarget } from "./lib/target.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
 // On a fresh clone nothing of npm is there yet: this file and its modules import
@@ -17,6 +18,8 @@ await runCommand({
   notes: ["Exit code 0: the model is served and answered; 1: not so."],
   run: async (values) => {
     await installPackages(root);
-    await bringUp(await openWorkspace(values.stack), { retry: Boolean(values.retry) });
+    const workspace = await openWorkspace(values.stack);
+    requireDockerTarget(workspace, "up");
+    await bringUp(workspace, { retry: Boolean(values.retry) });
   },
 });
