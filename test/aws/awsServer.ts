@@ -5,6 +5,7 @@ import * as net from "net";
 import * as os from "os";
 import * as path from "path";
 import { promisify } from "util";
+import { debianTool } from "../support/debianTool";
 
 const run = promisify(execFile);
 
@@ -26,12 +27,12 @@ export const testRegion = "eu-central-1";
  * @see https://docs.getmoto.org/en/latest/docs/server_mode.html
  */
 export async function startAwsServer(): Promise<AwsServer> {
-  const program = await installed();
+  const packages = await installed();
   const port = await freePort();
-  const server = spawn(program, ["-H", "127.0.0.1", "-p", String(port)], {
+  const server = spawn("python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
     stdio: "ignore",
     // AWS's own policies, so that a wrong name is found.
-    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+    env: { ...process.env, PYTHONPATH: packages, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
   });
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   const address = `http://127.0.0.1:${port}`;
@@ -58,21 +59,31 @@ export async function startAwsServer(): Promise<AwsServer> {
   };
 }
 
+/** The folder that Python finds moto in. */
 async function installed(): Promise<string> {
   const requirements = path.join(__dirname, "requirements.txt");
   const version = createHash("sha256").update(fs.readFileSync(requirements)).digest("hex");
   const cache = path.join(os.homedir(), ".cache", "tfserving-tests");
-  const folder = path.join(cache, `moto-${version.slice(0, 12)}`);
-  const program = path.join(folder, "bin", "moto_server");
-  const complete = path.join(folder, "complete");
-  if (!fs.existsSync(complete)) {
-    fs.rmSync(folder, { recursive: true, force: true });
+  const folder = path.join(cache, `moto-${version.slice(0, 12)}-packages`);
+  if (!fs.existsSync(folder)) {
     fs.mkdirSync(cache, { recursive: true });
-    await run("python3", ["-m", "venv", folder]);
-    await run(path.join(folder, "bin", "pip"), ["install", "--quiet", "-r", requirements]);
-    fs.writeFileSync(complete, "");
+    // Moved into place, so that two tests that begin at the same time do not meet.
+    const building = fs.mkdtempSync(path.join(cache, "moto-"));
+    const options = ["install", "--quiet", "--target", building, "--requirement", requirements];
+    debianTool("pip3", "python3-pip");
+    await run("python3", ["-m", "pip", ...options]);
+    move(building, folder);
   }
-  return program;
+  return folder;
+}
+
+function move(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    fs.rmSync(from, { recursive: true, force: true });
+    if (!fs.existsSync(to)) throw error;
+  }
 }
 
 function freePort(): Promise<number> {
