@@ -53,8 +53,6 @@ const slots = 2 * maxReplicas;
  *   gave nothing or said 503; predictions have no side effects.
  * - A connection that is not there within 100 ms counts as refused: the first packet to a container
  *   whose network is just coming up is lost, and sent again after a second only.
- * - HTTP/2 clients may send 1 MiB ahead of what was read: the 64 KiB of the default make pictures
- *   over gRPC wait.
  * - The two administrative services on TF Serving's gRPC port stay inside:
  *   HandleReloadConfigRequest can unload every model.
  *
@@ -68,7 +66,6 @@ export function renderBalancerConfig(settings: BalancerSettings): string {
   hard-stop-after ${settings.requestTimeoutMs}ms
   stats socket ipv4@127.0.0.1:${ports.balancerCommands} level user
   server-state-file /tmp/servers
-  tune.h2.initial-window-size 1048576
 
 resolvers docker
   nameserver dns 127.0.0.11:53

@@ -23,7 +23,7 @@ export function checkIpv4Block(propertyPath: string, text: string): Problem[] {
     return [
       {
         propertyPath,
-        reason: `is ${text}, but the load balancer has IPv4 addresses only: give an IPv4 block`,
+        reason: `is ${text}, and IPv6 is not supported: give an IPv4 block`,
       },
     ];
   }

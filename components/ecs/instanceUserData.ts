@@ -7,6 +7,9 @@ export interface AgentOptions {
   gpus: boolean;
 }
 
+/** Processes and threads of a task. */
+const mostProcesses = 4096;
+
 /**
  * Settings of the ECS agent, as lines of /etc/ecs/ecs.config. A task cannot get at the instance's
  * role (its own network reaches no instance metadata), and no container is privileged.
@@ -18,8 +21,11 @@ export function agentConfig({ clusterName, gpus }: AgentOptions): string[] {
     `ECS_CLUSTER=${clusterName}`,
     "ECS_AWSVPC_BLOCK_IMDS=true",
     "ECS_DISABLE_PRIVILEGED=true",
+    // Logs are written with the rights of the task, so that the instance needs none.
+    "ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE=true",
     "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true",
     `ECS_RESERVED_MEMORY=${reservedMemoryMb}`,
+    `ECS_TASK_PIDS_LIMIT=${mostProcesses}`,
     ...(gpus ? ["ECS_ENABLE_GPU_SUPPORT=true"] : []),
   ];
 }

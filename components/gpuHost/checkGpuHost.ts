@@ -7,7 +7,7 @@ import { ResolvedGpuHostArgs } from "./gpuHostArgs";
 /** The part of a GpuHost's arguments that can be judged before there is any resource. */
 export type GpuHostShape = Omit<ResolvedGpuHostArgs, "subnetId" | "kmsKeyArn" | "tags">;
 
-/** Sizes of a gp3 volume, in GiB: not less than the AMI's snapshot, and what EC2 has always taken. */
+/** Sizes of a gp3 volume, in GiB: room for the AMI, its drivers and an image, and what EC2 has always taken. */
 const rootVolume = { smallest: 75, largest: 16384 };
 const minutesADay = 24 * 60;
 const metricMinutes = 5;
