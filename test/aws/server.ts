@@ -116,9 +116,14 @@ function answer<Request, Response>(
   return (call, callback) => {
     handler(call.request).then(
       (response) => callback(null, response),
-      (error: Error) => callback({ code: grpc.status.UNKNOWN, details: error.message }),
+      (error: Error) => callback({ code: grpc.status.UNKNOWN, details: textOf(error) }),
     );
   };
+}
+
+/** The real provider's errors name AWS's error codes, which the SDK has beside its messages. */
+function textOf(error: Error): string {
+  return "$fault" in error ? `api error ${error.name}: ${error.message}` : error.message;
 }
 
 function object(struct: Struct | undefined): Plain {

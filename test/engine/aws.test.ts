@@ -7,6 +7,7 @@ import { type AwsServer, startAwsServer, testRegion } from "../aws/awsServer";
 import { call, clients } from "../aws/clients";
 import { type Plain, TestProvider } from "../aws/provider";
 import { configure, createStack, type TestStack } from "../support/stack";
+import { stepsIn } from "../support/steps";
 
 const provider = new TestProvider();
 const config: Record<string, unknown> = {};
@@ -37,16 +38,6 @@ afterAll(async () => {
   delete process.env.AWS_ENDPOINT_URL;
   await server?.stop();
 });
-
-/** What an operation does, as `<operation> <type> <name>`, without what stays the same. */
-function stepsIn(events: EngineEvent[]): string[] {
-  return events.flatMap(({ resourcePreEvent }) => {
-    const { op, type, urn } = resourcePreEvent?.metadata ?? {};
-    return !op || op === "same" || op === "read" || type === "pulumi:pulumi:Stack"
-      ? []
-      : [`${op} ${type} ${urn!.split("::").pop()}`];
-  });
-}
 
 async function preview(): Promise<string[]> {
   const events: EngineEvent[] = [];

@@ -1,6 +1,7 @@
 // The server has repositories but takes no images: a registry of this machine does, whose address
-// is in TEST_ECR_REGISTRY (HOST:PORT, no login). Repositories get addresses of it, and what is
-// asked about images is read from it. Without it, addresses are those of AWS and there are no images.
+// is in TEST_ECR_REGISTRY (HOST:PORT), and its login, if it wants one, in TEST_ECR_LOGIN
+// (USER:PASSWORD). Repositories get addresses of it, and what is asked about images is read from it.
+// Without it, addresses are those of AWS and there are no images.
 import { randomBytes } from "crypto";
 import type * as pulumiEcr from "@pulumi/aws/ecr";
 
@@ -163,19 +164,20 @@ async function putPolicy({ repository, policy }: Plain): Promise<string | undefi
   return registryId;
 }
 
-/** As on AWS, the password is another one each time; it is valid for twelve hours. */
+/** As on AWS, the password is another one each time, unless the registry wants its own. */
 async function getAuthorizationToken() {
   const { authorizationData: [data] = [] } = await clients.ecr().getAuthorizationToken({});
-  const password = randomBytes(24).toString("base64");
+  const token = process.env.TEST_ECR_LOGIN ?? `AWS:${randomBytes(24).toString("base64")}`;
+  const [userName, password] = token.split(":");
   return {
     id: process.env.AWS_REGION,
-    authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),
+    authorizationToken: Buffer.from(token).toString("base64"),
     expiresAt: new Date(Date.now() + 12 * 3600_000).toISOString(),
     password,
     proxyEndpoint: process.env.TEST_ECR_REGISTRY
       ? `http://${process.env.TEST_ECR_REGISTRY}`
       : data.proxyEndpoint,
-    userName: "AWS",
+    userName,
   };
 }
 
@@ -232,7 +234,7 @@ async function tagsOf(name: string): Promise<string[]> {
   if (!registry) {
     return [];
   }
-  const answer = await fetch(`http://${registry}/v2/${name}/tags/list`);
+  const answer = await fetch(`http://${registry}/v2/${name}/tags/list`, { headers: login() });
   return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];
 }
 
@@ -244,8 +246,13 @@ async function digestOf(name: string, tag: string): Promise<string> {
     "application/vnd.docker.distribution.manifest.v2+json",
   ].join(", ");
   const url = `http://${process.env.TEST_ECR_REGISTRY}/v2/${name}/manifests/${tag}`;
-  const answer = await fetch(url, { method: "HEAD", headers: { Accept } });
+  const answer = await fetch(url, { method: "HEAD", headers: { Accept, ...login() } });
   return answer.headers.get("docker-content-digest")!;
+}
+
+function login(): Record<string, string> {
+  const { TEST_ECR_LOGIN: text } = process.env;
+  return text ? { Authorization: `Basic ${Buffer.from(text).toString("base64")}` } : {};
 }
 
 export default {
