@@ -11,7 +11,10 @@ import {
   servingImageDefaults,
   VpcNetworkArgs,
 } from "../../components";
+import { awsName } from "../../components/ecs/awsName";
 import { checkFields } from "../../components/tfserving/checks";
+
+const longestRepositoryName = 128;
 
 // What the program itself gives to the components is no setting.
 type NetworkKeys = Exclude<keyof VpcNetworkArgs, "tags">;
@@ -172,10 +175,13 @@ export function checkUnused(config: pulumi.Config): Problem[] {
     }));
 }
 
-/** A stack's own name in ECR, so that stacks of one account do not meet. */
+/**
+ * Name of the stack's repository in ECR, to which Pulumi appends a suffix: a repository outlives its
+ * stack, and must not be in the way when the stack comes up again.
+ */
 export function repositoryName(config: pulumi.Config): string {
   const repository = config.get("repository") || servingImageDefaults.repository;
-  return `${repository}/${pulumi.getStack().toLowerCase()}`;
+  return awsName([repository, pulumi.getStack()], longestRepositoryName);
 }
 
 function names<Key extends string>(keys: Record<Key, 0>): string[] {

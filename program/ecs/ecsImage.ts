@@ -7,7 +7,7 @@ import {
   planServingImage,
   ServingImage,
 } from "../../components";
-import { onRecord, ReleaseRecord } from "../releaseRecord";
+import { onRecord, releasesIn } from "../releaseRecord";
 import type { ServedImage } from "../servedImage";
 import { repositoryArnOf } from "./ecrPin";
 import type { EcsSettings } from "./ecsSettings";
@@ -31,42 +31,47 @@ export interface EcsImage extends ServedImage {
  * repository has is neither built nor pushed again: not on a machine that has never built it, and
  * not when a model goes back to an earlier version.
  *
- * @param recordedSource - the output `imageSource` of the update before
+ * @param outputs - those of the update before
  */
 export async function ecsImage(
   settings: EcsSettings,
-  recorded: ReleaseRecord,
-  recordedSource: unknown,
+  outputs: Record<string, unknown>,
   repository: EcrRepository,
 ): Promise<EcsImage> {
+  const recorded = releasesIn(outputs);
   const { pinned } = settings;
   if (pinned) {
-    return {
-      ...found(pinned),
-      ...onRecord(recorded, pinned),
-      repositoryArn: arnOf(pinned, repository),
-    };
+    return { ...found(pinned, repository), ...onRecord(recorded, pinned) };
   }
-  const { repositoryArn } = repository;
   const { tag, modelVersion, signature } = planServingImage(settings.image);
-  const digest = await findEcrImage(settings.repositoryName, tag);
-  const built = recordedSource === ImageSource.Built ? recorded.release?.image : undefined;
-  if (digest === undefined || built?.endsWith(digest)) {
-    return { ...build(settings, repository), repositoryArn, source: ImageSource.Built };
+  const pushed = await pushedImage(outputs.repository, tag);
+  const built = outputs.imageSource === ImageSource.Built ? recorded.release?.image : undefined;
+  return pushed === undefined || pushed === built
+    ? build(settings, repository)
+    : {
+        ...found(pushed, repository),
+        modelVersion: pulumi.output(modelVersion),
+        signature: pulumi.output(signature),
+      };
+}
+
+/** The digest for a tag in the repository that the stack has had since its last update. */
+async function pushedImage(repositoryUrl: unknown, tag: string): Promise<string | undefined> {
+  if (typeof repositoryUrl !== "string") {
+    return undefined;
   }
-  return {
-    ...found(pulumi.interpolate`${repository.repositoryUrl}@${digest}`),
-    modelVersion: pulumi.output(modelVersion),
-    signature: pulumi.output(signature),
-    repositoryArn,
-  };
+  const digest = await findEcrImage(repositoryUrl.slice(repositoryUrl.indexOf("/") + 1), tag);
+  return digest && `${repositoryUrl}@${digest}`;
 }
 
-function found(image: pulumi.Input<string>) {
-  return { image, reference: image, source: ImageSource.Found };
+function found(image: string, repository: EcrRepository) {
+  const repositoryArn = pulumi
+    .all([repository.repositoryUrl, repository.repositoryArn])
+    .apply(([url, arn]) => repositoryArnOf(image, { url, arn }));
+  return { image, reference: image, repositoryArn, source: ImageSource.Found };
 }
 
-function build({ image, engine }: EcsSettings, repository: EcrRepository): ServedImage {
+function build({ image, engine }: EcsSettings, repository: EcrRepository): EcsImage {
   const host = engine?.host;
   const provider = new docker.Provider("docker", { host });
   const built = new ServingImage("serving", image, { provider });
@@ -83,12 +88,8 @@ function build({ image, engine }: EcsSettings, repository: EcrRepository): Serve
     },
     { providers: { docker: provider }, dependsOn: built },
   );
+  const { repositoryArn } = repository;
   const { modelVersion, signature } = built;
-  return { image: reference, reference, modelVersion, signature };
-}
-
-function arnOf(image: string, repository: EcrRepository): pulumi.Output<string> {
-  return pulumi
-    .all([repository.repositoryUrl, repository.repositoryArn])
-    .apply(([url, arn]) => repositoryArnOf(image, { url, arn }));
+  const source = ImageSource.Built;
+  return { image: reference, reference, repositoryArn, modelVersion, signature, source };
 }

@@ -39,7 +39,7 @@ export interface EcsSettings {
   readonly image: ReturnType<typeof readEcsImage>;
   /** Digest in ECR that runs in place of a build. @default - `image` is built */
   readonly pinned?: string;
-  /** Name of the stack's repository in ECR. */
+  /** Name of the stack's repository in ECR, without its suffix. */
   readonly repositoryName: string;
   /** Builds and pushes the image. @default - `pinned` needs none */
   readonly engine?: DockerEngine;

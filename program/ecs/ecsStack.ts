@@ -23,12 +23,8 @@ export async function serveOnEcs(): Promise<Record<string, unknown>> {
   const { tags } = aws;
 
   const network = new VpcNetwork("network", { ...aws.network, tags });
-  const repository = new EcrRepository("serving", {
-    repositoryName: settings.repositoryName,
-    ...aws.repository,
-    tags,
-  });
-  const serving = await ecsImage(settings, recorded, outputs.imageSource, repository);
+  const repository = new EcrRepository(settings.repositoryName, { ...aws.repository, tags });
+  const serving = await ecsImage(settings, outputs, repository);
   const cluster = new GpuCluster("serving", { ...placeOf(network), ...aws.cluster, tags });
   const endpoint = new AlbEndpoint("serving", {
     ...placeOf(network),
@@ -57,6 +53,7 @@ export async function serveOnEcs(): Promise<Record<string, unknown>> {
     notebookTunnel: notebook?.tunnelCommand ?? "",
     image: serving.image,
     imageSource: serving.source,
+    repository: repository.repositoryUrl,
     modelVersion: serving.modelVersion,
     canaryVersion: "",
     canaryPercent: 0,

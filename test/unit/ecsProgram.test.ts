@@ -17,6 +17,7 @@ import { enterSmallProject } from "../support/smallProject";
 import { defaults, readStackFile, setConfig, stackFiles } from "../support/stackConfig";
 
 const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
+const repository = `${registry}/tf-serving-dev-1a2b3c4`;
 const subnets = ["subnet-0000000a", "subnet-0000000b"];
 const cluster = { instanceType: "c7i.xlarge" };
 
@@ -123,10 +124,10 @@ describe("the program on AWS", () => {
     await run();
     const { name } = find("docker:index/remoteImage:RemoteImage", "serving") as { name: string };
     tags = [{ imageTag: name.split(":")[1], imageDigest: `sha256:${"a".repeat(64)}` }];
-    const outputs = await run({}, {}, false);
+    const outputs = await run({}, { repository }, false);
     expect([...types()].filter((type) => type.startsWith("docker:"))).toEqual([]);
     expect(await promiseOf(pulumi.output(outputs.image))).toBe(
-      `${registry}/tf_serving/dev@sha256:${"a".repeat(64)}`,
+      `${repository}@sha256:${"a".repeat(64)}`,
     );
     expect(outputs.imageSource).toBe("found");
     expect(await promiseOf(pulumi.output(outputs.signature))).toEqual(signature);
@@ -137,10 +138,29 @@ describe("the program on AWS", () => {
     const { name } = find("docker:index/remoteImage:RemoteImage", "serving") as { name: string };
     const imageDigest = `sha256:${"a".repeat(64)}`;
     tags = [{ imageTag: name.split(":")[1], imageDigest }];
-    const release = { image: `${registry}/tf_serving/dev@${imageDigest}`, settings: {} };
-    const outputs = await run({}, { imageSource: "built", release });
+    const release = { image: `${repository}@${imageDigest}`, settings: {} };
+    const outputs = await run({}, { imageSource: "built", release, repository });
     expect(types()).toContain("docker:index/remoteImage:RemoteImage");
     expect(outputs.imageSource).toBe("built");
+  });
+
+  it("names the repository anew in each life of the stack, since it outlives the stack", async () => {
+    const outputs = await run({ repository: "team/Birds" }, {}, false);
+    expect(find("aws:ecr/repository:Repository", "team-birds-dev").name).toBeUndefined();
+    expect(await promiseOf(pulumi.output(outputs.repository as string))).toBe(
+      `${registry}/team-birds-dev-1a2b3c4`,
+    );
+  });
+
+  it("runs what it finds from the repository of the last update, also when that is replaced", async () => {
+    await run();
+    const { name } = find("docker:index/remoteImage:RemoteImage", "serving") as { name: string };
+    const imageDigest = `sha256:${"a".repeat(64)}`;
+    tags = [{ imageTag: name.split(":")[1], imageDigest }];
+    const outputs = await run({}, { repository: `${registry}/before` }, false);
+    expect(outputs.image).toBe(`${registry}/before@${imageDigest}`);
+    const policies = recording.resources.map(({ inputs }) => String(inputs.policy));
+    expect(policies.join()).toContain(`arn:aws:ecr:${region}:${account}:repository/before`);
   });
 
   it("runs a pinned digest without a build, pulled from its own repository only", async () => {
@@ -162,7 +182,7 @@ describe("the program on AWS", () => {
     tags = [];
     await run(
       {
-        image: `${registry}/tf_serving/dev@sha256:${"b".repeat(64)}`,
+        image: `${repository}@sha256:${"b".repeat(64)}`,
         gpus: "1",
         baseImage: "tensorflow/serving:2.19.1-gpu",
         awsCluster: { instanceType: "g5.xlarge" },
@@ -194,7 +214,7 @@ describe("the program on AWS", () => {
   });
 
   it("has a notebook that a tunnel leads to, unless none is wanted", async () => {
-    const image = `${registry}/tf_serving/dev@sha256:${"b".repeat(64)}`;
+    const image = `${repository}@sha256:${"b".repeat(64)}`;
     const { notebookUrl, notebookTunnel } = await run({ image }, {}, false);
     expect(await pulumi.isSecret(notebookUrl as pulumi.Output<string>)).toBe(true);
     expect(await promiseOf(pulumi.output(notebookTunnel as string))).toContain("ssm start-session");
