@@ -145,7 +145,7 @@ describe("the program on AWS", () => {
   });
 
   it("names the repository anew in each life of the stack, since it outlives the stack", async () => {
-    const outputs = await run({ repository: "team/Birds" }, {}, false);
+    const outputs = await run({ repository: "team/birds" }, {}, false);
     expect(find("aws:ecr/repository:Repository", "team-birds-dev").name).toBeUndefined();
     expect(await promiseOf(pulumi.output(outputs.repository as string))).toBe(
       `${registry}/team-birds-dev-1a2b3c4`,
