@@ -145,7 +145,8 @@ describe("the program on AWS", () => {
   });
 
   it("names the repository anew in each life of the stack, since it outlives the stack", async () => {
-    const outputs = await run({ repository: "team/birds" }, {}, false);
+    const image = `${repository}@sha256:${"b".repeat(64)}`;
+    const outputs = await run({ image, repository: "team/birds" }, {}, false);
     expect(find("aws:ecr/repository:Repository", "team-birds-dev").name).toBeUndefined();
     expect(await promiseOf(pulumi.output(outputs.repository as string))).toBe(
       `${registry}/team-birds-dev-1a2b3c4`,
