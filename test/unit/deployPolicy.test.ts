@@ -57,9 +57,12 @@ const onAws: Record<string, Answer> = {
   "aws:ecr/getImages:getImages": () => ({ imageIds: [] }),
 };
 
+/** As of a stack that was up before, so that its repository is asked for the image. */
+const recorded = { repository: `${account}.dkr.ecr.${region}.amazonaws.com/tf-serving-dev-1a2b3c4` };
+
 /** Runs one program under mocks, and notes what it registers and calls. */
 async function note(run: () => unknown): Promise<void> {
-  const { resources, calls } = await startMocks({ preview: true, answers: onAws });
+  const { resources, calls } = await startMocks({ preview: true, answers: onAws, recorded });
   await run();
   await settle();
   registered.push(...resources);
