@@ -58,7 +58,9 @@ const onAws: Record<string, Answer> = {
 };
 
 /** As of a stack that was up before, so that its repository is asked for the image. */
-const recorded = { repository: `${account}.dkr.ecr.${region}.amazonaws.com/tf-serving-dev-1a2b3c4` };
+const recorded = {
+  repository: `${account}.dkr.ecr.${region}.amazonaws.com/tf-serving-dev-1a2b3c4`,
+};
 
 /** Runs one program under mocks, and notes what it registers and calls. */
 async function note(run: () => unknown): Promise<void> {
