@@ -9,6 +9,7 @@ import {
   DockerEngine,
   ecsModelServiceDefaults,
   ecsNotebookDefaults,
+  imageSizeWarnings,
   instanceTypeWarnings,
   lookUpNetwork,
   NetworkFacts,
@@ -91,8 +92,12 @@ export async function loadEcsSettings(): Promise<EcsSettings> {
   if (!found.facts || problems.length > 0) {
     throw refusal(problems);
   }
-  for (const warning of instanceTypeWarnings(aws.cluster.instanceType, replica)) {
-    await pulumi.log.warn(`awsCluster.${warning}`);
+  const warnings = [
+    ...instanceTypeWarnings(aws.cluster.instanceType, replica).map((text) => `awsCluster.${text}`),
+    ...(pinned ? [] : imageSizeWarnings(image)),
+  ];
+  for (const warning of warnings) {
+    await pulumi.log.warn(warning);
   }
   return {
     ...{ image, pinned, engine: built?.engine, network: found.facts },
