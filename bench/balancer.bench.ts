@@ -10,8 +10,8 @@ import { grpcTarget, Ports, restTarget } from "./support/releaseLoad";
 import { openService } from "./support/service";
 
 // Direct and through the balancer take turns, so that what disturbs one disturbs the other.
-const rounds = size(5, 1);
-const secondsEach = size(8, 3);
+const rounds = size(9, 1);
+const secondsEach = size(6, 3);
 const clients = 4;
 const goals = { p50: 1, p99: 3 };
 
