@@ -3,26 +3,34 @@ import account from "./services/account";
 import appautoscaling from "./services/appautoscaling";
 import autoscaling from "./services/autoscaling";
 import cloudwatch from "./services/cloudwatch";
-import ec2 from "./services/ec2";
-import ecr from "./services/ecr";
-import ecs from "./services/ecs";
+import ec2Functions from "./services/ec2Functions";
+import ecrImages from "./services/ecrImages";
+import ecrRepository from "./services/ecrRepository";
+import ecsCluster from "./services/ecsCluster";
+import ecsService from "./services/ecsService";
+import ecsTaskDefinition from "./services/ecsTaskDefinition";
 import efs from "./services/efs";
-import elbv2 from "./services/elbv2";
 import iam from "./services/iam";
-import instances from "./services/instances";
+import instance from "./services/instance";
 import kms from "./services/kms";
 import launchTemplate from "./services/launchTemplate";
+import listener from "./services/listener";
+import loadBalancer from "./services/loadBalancer";
 import logs from "./services/logs";
 import route53 from "./services/route53";
 import s3 from "./services/s3";
 import scheduler from "./services/scheduler";
 import secretsmanager from "./services/secretsmanager";
+import securityGroup from "./services/securityGroup";
 import sns from "./services/sns";
 import ssm from "./services/ssm";
+import targetGroup from "./services/targetGroup";
+import volume from "./services/volume";
+import vpcEndpoint from "./services/vpcEndpoint";
 import wafv2 from "./services/wafv2";
 
 // prettier-ignore
-const services: Service[] = [account, appautoscaling, autoscaling, cloudwatch, ec2, ecr, ecs, efs, elbv2, iam, instances, kms, launchTemplate, logs, route53, s3, scheduler, secretsmanager, sns, ssm, wafv2];
+const services: Service[] = [account, appautoscaling, autoscaling, cloudwatch, ec2Functions, ecrImages, ecrRepository, ecsCluster, ecsService, ecsTaskDefinition, efs, iam, instance, kms, launchTemplate, listener, loadBalancer, logs, route53, s3, scheduler, secretsmanager, securityGroup, sns, ssm, targetGroup, volume, vpcEndpoint, wafv2];
 
 /** Every resource type that the provider knows, by token. */
 export const resourceTypes: Record<string, ResourceType> = Object.assign(

@@ -38,7 +38,7 @@ export type ResourceTypes = Record<string, ResourceType>;
 /** Functions by token. */
 export type Functions = Record<string, (inputs: Plain) => Promise<Record<string, unknown>>>;
 
-/** A service of AWS as the provider knows it. */
+/** A service of AWS, or a part of one, as the provider knows it. */
 export interface Service {
   resources: ResourceTypes;
   functions?: Functions;
