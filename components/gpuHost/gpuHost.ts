@@ -1,4 +1,3 @@
-import * as docker from "@pulumi/docker";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../ecs/arn";
@@ -32,8 +31,6 @@ export class GpuHost extends pulumi.ComponentResource {
   public readonly host: pulumi.Output<string>;
   /** Options of ssh for that address. */
   public readonly sshOptions: pulumi.Output<string[]>;
-  /** Provider for what shall run on the instance. */
-  public readonly provider: docker.Provider;
   /** The instance's public address, or its private one. */
   public readonly address: pulumi.Output<string>;
   /** Command that brings the ports `tunnelPorts` of the instance to this machine. */
@@ -87,7 +84,6 @@ export class GpuHost extends pulumi.ComponentResource {
     this.instanceId = instance.id;
     this.host = dockerHost.host;
     this.sshOptions = dockerHost.sshOptions;
-    this.provider = dockerHost.provider;
     this.tunnelCommand = pulumi
       .all([this.host, this.sshOptions])
       .apply(([host, options]) => tunnelCommand(host, options, resolved.tunnelPorts));

@@ -26,8 +26,6 @@ export class SshDockerHost extends pulumi.ComponentResource {
   public readonly host: pulumi.Output<string>;
   /** Options of ssh for that address. */
   public readonly sshOptions: pulumi.Output<string[]>;
-  /** Provider for what shall run there. */
-  public readonly provider: docker.Provider;
 
   constructor(name: string, args: SshDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveSshDockerHostArgs(args);
@@ -39,27 +37,25 @@ export class SshDockerHost extends pulumi.ComponentResource {
       .output(resolved.proxyCommand)
       .apply((proxyCommand) => sshOptions(fileName, proxyCommand));
     this.host = answeringHost(resolved, fileName, this.sshOptions);
-    this.provider = new docker.Provider(
+    const provider = new docker.Provider(
       name,
       { host: this.host, sshOpts: this.sshOptions },
       { parent: this },
     );
-    if (args.machineId !== undefined) {
-      machines.set(this, createMachine(name, args, this));
-    }
+    const machine = args.machineId === undefined ? undefined : createMachine(name, args, this);
+    made.set(this, { provider, machine });
     this.registerOutputs({ host: this.host, sshOptions: this.sshOptions });
   }
 
   /** Options for the components and Docker resources that shall run on the machine. */
   public options(): pulumi.ComponentResourceOptions {
-    const { provider } = this;
-    const machine = machines.get(this);
+    const { provider, machine } = made.get(this)!;
     return machine ? { provider, transformations: [onMachine(machine)] } : { provider };
   }
 }
 
-// Not a field, since fields are outputs in the package's schema.
-const machines = new WeakMap<SshDockerHost, pulumi.Resource>();
+// No fields, since fields are outputs in the package's schema, which takes no resources of others.
+const made = new WeakMap<SshDockerHost, { provider: docker.Provider; machine?: pulumi.Resource }>();
 
 function checkArgs(name: string, args: ResolvedSshDockerHostArgs): void {
   const errors = checkSshDockerHost(args);

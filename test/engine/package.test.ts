@@ -1,20 +1,24 @@
 import { execFileSync } from "child_process";
+import * as fs from "fs";
 import * as path from "path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { modelStatus } from "../../commands/lib/prediction.mjs";
-import { pinnedVersion, pulumiHome } from "../../commands/lib/pulumiCli.mjs";
+import { pinnedVersion } from "../../commands/lib/pulumiCli.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
 import { containers, inspect, objects } from "../support/docker";
+import { homeWithAws } from "../support/homeWithAws";
 import { createStack, TestStack } from "../support/stack";
 
 const example = path.join(root, "examples/own-model");
 
 describe("another project that adds the components as a package", () => {
+  let home: string;
   let stack: TestStack;
   let outputs: Record<string, { value: unknown }>;
 
   beforeAll(async () => {
-    const home = pulumiHome(process.env);
+    home = homeWithAws();
+    vi.stubEnv("PULUMI_HOME", home);
     const bin = path.join(home, "versions", pinnedVersion(root), "bin");
     execFileSync(path.join(bin, "pulumi"), ["install"], {
       cwd: example,
@@ -28,7 +32,11 @@ describe("another project that adds the components as a package", () => {
     );
     outputs = (await stack.stack.up()).outputs;
   });
-  afterAll(() => stack?.remove());
+  afterAll(async () => {
+    await stack?.remove();
+    vi.unstubAllEnvs();
+    fs.rmSync(home, { recursive: true, force: true });
+  });
 
   test("serves the model", async () => {
     const [version] = await modelStatus(String(outputs.restUrl.value));

@@ -156,14 +156,13 @@ describe("the package's schema", () => {
         "host",
         "instanceId",
         "privateKey",
-        "provider",
         "sshOptions",
         "tunnelCommand",
       ],
     ],
     ["Notebook", ["url"]],
     ["PublishedImage", ["reference"]],
-    ["SshDockerHost", ["host", "provider", "sshOptions"]],
+    ["SshDockerHost", ["host", "sshOptions"]],
     [
       "SwarmModelService",
       [
