@@ -5,6 +5,9 @@ const hashDigits = 8;
 /** Characters of the longest name of a load balancer or target group, less Pulumi's own suffix. */
 export const loadBalancingNameLength = 32 - 8;
 
+/** Characters of the longest name of an IAM role, less Pulumi's own suffix. */
+export const roleNameLength = 64 - 8;
+
 /**
  * A name that AWS takes: the parts joined by hyphens, in lower-case letters, digits and single
  * hyphens. It stays as it is when it fits, else it is cut and ends in 8 hex digits of a SHA-256 of

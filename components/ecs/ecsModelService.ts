@@ -13,10 +13,11 @@ import {
   resolveEcsModelServiceArgs,
 } from "./ecsModelServiceArgs";
 import { createSecurityGroup } from "./serviceNetwork";
-import { createServiceRoles, ServiceRoles } from "./serviceRoles";
+import { createServiceRoles } from "./serviceRoles";
 import { createScaling } from "./serviceScaling";
 import { tagsFor } from "./tags";
 import { containerName, cpuUnits, renderContainer } from "./taskDefinition";
+import { TaskRoles } from "./taskRoles";
 
 const longestFamily = 255;
 
@@ -98,7 +99,7 @@ function createTaskDefinition(
   name: string,
   args: ResolvedEcsArgs,
   logs: cloudwatch.LogGroup,
-  roles: ServiceRoles,
+  roles: TaskRoles,
   parent: pulumi.Resource,
 ): ecs.TaskDefinition {
   const { image, modelVersion, clusterArn } = args;
@@ -137,7 +138,7 @@ function createService(
   args: ResolvedEcsArgs,
   task: ecs.TaskDefinition,
   group: ec2.SecurityGroup,
-  roles: ServiceRoles,
+  roles: TaskRoles,
   parent: pulumi.Resource,
 ): ecs.Service {
   const loadBalancers = [

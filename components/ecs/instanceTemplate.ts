@@ -2,8 +2,8 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as ssm from "@pulumi/aws/ssm";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { Ec2Role } from "./ec2Role";
 import { ResolvedClusterArgs } from "./gpuClusterArgs";
-import { InstanceRole } from "./instanceRole";
 import { instanceTypeFacts } from "./instanceTypes";
 import { instanceUserData } from "./instanceUserData";
 import { tagsFor } from "./tags";
@@ -80,7 +80,7 @@ export function createTemplate(
   parts: {
     ami: pulumi.Output<string>;
     clusterName: pulumi.Output<string>;
-    role: InstanceRole;
+    role: Ec2Role;
     securityGroup: ec2.SecurityGroup;
   },
   parent: pulumi.Resource,

@@ -2,9 +2,9 @@ import * as ebs from "@pulumi/aws/ebs";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
+import { Ec2Role } from "../ecs/ec2Role";
 import { tagsFor } from "../ecs/tags";
 import { dataVolumeGbDefault, ResolvedGpuHostArgs } from "./gpuHostArgs";
-import { HostRole } from "./hostRole";
 
 /** @see https://docs.aws.amazon.com/dlami/latest/devguide/aws-deep-learning-x86-base-gpu-ami-ubuntu-22-04.html */
 const amiParameter =
@@ -12,7 +12,7 @@ const amiParameter =
 
 /** What an instance is made of besides its arguments. */
 export interface InstanceParts {
-  role: HostRole;
+  role: Ec2Role;
   securityGroup: ec2.SecurityGroup;
   keyPair: ec2.KeyPair;
   userData: pulumi.Output<string>;

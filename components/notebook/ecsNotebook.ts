@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../ecs/arn";
 import { awsName } from "../ecs/awsName";
 import { tagsFor } from "../ecs/tags";
+import { TaskRoles } from "../ecs/taskRoles";
 import { withDefaults } from "../withDefaults";
 import {
   checkEcsNotebook,
@@ -15,7 +16,7 @@ import {
 } from "./ecsNotebookArgs";
 import { createFiles, NotebookFiles } from "./ecsNotebookFiles";
 import { createNotebookGroup } from "./ecsNotebookGroup";
-import { createNotebookRoles, NotebookRoles } from "./ecsNotebookRoles";
+import { createNotebookRoles } from "./ecsNotebookRoles";
 import { filesVolume, renderNotebook } from "./ecsNotebookTask";
 import { renderTunnelCommand } from "./ecsTunnel";
 import { createToken } from "./notebook";
@@ -146,7 +147,7 @@ function createTask(
     secret: secretsmanager.SecretVersion;
     logs: cloudwatch.LogGroup;
     files: NotebookFiles;
-    roles: NotebookRoles;
+    roles: TaskRoles;
   },
   parent: pulumi.Resource,
 ): ecs.TaskDefinition {
@@ -196,7 +197,7 @@ function createService(
     task: ecs.TaskDefinition;
     group: ec2.SecurityGroup;
     files: NotebookFiles;
-    roles: NotebookRoles;
+    roles: TaskRoles;
   },
   parent: pulumi.Resource,
 ): ecs.Service {

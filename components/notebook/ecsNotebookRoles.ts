@@ -1,25 +1,10 @@
 import * as efs from "@pulumi/aws/efs";
-import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import { awsName } from "../ecs/awsName";
-import { execPolicy, trustPolicy } from "../ecs/serviceRoles";
-import { tagsFor } from "../ecs/tags";
+import { openExecChannels, policyDocument, pullImage, writeLog } from "../ecs/policyDocument";
+import { createTaskRoles, TaskRoles } from "../ecs/taskRoles";
 import { ResolvedEcsNotebookArgs } from "./ecsNotebookArgs";
 
-/** Longest name of a role, less Pulumi's own suffix. */
-const roleNameLength = 64 - 8;
-
-/** The roles of a notebook's task. */
-export interface NotebookRoles {
-  /** What ECS may do to start it: read the token, write the log, pull the image. */
-  executionRoleArn: pulumi.Output<string>;
-  /** What the notebook, and whoever works in it, may do: use its files and be reached. */
-  taskRoleArn: pulumi.Output<string>;
-  /** What has to be there before it starts. */
-  policies: iam.RolePolicy[];
-}
-
-/** Creates both roles. */
+/** Creates the roles of a notebook's task; whoever works in it has the task role's permissions. */
 export function createNotebookRoles(
   name: string,
   args: ResolvedEcsNotebookArgs,
@@ -29,39 +14,32 @@ export function createNotebookRoles(
     accessPoint: efs.AccessPoint;
   },
   parent: pulumi.Resource,
-): NotebookRoles {
-  const assumeRolePolicy = pulumi.output(args.clusterArn).apply(trustPolicy);
-  const role = (part: string, description: string) =>
-    new iam.Role(
-      awsName([name, part], roleNameLength),
-      { description, assumeRolePolicy, tags: tagsFor(`notebook-${part}`, args.tags) },
-      { parent },
-    );
-  const policy = (part: string, of: iam.Role, document: pulumi.Input<string>) =>
-    new iam.RolePolicy(`${name}-${part}`, { role: of.name, policy: document }, { parent });
-  const execution = role("execution-role", "Starts a notebook: reads its token, writes its log");
-  const task = role("task-role", "A notebook: uses its files and is reached by a tunnel");
+): TaskRoles {
   const { secretArn, logGroupArn, accessPoint } = needs;
   const { repositoryArn, kmsKeyArn } = args;
-  return {
-    executionRoleArn: execution.arn,
-    taskRoleArn: task.arn,
-    policies: [
-      policy(
-        "execution-policy",
-        execution,
-        pulumi.output({ secretArn, logGroupArn, repositoryArn, kmsKeyArn }).apply(executionPolicy),
-      ),
-      policy(
-        "files-policy",
-        task,
-        pulumi
-          .all([accessPoint.fileSystemArn, accessPoint.arn])
-          .apply(([fileSystemArn, accessPointArn]) => filesPolicy(fileSystemArn, accessPointArn)),
-      ),
-      policy("tunnel-policy", task, execPolicy()),
-    ],
-  };
+  const needed = pulumi
+    .output({ secretArn, logGroupArn, repositoryArn, kmsKeyArn })
+    .apply(executionPolicy);
+  const files = pulumi
+    .all([accessPoint.fileSystemArn, accessPoint.arn])
+    .apply(([fileSystemArn, accessPointArn]) => filesPolicy(fileSystemArn, accessPointArn));
+  return createTaskRoles(
+    name,
+    args,
+    {
+      execution: {
+        description: "Starts a notebook: reads its token, writes its log",
+        component: "notebook-execution-role",
+        policies: { "execution-policy": needed },
+      },
+      task: {
+        description: "A notebook: uses its files and is reached by a tunnel",
+        component: "notebook-task-role",
+        policies: { "files-policy": files, "tunnel-policy": policyDocument(openExecChannels()) },
+      },
+    },
+    parent,
+  );
 }
 
 /** What ECS needs to start this notebook and no other task. */
@@ -71,19 +49,14 @@ export function executionPolicy(arns: {
   repositoryArn?: string;
   kmsKeyArn?: string;
 }): string {
-  return document(
+  return policyDocument(
     {
       Sid: "ReadThisToken",
       Effect: "Allow",
       Action: "secretsmanager:GetSecretValue",
       Resource: arns.secretArn,
     },
-    {
-      Sid: "WriteThisLog",
-      Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: `${arns.logGroupArn.replace(/:\*$/, "")}:log-stream:*`,
-    },
+    writeLog(arns.logGroupArn),
     ...(arns.kmsKeyArn === undefined ? [] : [decryptToken(arns.kmsKeyArn)]),
     ...(arns.repositoryArn === undefined ? [] : pullImage(arns.repositoryArn)),
   );
@@ -93,40 +66,13 @@ function decryptToken(kmsKeyArn: string): object {
   return { Sid: "DecryptThisToken", Effect: "Allow", Action: "kms:Decrypt", Resource: kmsKeyArn };
 }
 
-function pullImage(repositoryArn: string): object[] {
-  return [
-    {
-      Sid: "PullThisImage",
-      Effect: "Allow",
-      Action: [
-        "ecr:BatchCheckLayerAvailability",
-        "ecr:BatchGetImage",
-        "ecr:GetDownloadUrlForLayer",
-      ],
-      Resource: repositoryArn,
-    },
-    {
-      // A login is for the whole registry, so AWS knows no resource for it:
-      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-      Sid: "LogInToTheRegistry",
-      Effect: "Allow",
-      Action: "ecr:GetAuthorizationToken",
-      Resource: "*",
-    },
-  ];
-}
-
 /** Reading and writing through one access point; nobody is root there. */
 export function filesPolicy(fileSystemArn: string, accessPointArn: string): string {
-  return document({
+  return policyDocument({
     Sid: "UseTheseFiles",
     Effect: "Allow",
     Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
     Resource: fileSystemArn,
     Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": accessPointArn } },
   });
-}
-
-function document(...statements: object[]): string {
-  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }

@@ -1,11 +1,11 @@
 import { execFile, spawn } from "child_process";
 import { createHash } from "crypto";
 import * as fs from "fs";
-import * as net from "net";
 import * as os from "os";
 import * as path from "path";
 import { promisify } from "util";
 import { debianTool } from "../support/debianTool";
+import { freePorts } from "../support/freePorts";
 
 const run = promisify(execFile);
 
@@ -28,7 +28,7 @@ export const testRegion = "eu-central-1";
  */
 export async function startAwsServer(): Promise<AwsServer> {
   const packages = await installed();
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const server = spawn("python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
     stdio: "ignore",
     // AWS's own policies, so that a wrong name is found.
@@ -84,17 +84,6 @@ function move(from: string, to: string): void {
     fs.rmSync(from, { recursive: true, force: true });
     if (!fs.existsSync(to)) throw error;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 function answers(address: string): Promise<boolean> {

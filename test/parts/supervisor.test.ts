@@ -2,10 +2,10 @@ import { once } from "events";
 import * as http from "http";
 import * as net from "net";
 import { afterEach, describe, expect, test } from "vitest";
+import { freePorts } from "../support/freePorts";
 import {
   Answer,
   check,
-  freePorts,
   startReady,
   startSupervisor,
   stopAll,

@@ -1,8 +1,8 @@
 import { ChildProcess, execFileSync, spawn } from "child_process";
 import * as fs from "fs";
-import * as net from "net";
 import * as os from "os";
 import * as path from "path";
+import { freePorts } from "./freePorts";
 
 const runtimeFolder = path.join(__dirname, "../../components/image/runtime");
 export const script = path.join(runtimeFolder, "tfserving-supervisor");
@@ -178,12 +178,4 @@ async function get(port: number, at: string): Promise<Reply> {
     signal: AbortSignal.timeout(3000),
   });
   return { code: response.status, text: await response.text() };
-}
-
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => net.createServer().listen(0));
-  await Promise.all(servers.map((server) => new Promise((done) => server.on("listening", done))));
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }

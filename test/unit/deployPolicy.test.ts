@@ -9,6 +9,7 @@ import * as engine from "../../components/sshDockerHost/engineAnswers";
 import * as files from "../../components/sshDockerHost/sshFiles";
 import { Actions, awsActions, functionActions, pushActions } from "../support/awsActions";
 import { account, region } from "../support/awsMocks";
+import { networkAnswers } from "../support/awsNetworkMocks";
 import { startFakeEngine } from "../support/fakeEngine";
 import { Answer, Registration, settle, startMocks } from "../support/mocks";
 import { readStackFile, repository, setConfig, stackFiles } from "../support/stackConfig";
@@ -36,24 +37,10 @@ let subnets: string[] = [];
 
 /** What AWS has: a network for each stack, and no image yet, so that one is pushed. */
 const onAws: Record<string, Answer> = {
-  "aws:ec2/getVpc:getVpc": ({ id }) => ({
-    id: id ?? "vpc-1",
-    cidrBlock: "10.0.0.0/16",
-    mainRouteTableId: "rtb-main",
-    enableDnsSupport: true,
-    enableDnsHostnames: true,
-  }),
-  "aws:ec2/getSubnets:getSubnets": () => ({ ids: subnets }),
-  "aws:ec2/getSubnet:getSubnet": ({ id }) => ({
-    id,
-    vpcId: id === "subnet-a" || id === "subnet-b" ? "vpc-1" : "vpc-0a1b2c3d4e5f67890",
-    availabilityZone: `${region}${"abc"[subnets.indexOf(id as string)]}`,
-  }),
-  "aws:ec2/getRouteTables:getRouteTables": () => ({ ids: [] }),
-  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": () => ({
-    locations: [`${region}a`, `${region}b`],
-  }),
-  "aws:ssm/getParameter:getParameter": () => ({ insecureValue: "ami-0123456789abcdef0" }),
+  ...networkAnswers(() => ({
+    vpcId: subnets.includes("subnet-a") ? "vpc-1" : "vpc-0a1b2c3d4e5f67890",
+    subnets,
+  })),
   "aws:ecr/getImages:getImages": () => ({ imageIds: [] }),
 };
 

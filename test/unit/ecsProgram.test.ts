@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import program from "../../index";
 import { account, region } from "../support/awsMocks";
+import { networkAnswers } from "../support/awsNetworkMocks";
 import { startFakeEngine } from "../support/fakeEngine";
 import {
   type Answer,
@@ -27,24 +28,10 @@ let known: string[];
 
 /** A VPC with the subnets that a stack names, else two, each in a zone of its own. */
 const network: Record<string, Answer> = {
-  "aws:ec2/getVpc:getVpc": ({ id }) => ({
-    id: id ?? "vpc-00000001",
-    cidrBlock: "10.0.0.0/16",
-    mainRouteTableId: "rtb-main",
-    enableDnsSupport: true,
-    enableDnsHostnames: true,
-  }),
-  "aws:ec2/getSubnets:getSubnets": () => ({ ids: known }),
-  "aws:ec2/getSubnet:getSubnet": ({ id }) => ({
-    id,
+  ...networkAnswers(() => ({
     vpcId: known === subnets ? "vpc-00000001" : "vpc-0a1b2c3d4e5f67890",
-    availabilityZone: `${region}${"abc"[known.indexOf(id as string)]}`,
-  }),
-  "aws:ec2/getRouteTables:getRouteTables": () => ({ ids: [] }),
-  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": () => ({
-    locations: [`${region}a`, `${region}b`],
-  }),
-  "aws:ssm/getParameter:getParameter": () => ({ insecureValue: "ami-0123456789abcdef0" }),
+    subnets: known,
+  })),
   "aws:iam/getPolicyDocument:getPolicyDocument": () => ({ json: "{}" }),
   "aws:ecr/getAuthorizationToken:getAuthorizationToken": () => ({
     userName: "AWS",

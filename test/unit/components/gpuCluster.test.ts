@@ -258,14 +258,11 @@ describe("the role of the instances", () => {
     });
     expect(inputsOf(rolePolicy).role).toBe("gpu-instance-1a2b3c4");
     expect(inputsOf(profile).role).toBe("gpu-instance-1a2b3c4");
-    expect(JSON.parse(inputsOf(rolePolicy).policy as string)).toEqual(
-      instancePolicy(`${accountArn}:cluster/gpu`),
-    );
+    expect(inputsOf(rolePolicy).policy).toBe(instancePolicy(`${accountArn}:cluster/gpu`));
   });
 
   it("is held to its cluster, but for actions that know no resource", () => {
-    const { Statement } = instancePolicy(`${accountArn}:cluster/gpu`);
-    expect(Statement.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
+    expect(statements().map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
       ["JoinCluster", `${accountArn}:cluster/gpu`],
       ["ReportToCluster", `${accountArn}:container-instance/gpu/*`],
       ["FindEndpoint", "*"],
@@ -274,11 +271,14 @@ describe("the role of the instances", () => {
   });
 
   it("has no action with a wildcard, and none on images, secrets or parameters", () => {
-    const actions = instancePolicy(`${accountArn}:cluster/gpu`).Statement.flatMap((s) => s.Action);
-    for (const action of actions) {
+    for (const action of statements().flatMap(({ Action }) => Action)) {
       expect(action).not.toMatch(/\*|^(ecr|s3|secretsmanager|kms|ssm:Get)/);
     }
   });
+
+  function statements(): { Sid: string; Action: string | string[]; Resource: string }[] {
+    return JSON.parse(instancePolicy(`${accountArn}:cluster/gpu`)).Statement;
+  }
 
   it("gets further policies by their ARN", async () => {
     const policyArn = "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy";
