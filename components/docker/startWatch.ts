@@ -1,6 +1,7 @@
 import { Writable } from "stream";
 import Docker from "dockerode";
 import { connect, stackLabel } from "./engine";
+import { lastWords } from "./lastWords";
 
 /** What to tell of a container that does not start: which one it is, and a sentence with its last lines. */
 export interface StartFailure {
@@ -12,7 +13,6 @@ export interface StartFailure {
 
 // Those that run the supervisor, which says when it is ready.
 const watchedParts = ["replica", "canary"];
-const lastLines = 20;
 const keptCharacters = 20_000;
 
 /**
@@ -113,7 +113,7 @@ export class StartWatch {
     const fail = async (why: string) => {
       if (settled || this.closed) return;
       settled = true;
-      this.failed({ part, number, message: `${why}.${quoted(said)}` });
+      this.failed({ part, number, message: `${why}.${lastWords(said)}` });
       await container.remove({ force: true }).catch(() => undefined);
     };
     const timer = setTimeout(() => {
@@ -163,11 +163,4 @@ async function howItEnded(container: Docker.Container): Promise<string> {
   } catch {
     return "ended before it was ready";
   }
-}
-
-function quoted(said: string): string {
-  const lines = said.trimEnd().split("\n").slice(-lastLines);
-  return said.trim() === ""
-    ? " It said nothing"
-    : ` It said:\n${lines.map((l) => `    ${l}`).join("\n")}`;
 }

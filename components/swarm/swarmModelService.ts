@@ -12,6 +12,7 @@ import {
   resolveSwarmModelServiceArgs,
   SwarmModelServiceArgs,
 } from "./swarmModelServiceArgs";
+import { watchTasks } from "./taskWatch";
 
 /**
  * Replicas of a serving image on the nodes of a Docker Swarm behind HAProxy, with REST and gRPC on
@@ -46,6 +47,9 @@ export class SwarmModelService extends pulumi.ComponentResource {
     checkArgs(name, resolved);
     super("tfserving:index:SwarmModelService", name, {}, opts);
 
+    if (resolved.engine && !pulumi.runtime.isDryRun()) {
+      void watchTasks(resolved.engine.host, this);
+    }
     const children = childOptions(name, resolved, this);
     const network = createNetwork(name, resolved, this);
     const replicas = createReplicas(name, resolved, network.id, children);

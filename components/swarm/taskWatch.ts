@@ -1,0 +1,108 @@
+import * as pulumi from "@pulumi/pulumi";
+import Docker from "dockerode";
+import { currentStack } from "../docker/containerDefaults";
+import { connect, stackLabel } from "../docker/engine";
+import { lastWords } from "../docker/lastWords";
+
+/** What Swarm's API says of a task, as far as it is read here. */
+export interface Task {
+  ID: string;
+  Slot?: number;
+  ServiceID: string;
+  Status: { State: string; Err?: string };
+}
+
+const pollMs = 1000;
+const logTimeoutMs = 5000;
+const tail = "100";
+
+/**
+ * Says why tasks of a stack fail while an update runs. Swarm starts a failed task anew until the
+ * update is given up, and the provider then says nothing of what the server wrote. The first task
+ * of each service that fails is reported, with its last lines, wherever it ran.
+ *
+ * It ends with the program, and without it all works as well, with less to read.
+ *
+ * @param host - address of a manager's Docker Engine
+ * @param component - what failures are reported on: a resource that fails never gets its URN
+ */
+export async function watchTasks(host: string, component: pulumi.Resource): Promise<void> {
+  const engine = connect(host);
+  const reported = new Set<string>();
+  try {
+    const before = new Set((await listTasks(engine)).map(({ task }) => task.ID));
+    const look = async () => {
+      for (const { task, part } of await listTasks(engine)) {
+        if (!before.has(task.ID) && hasFailed(task) && !reported.has(task.ServiceID)) {
+          reported.add(task.ServiceID);
+          const said = await logsOf(engine, task.ID);
+          void pulumi.log.warn(taskFailureText(part, task, said), component);
+        }
+      }
+      later();
+    };
+    // The program may end while it waits.
+    const later = () => setTimeout(() => void look().catch(noted(host)), pollMs).unref();
+    later();
+  } catch (error) {
+    noted(host)(error as Error);
+  }
+}
+
+/** Whether a task ended by itself and not because Swarm wanted it to. */
+export function hasFailed({ Status }: Task): boolean {
+  return Status.State === "failed" || Status.State === "rejected";
+}
+
+/** What to say of a task that failed. */
+export function taskFailureText(part: string, { Slot, Status }: Task, said: string): string {
+  const why = (Status.Err ?? "").replace(/^task: /, "").trim();
+  const verb = Status.State === "rejected" ? "was rejected" : "failed";
+  const name = Slot === undefined ? part : `${part} ${Slot}`;
+  return `The new ${name} ${verb}${why && `: ${why}`}.${lastWords(said)}`;
+}
+
+async function listTasks(engine: Docker): Promise<{ task: Task; part: string }[]> {
+  const services = await engine.listServices({
+    filters: { label: [`${stackLabel}=${currentStack()}`] },
+  });
+  const parts = new Map(services.map(({ ID, Spec }) => [ID, Spec?.Labels?.["tfserving.part"]]));
+  if (parts.size === 0) {
+    return [];
+  }
+  const tasks: Task[] = await engine.listTasks({ filters: { service: [...parts.keys()] } });
+  return tasks.map((task) => ({ task, part: parts.get(task.ServiceID) ?? "task" }));
+}
+
+/** What a task has written, or nothing where its node does not hand it over in time. */
+async function logsOf(engine: Docker, id: string): Promise<string> {
+  const task = engine.getTask(id) as unknown as { logs(options: object): Promise<Buffer> };
+  try {
+    const logs = await task.logs({
+      ...{ stdout: true, stderr: true, follow: false, tail },
+      abortSignal: AbortSignal.timeout(logTimeoutMs),
+    });
+    return demultiplexed(logs);
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * Joins both streams of a container's log, in the order in which it wrote them.
+ * @see https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
+ */
+export function demultiplexed(logs: Buffer): string {
+  const headerBytes = 8;
+  const pieces: Buffer[] = [];
+  for (let at = 0; at + headerBytes <= logs.length;) {
+    const end = at + headerBytes + logs.readUInt32BE(at + 4);
+    pieces.push(logs.subarray(at + headerBytes, end));
+    at = end;
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+function noted(host: string): (error: Error) => void {
+  return (error) => void pulumi.log.debug(`cannot watch tasks on ${host}: ${error.message}`);
+}
