@@ -1,5 +1,17 @@
 import { defineConfig } from "vitest/config";
 
+// Engine tests without load, which mostly wait: two of them at a time disturb nobody.
+const patient = [
+  ...["aws", "awsProgram", "badInput", "drift", "ecrImage", "models", "package"],
+  ...["registry", "rollback", "sshDockerHost"],
+].map((name) => `test/engine/${name}.test.ts`);
+
+const engine = {
+  globalSetup: "test/engine/machine.ts",
+  testTimeout: 300_000,
+  hookTimeout: 900_000,
+};
+
 // unit: pure code and mocks, no machine set-up. The other projects run real
 // parts (containers, the Pulumi engine) and start what they need.
 export default defineConfig({
@@ -25,12 +37,14 @@ export default defineConfig({
         },
       },
       {
+        test: { ...engine, name: "patient", include: patient, maxWorkers: 2 },
+      },
+      {
         test: {
+          ...engine,
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
-          globalSetup: "test/engine/machine.ts",
-          testTimeout: 300_000,
-          hookTimeout: 900_000,
+          exclude: patient,
           fileParallelism: false,
         },
       },
