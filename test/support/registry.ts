@@ -5,7 +5,7 @@ import * as os from "os";
 import * as path from "path";
 import { debianTool } from "./debianTool";
 
-/** A registry server of this test's own, without TLS, that wants a login. */
+/** A registry server of this test's own, without TLS, that wants a login unless it was told not to. */
 export interface Registry {
   /** HOST:PORT */
   address: string;
@@ -14,12 +14,28 @@ export interface Registry {
   stop: () => Promise<void>;
 }
 
+/** How a registry differs from one that forgets and that only its user may ask. */
+export interface RegistryOptions {
+  /** Folder for what is pushed, which then outlives the registry. */
+  data?: string;
+  /**
+   * Answer everybody.
+   *
+   * @default false
+   */
+  open?: boolean;
+}
+
 /**
  * Starts Debian's docker-registry and waits until it answers.
  *
  * @param host - IPv4 address of this machine
  */
-export async function startRegistry(port: number, host = "127.0.0.1"): Promise<Registry> {
+export async function startRegistry(
+  port: number,
+  host = "127.0.0.1",
+  options: RegistryOptions = {},
+): Promise<Registry> {
   const program = debianTool("docker-registry", "docker-registry");
   const htpasswd = debianTool("htpasswd", "apache2-utils");
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-registry-"));
@@ -27,13 +43,14 @@ export async function startRegistry(port: number, host = "127.0.0.1"): Promise<R
   const password = createHash("sha256").update(randomBytes(16)).digest("hex").slice(0, 24);
   const users = await run(htpasswd, ["-Bbn", username, password]);
   fs.writeFileSync(path.join(folder, "htpasswd"), users);
+  const login = { htpasswd: { realm: "test", path: path.join(folder, "htpasswd") } };
   fs.writeFileSync(
     path.join(folder, "config.yml"),
     JSON.stringify({
       version: "0.1",
-      storage: { filesystem: { rootdirectory: path.join(folder, "data") } },
+      storage: { filesystem: { rootdirectory: options.data ?? path.join(folder, "data") } },
       http: { addr: `${host}:${port}` },
-      auth: { htpasswd: { realm: "test", path: path.join(folder, "htpasswd") } },
+      ...(options.open ? {} : { auth: login }),
     }),
   );
   const server = spawn(program, ["serve", path.join(folder, "config.yml")], { stdio: "ignore" });

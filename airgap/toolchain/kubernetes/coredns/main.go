@@ -1,0 +1,21 @@
+// CoreDNS with the plugins that a cluster's DNS needs, and no others: the rest is clouds and databases.
+package main
+
+import (
+	"github.com/coredns/coredns/core/dnsserver"
+	"github.com/coredns/coredns/coremain"
+	_ "github.com/coredns/coredns/plugin/cache"
+	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/health"
+	_ "github.com/coredns/coredns/plugin/kubernetes"
+	_ "github.com/coredns/coredns/plugin/ready"
+	_ "github.com/coredns/coredns/plugin/reload"
+)
+
+func main() {
+	// The order in which plugins see a question, as in CoreDNS's plugin.cfg.
+	dnsserver.Directives = []string{
+		"reload", "health", "ready", "errors", "cache", "kubernetes",
+	}
+	coremain.Run()
+}
