@@ -1,11 +1,4 @@
+import { main } from "../provider/server";
 import { TestProvider } from "./provider";
-import { serve } from "./server";
 
-serve(new TestProvider()).then(
-  // The engine reads the port from the first line.
-  (port) => console.log(String(port)),
-  (error) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+main(new TestProvider());

@@ -1,27 +1,16 @@
 import { randomBytes } from "crypto";
+import { createRequire } from "module";
 
+import type { Checked, CheckFailure, Difference, Plain, Provider } from "../provider/provider";
+import { unknown } from "../provider/provider";
 import { useRegion } from "./clients";
 import { missingReferences } from "./references";
 import { functionOf, resourceTypeOf } from "./registry";
 import { found, type ResourceType } from "./resourceType";
-import { changesIn, checkFields, unknown } from "./shapes";
+import { changesIn, checkFields } from "./shapes";
 
-/** Values as they travel; the shapes say what they are. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Plain = any;
-
-/** An input that AWS would refuse. */
-export interface CheckFailure {
-  property: string;
-  reason: string;
-}
-
-/** What an update would change. */
-export interface Difference {
-  changed: string[];
-  replaces: string[];
-  deleteFirst?: boolean;
-}
+/** The version of @pulumi/aws whose programs this provider serves. */
+const { version } = createRequire(__filename)("@pulumi/aws/package.json") as { version: string };
 
 /**
  * Stands in for the provider `aws` of @pulumi/aws in tests: it makes resources with the official AWS
@@ -30,10 +19,11 @@ export interface Difference {
  * and references to what is not there. In the rest it behaves as the real one does: names, outputs,
  * what replaces a resource, values that are unknown in a preview.
  */
-export class TestProvider {
+export class TestProvider implements Provider {
+  readonly version = version;
   private defaultTags: Record<string, string> = {};
 
-  checkConfig(inputs: Plain): { inputs: Plain; failures: CheckFailure[] } {
+  checkConfig(inputs: Plain): Checked {
     const known = [
       "region",
       "defaultTags",
@@ -64,7 +54,7 @@ export class TestProvider {
     return functionOf(token)(inputs);
   }
 
-  check(urn: string, olds: Plain, news: Plain): { inputs: Plain; failures: CheckFailure[] } {
+  check(urn: string, olds: Plain, news: Plain): Checked {
     const type = typeOf(urn);
     const failures: CheckFailure[] = [];
     const named = autonamed(type, urn, olds, news);
@@ -115,6 +105,10 @@ export class TestProvider {
     return there;
   }
 
+  async read(urn: string, id: string, state: Plain, inputs: Plain) {
+    return (await this.exists(urn, id, state)) ? { outputs: state, inputs } : undefined;
+  }
+
   planUpdate(urn: string, state: Plain, olds: Plain, news: Plain): Plain {
     const type = typeOf(urn);
     const changing = changesIn(olds, news, type.inputs).some(({ path }) => !/^tags\b/.test(path))
@@ -148,6 +142,11 @@ export class TestProvider {
 
   async delete(urn: string, id: string, state: Plain): Promise<void> {
     await typeOf(urn).delete(id, state);
+  }
+
+  /** The real provider's errors name AWS's error codes, which the SDK has beside its messages. */
+  textOf(error: Error): string {
+    return "$fault" in error ? `api error ${error.name}: ${error.message}` : error.message;
   }
 
   private next(type: ResourceType, state: Plain, news: Plain): Plain {

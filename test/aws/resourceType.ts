@@ -1,4 +1,4 @@
-import type { CheckFailure, Plain } from "./provider";
+import type { CheckFailure, Plain } from "../provider/provider";
 import type { Fields } from "./shapes";
 
 /** One resource type of @pulumi/aws: what it takes and the calls of the AWS SDK behind it. */

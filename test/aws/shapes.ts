@@ -1,7 +1,5 @@
-import type { CheckFailure, Plain } from "./provider";
-
-/** How a value travels that is known only after the update. */
-export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+import type { CheckFailure, Plain } from "../provider/provider";
+import { unknown } from "../provider/provider";
 
 /** What AWS takes at one place of a resource's inputs. */
 export interface Shape {

@@ -6,7 +6,7 @@ import { modelStatus } from "../../commands/lib/prediction.mjs";
 import { pinnedVersion } from "../../commands/lib/pulumiCli.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
 import { containers, inspect, objects } from "../support/docker";
-import { homeWithAws } from "../support/homeWithAws";
+import { homeWithStandIns } from "../support/homeWithStandIns";
 import { createStack, TestStack } from "../support/stack";
 
 const example = path.join(root, "examples/own-model");
@@ -17,7 +17,7 @@ describe("another project that adds the components as a package", () => {
   let outputs: Record<string, { value: unknown }>;
 
   beforeAll(async () => {
-    home = homeWithAws();
+    home = homeWithStandIns();
     vi.stubEnv("PULUMI_HOME", home);
     const bin = path.join(home, "versions", pinnedVersion(root), "bin");
     execFileSync(path.join(bin, "pulumi"), ["install"], {

@@ -1,7 +1,8 @@
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type LocalWorkspaceOptions } from "@pulumi/pulumi/automation";
+import { PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { inject } from "vitest";
 import { parse, stringify } from "yaml";
 import { pinnedVersion, pulumiHome as homeFolder } from "../../commands/lib/pulumiCli.mjs";
@@ -34,23 +35,8 @@ export async function createStack(
 ): Promise<TestStack> {
   const stackName = `test-${name}`;
   const state = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-state-"));
-  const pulumiHome = homeFolder(process.env);
-  const stack = await LocalWorkspace.createStack(
-    { stackName, workDir },
-    {
-      pulumiHome,
-      pulumiCommand: await PulumiCommand.get({
-        root: path.join(pulumiHome, "versions", pinnedVersion(root)),
-      }),
-      envVars: {
-        PULUMI_BACKEND_URL: `file://${state}`,
-        PULUMI_CONFIG_PASSPHRASE: "",
-        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        ...env,
-      },
-    },
-  );
+  const options = await engineOptions(state, env);
+  const stack = await LocalWorkspace.createStack({ stackName, workDir }, options);
   await configure(stack, config);
   const project = (await stack.workspace.projectSettings()).name;
   return {
@@ -64,6 +50,27 @@ export async function createStack(
       await stack.destroy();
       fs.rmSync(path.join(workDir, `Pulumi.${stackName}.yaml`), { force: true });
       fs.rmSync(state, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The engine of this machine, with its state in a folder. */
+export async function engineOptions(
+  state: string,
+  env: Record<string, string> = {},
+): Promise<LocalWorkspaceOptions> {
+  const pulumiHome = homeFolder(process.env);
+  return {
+    pulumiHome,
+    pulumiCommand: await PulumiCommand.get({
+      root: path.join(pulumiHome, "versions", pinnedVersion(root)),
+    }),
+    envVars: {
+      PULUMI_BACKEND_URL: `file://${state}`,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...env,
     },
   };
 }

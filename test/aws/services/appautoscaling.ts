@@ -1,7 +1,7 @@
 import type { PolicyArgs, TargetArgs } from "@pulumi/aws/appautoscaling";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, gone, pascal, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { fixed, flag, list, number, object, replaces, required, tags, text } from "../shapes";

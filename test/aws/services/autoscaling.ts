@@ -1,7 +1,7 @@
 import type { GroupArgs } from "@pulumi/aws/autoscaling";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { pascal, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { flag, list, number, object, replaces, required, set, text } from "../shapes";

@@ -1,11 +1,12 @@
 import type { DashboardArgs, MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, keyValues, resource, tagChanges } from "../resourceType";
 import type { Service } from "../resourceType";
 import { fixed, flag, json, list, map, number, object, replaces, required, set } from "../shapes";
-import { tags, text, unknown } from "../shapes";
+import { tags, text } from "../shapes";
+import { unknown } from "../../provider/provider";
 
 // prettier-ignore
 const unit = text({ oneOf: ["Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes",

@@ -1,5 +1,6 @@
-import type { CheckFailure, Plain } from "../provider";
-import { checkFields, flag, list, map, number, object, required, text, unknown } from "../shapes";
+import type { CheckFailure, Plain } from "../../provider/provider";
+import { checkFields, flag, list, map, number, object, required, text } from "../shapes";
+import { unknown } from "../../provider/provider";
 import type { Fields } from "../shapes";
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */

@@ -1,5 +1,5 @@
 import { clients, currentRegion } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import type { Service } from "../resourceType";
 import { ec2Arn } from "./ec2";
 

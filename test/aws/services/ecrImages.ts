@@ -5,7 +5,7 @@
 import { randomBytes } from "crypto";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import type { Service } from "../resourceType";
 
 /** As on AWS, the password is another one each time, unless the registry wants its own. */

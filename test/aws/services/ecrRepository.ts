@@ -2,11 +2,11 @@
 import type * as pulumiEcr from "@pulumi/aws/ecr";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, gone, keyValues, resource, tagChanges } from "../resourceType";
 import type { Service } from "../resourceType";
 import { fixed, flag, json, list, object, replaces, required, tags, text } from "../shapes";
-import { unknown } from "../shapes";
+import { unknown } from "../../provider/provider";
 import { tagsOf } from "./ecrImages";
 import { checkPolicy } from "./iam";
 

@@ -1,7 +1,7 @@
 import type * as pulumiEcs from "@pulumi/aws/ecs";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { gone, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { fixed, number, object, required, set, tags, text } from "../shapes";

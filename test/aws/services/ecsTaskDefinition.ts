@@ -1,7 +1,7 @@
 import type * as pulumiEcs from "@pulumi/aws/ecs";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { missingReferences } from "../references";
 import { gone, resource } from "../resourceType";
 import type { Service } from "../resourceType";

@@ -2,7 +2,7 @@ import { randomBytes } from "crypto";
 import type * as pulumiEfs from "@pulumi/aws/efs";
 
 import { clients, currentRegion } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, gone, keyValues, pascal, resource, tagChanges } from "../resourceType";
 import type { Service, Update } from "../resourceType";
 import { fixed, flag, json, number, object, replaces, required, set, tags } from "../shapes";

@@ -1,10 +1,11 @@
 import type * as pulumiIam from "@pulumi/aws/iam";
 
 import { clients } from "../clients";
-import type { CheckFailure, Plain } from "../provider";
+import type { CheckFailure, Plain } from "../../provider/provider";
 import { found, gone, keyValues, resource, tagChanges } from "../resourceType";
 import type { Service } from "../resourceType";
-import { fixed, flag, json, number, replaces, required, tags, text, unknown } from "../shapes";
+import { fixed, flag, json, number, replaces, required, tags, text } from "../shapes";
+import { unknown } from "../../provider/provider";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const name = (max: number) => text({ ...replaces, max, pattern: /^[\w+=,.@-]+$/ });

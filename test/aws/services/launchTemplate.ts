@@ -1,7 +1,7 @@
 import type { LaunchTemplateArgs } from "@pulumi/aws/ec2";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, gone, keyValues, pascal, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { flag, list, map, number, object, replaces, required, set, tags, text } from "../shapes";

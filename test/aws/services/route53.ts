@@ -1,7 +1,7 @@
 import type { RecordArgs } from "@pulumi/aws/route53";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { fixed, flag, list, number, object, required, set, text } from "../shapes";

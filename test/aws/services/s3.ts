@@ -1,7 +1,7 @@
 import type * as pulumiS3 from "@pulumi/aws/s3";
 
 import { clients, currentRegion } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, gone, keyValues, pascal, resource } from "../resourceType";
 import type { ResourceType, Service } from "../resourceType";
 import { fixed, flag, json, list, number, object, replaces, required, tags, text } from "../shapes";

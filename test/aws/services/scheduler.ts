@@ -1,7 +1,7 @@
 import type { ScheduleArgs } from "@pulumi/aws/scheduler";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, gone, pascal, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { json, number, object, replaces, required, text } from "../shapes";

@@ -3,11 +3,11 @@ import type * as pulumiVpc from "@pulumi/aws/vpc";
 import { isIPv4 } from "net";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, gone, resource } from "../resourceType";
 import type { ResourceType, Service } from "../resourceType";
 import { fixed, flag, list, number, object, replaces, required, tags, text } from "../shapes";
-import { unknown } from "../shapes";
+import { unknown } from "../../provider/provider";
 import { ec2Arn, retag, tagged } from "./ec2";
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html */

@@ -1,7 +1,7 @@
 import type * as pulumiSns from "@pulumi/aws/sns";
 
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import { found, gone, keyValues, resource, tagChanges } from "../resourceType";
 import type { Service } from "../resourceType";
 import { fixed, flag, json, replaces, required, tags, text } from "../shapes";

@@ -1,5 +1,5 @@
 import { clients } from "../clients";
-import type { Plain } from "../provider";
+import type { Plain } from "../../provider/provider";
 import type { Service } from "../resourceType";
 
 async function getParameter({ name, withDecryption }: Plain) {

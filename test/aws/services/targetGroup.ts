@@ -1,7 +1,7 @@
 import type * as pulumiLb from "@pulumi/aws/lb";
 
 import { clients } from "../clients";
-import type { CheckFailure, Plain } from "../provider";
+import type { CheckFailure, Plain } from "../../provider/provider";
 import { found, gone, keyValues, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { flag, number, object, replaces, tags, text } from "../shapes";

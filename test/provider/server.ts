@@ -1,17 +1,14 @@
-import { createRequire } from "module";
 import * as grpc from "@grpc/grpc-js";
+import * as anyProto from "google-protobuf/google/protobuf/any_pb";
 import * as emptyProto from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import * as providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import * as statusProto from "@pulumi/pulumi/proto/status_pb";
 
-import type { CheckFailure, Plain, TestProvider } from "./provider";
-
-/** The version of @pulumi/aws whose programs this provider serves. */
-export const { version } = createRequire(__filename)("@pulumi/aws/package.json") as {
-  version: string;
-};
+import { type Checked, type Difference, NotReadyError } from "./provider";
+import type { Options, Plain, Provider } from "./provider";
 
 /**
  * Serves a provider to Pulumi's engine on a free port of 127.0.0.1.
@@ -23,16 +20,20 @@ export const { version } = createRequire(__filename)("@pulumi/aws/package.json")
  * @see https://pulumi-developer-docs.readthedocs.io/latest/docs/architecture/providers/README.html
  * @returns the port
  */
-export async function serve(provider: TestProvider): Promise<number> {
+export async function serve(provider: Provider): Promise<number> {
+  const answer = answering(provider);
   const server = new grpc.Server({ "grpc.max_receive_message_length": 400 << 20 });
   server.addService(providerRpc.ResourceProviderService as grpc.ServiceDefinition, {
     getPluginInfo: answer(async () => {
       const info = new pluginProto.PluginInfo();
-      info.setVersion(version);
+      info.setVersion(provider.version);
       return info;
     }),
     attach: answer(async () => new emptyProto.Empty()),
-    cancel: answer(async () => new emptyProto.Empty()),
+    cancel: answer(async () => {
+      provider.cancel?.();
+      return new emptyProto.Empty();
+    }),
     getSchema: answer(async () => {
       const response = new proto.GetSchemaResponse();
       response.setSchema("{}");
@@ -43,10 +44,10 @@ export async function serve(provider: TestProvider): Promise<number> {
     ),
     diffConfig: answer(async (request: proto.DiffRequest) => {
       const [olds, news] = [object(request.getOldInputs()), object(request.getNews())];
-      return difference(provider.diffConfig(olds, news));
+      return difference(await provider.diffConfig(olds, news));
     }),
     configure: answer(async (request: proto.ConfigureRequest) => {
-      provider.configure(object(request.getArgs()));
+      await provider.configure(object(request.getArgs()));
       const response = new proto.ConfigureResponse();
       response.setSupportspreview(true);
       return response;
@@ -57,33 +58,35 @@ export async function serve(provider: TestProvider): Promise<number> {
       response.setReturn(Struct.fromJavaScript(outputs));
       return response;
     }),
-    check: answer(async (request: proto.CheckRequest) =>
-      checked(
-        provider.check(request.getUrn(), object(request.getOlds()), object(request.getNews())),
-      ),
-    ),
-    diff: answer(async (request: proto.DiffRequest) =>
-      difference(
-        provider.diff(request.getUrn(), object(request.getOldInputs()), object(request.getNews())),
-      ),
-    ),
+    check: answer(async (request: proto.CheckRequest) => {
+      const [olds, news] = [object(request.getOlds()), object(request.getNews())];
+      return checked(await provider.check(request.getUrn(), olds, news));
+    }),
+    diff: answer(async (request: proto.DiffRequest) => {
+      const [olds, news] = [object(request.getOldInputs()), object(request.getNews())];
+      return difference(
+        await provider.diff(request.getUrn(), olds, news, object(request.getOlds())),
+      );
+    }),
     create: answer(async (request: proto.CreateRequest) => {
-      const inputs = object(request.getProperties());
+      const [urn, inputs] = [request.getUrn(), object(request.getProperties())];
       const { id, outputs } = request.getPreview()
-        ? { id: "", outputs: provider.planCreate(request.getUrn(), inputs) }
-        : await provider.create(request.getUrn(), inputs);
+        ? { id: "", outputs: await provider.planCreate(urn, inputs) }
+        : await provider.create(urn, inputs, { timeoutSeconds: request.getTimeout(), ignored: [] });
       const response = new proto.CreateResponse();
       response.setId(id);
       response.setProperties(Struct.fromJavaScript(outputs));
       return response;
     }),
     read: answer(async (request: proto.ReadRequest) => {
-      const state = object(request.getProperties());
+      const [urn, id] = [request.getUrn(), request.getId()];
+      const [state, inputs] = [object(request.getProperties()), object(request.getInputs())];
+      const found = await provider.read(urn, id, state, inputs);
       const response = new proto.ReadResponse();
-      if (await provider.exists(request.getUrn(), request.getId(), state)) {
-        response.setId(request.getId());
-        response.setProperties(request.getProperties());
-        response.setInputs(request.getInputs());
+      if (found) {
+        response.setId(id);
+        response.setProperties(Struct.fromJavaScript(found.outputs));
+        response.setInputs(Struct.fromJavaScript(found.inputs));
       }
       return response;
     }),
@@ -91,15 +94,21 @@ export async function serve(provider: TestProvider): Promise<number> {
       const [urn, id] = [request.getUrn(), request.getId()];
       const [state, news] = [object(request.getOlds()), object(request.getNews())];
       const olds = object(request.getOldInputs());
+      const options: Options = {
+        timeoutSeconds: request.getTimeout(),
+        ignored: request.getIgnorechangesList(),
+      };
       const outputs = request.getPreview()
-        ? provider.planUpdate(urn, state, olds, news)
-        : await provider.update(urn, id, state, olds, news);
+        ? await provider.planUpdate(urn, state, olds, news, options)
+        : await provider.update(urn, id, state, olds, news, options);
       const response = new proto.UpdateResponse();
       response.setProperties(Struct.fromJavaScript(outputs));
       return response;
     }),
     delete: answer(async (request: proto.DeleteRequest) => {
-      await provider.delete(request.getUrn(), request.getId(), object(request.getProperties()));
+      const options: Options = { timeoutSeconds: request.getTimeout(), ignored: [] };
+      const state = object(request.getProperties());
+      await provider.delete(request.getUrn(), request.getId(), state, options);
       return new emptyProto.Empty();
     }),
   });
@@ -110,27 +119,60 @@ export async function serve(provider: TestProvider): Promise<number> {
   );
 }
 
-function answer<Request, Response>(
-  handler: (request: Request) => Promise<Response>,
-): grpc.handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    handler(call.request).then(
-      (response) => callback(null, response),
-      (error: Error) => callback({ code: grpc.status.UNKNOWN, details: textOf(error) }),
-    );
-  };
+/** The same as the process that the engine starts: the port is its first line. */
+export function main(provider: Provider): void {
+  serve(provider).then(
+    (port) => console.log(String(port)),
+    (error) => {
+      console.error(error);
+      process.exitCode = 1;
+    },
+  );
 }
 
-/** The real provider's errors name AWS's error codes, which the SDK has beside its messages. */
-function textOf(error: Error): string {
-  return "$fault" in error ? `api error ${error.name}: ${error.message}` : error.message;
+function answering(provider: Provider) {
+  return <Request, Response>(
+      handler: (request: Request) => Promise<Response>,
+    ): grpc.handleUnaryCall<Request, Response> =>
+    (call, callback) => {
+      handler(call.request).then(
+        (response) => callback(null, response),
+        (error: Error) => {
+          const details = provider.textOf?.(error) ?? error.message;
+          callback({ code: grpc.status.UNKNOWN, details, metadata: metadataOf(error, details) });
+        },
+      );
+    };
+}
+
+/** With this the engine keeps the state of a resource that is there, but not ready. */
+function metadataOf(error: Error, message: string): grpc.Metadata | undefined {
+  if (!(error instanceof NotReadyError)) {
+    return undefined;
+  }
+  const failed = new proto.ErrorResourceInitFailed();
+  failed.setId(error.id);
+  failed.setProperties(Struct.fromJavaScript(error.outputs));
+  failed.setReasonsList(error.reasons);
+  if (error.inputs) {
+    failed.setInputs(Struct.fromJavaScript(error.inputs));
+  }
+  const detail = new anyProto.Any();
+  detail.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const status = new statusProto.Status();
+  status.setCode(grpc.status.UNKNOWN);
+  status.setMessage(message);
+  status.addDetails(detail);
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  return metadata;
 }
 
 function object(struct: Struct | undefined): Plain {
   return struct?.toJavaScript() ?? {};
 }
 
-function checked({ inputs, failures }: { inputs: Plain; failures: CheckFailure[] }) {
+function checked({ inputs, failures }: Checked) {
   const response = new proto.CheckResponse();
   response.setInputs(Struct.fromJavaScript(inputs));
   response.setFailuresList(
@@ -144,7 +186,7 @@ function checked({ inputs, failures }: { inputs: Plain; failures: CheckFailure[]
   return response;
 }
 
-function difference(diff: { changed: string[]; replaces: string[]; deleteFirst?: boolean }) {
+function difference(diff: Difference) {
   const response = new proto.DiffResponse();
   const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
   response.setChanges(diff.changed.length > 0 ? DIFF_SOME : DIFF_NONE);

@@ -11,7 +11,8 @@ const load = (module, file) => {
   const { outputText } = ts.transpileModule(fs.readFileSync(file, "utf8"), {
     fileName: file,
     compilerOptions: {
-      module: ts.ModuleKind.CommonJS,
+      // Leaves `import()` as it is, which loads ES modules.
+      module: ts.ModuleKind.Node16,
       target: ts.ScriptTarget.ES2022,
       esModuleInterop: true,
       inlineSourceMap: true,
