@@ -57,6 +57,12 @@ export { GpuHostArgs, gpuHostDefaults, notebookFolder } from "./gpuHost/gpuHostA
 export { checkDistinctVersions } from "./image/distinctVersions";
 export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
 export {
+  checkRuntimeImage,
+  RuntimeImage,
+  RuntimeImageArgs,
+  runtimeImageDefaults,
+} from "./image/runtimeImage";
+export {
   checkServingImage,
   planServingImage,
   ServingImage,
@@ -64,8 +70,43 @@ export {
   servingImageDefaults,
   ServingImagePlan,
 } from "./image/servingImage";
+export { ClusterClient, connectCluster } from "./kubernetes/connectCluster";
+export {
+  checkKubernetesModelService,
+  kubernetesServiceWarnings,
+} from "./kubernetes/checkKubernetesModelService";
+export { KubernetesModelService } from "./kubernetes/kubernetesModelService";
+export {
+  KubernetesAutoscalingArgs,
+  kubernetesAutoscalingDefaults,
+  KubernetesGatewayArgs,
+  KubernetesIngressArgs,
+  KubernetesModelServiceArgs,
+  kubernetesModelServiceDefaults,
+  KubernetesNetworkArgs,
+  ModelVolumeArgs,
+  NetworkClientArgs,
+  PodMonitorArgs,
+  resolveKubernetesModelServiceArgs,
+  TolerationArgs,
+} from "./kubernetes/kubernetesModelServiceArgs";
+export {
+  findNamespace,
+  FoundNamespace,
+  inspectCluster,
+  KubernetesCluster,
+} from "./kubernetes/inspectCluster";
+export { ClusterChoice, ClusterError } from "./kubernetes/kubeconfig";
 export { EcsNotebook } from "./notebook/ecsNotebook";
 export { checkEcsNotebook, EcsNotebookArgs, ecsNotebookDefaults } from "./notebook/ecsNotebookArgs";
+export { KubernetesNotebook } from "./notebook/kubernetesNotebook";
+export { checkKubernetesNotebook } from "./notebook/checkKubernetesNotebook";
+export {
+  KubernetesNotebookArgs,
+  kubernetesNotebookDefaults,
+  resolveKubernetesNotebookArgs,
+  VolumeAccessMode,
+} from "./notebook/kubernetesNotebookArgs";
 export { Notebook } from "./notebook/notebook";
 export {
   checkNotebook,

@@ -2,17 +2,32 @@ import { defaultRestTimeoutMs, type ServerOptions } from "../tfserving/serverOpt
 
 /** What the balancer has to know; nothing in it changes when replicas come and go. */
 export interface BalancerSettings {
-  /** Name on the network under which Docker's DNS lists every running replica. */
+  /** Name on the network under which DNS lists every running replica. */
   replicaAlias: string;
   /** Longest time that a request may take, in milliseconds. */
   requestTimeoutMs: number;
   /** @default - every request goes to a replica */
   canary?: BalancerCanary;
+  /** @default - it runs in a container of Docker */
+  pods?: BalancerPods;
+}
+
+/** What differs where balancers are pods of Kubernetes. */
+export interface BalancerPods {
+  /** How many there are. Replicas are told: a new one has joined once each of them has found it. */
+  balancers: number;
+  /** CPUs of a pod, a whole number: HAProxy itself would count the node's. */
+  cpus: number;
+  /**
+   * Seconds after which `/ready` is 200 even without any replica, so that neither waits for the
+   * other for ever.
+   */
+  aloneSeconds: number;
 }
 
 /** A model version that gets a part of the requests. */
 export interface BalancerCanary {
-  /** Name on the network under which Docker's DNS lists every running canary replica. */
+  /** Name on the network under which DNS lists every running canary replica. */
   alias: string;
   modelName: string;
   version: string;
@@ -55,20 +70,21 @@ const slots = 2 * maxReplicas;
  *   whose network is just coming up is lost, and sent again after a second only.
  * - The two administrative services on TF Serving's gRPC port stay inside:
  *   HandleReloadConfigRequest can unload every model.
+ * - In a pod the name servers are those of /etc/resolv.conf, and `/live` says that HAProxy works.
  *
  * Written for HAProxy 2.6 and later (https://docs.haproxy.org/2.6/configuration.html).
  */
 export function renderBalancerConfig(settings: BalancerSettings): string {
-  const { canary } = settings;
+  const { canary, pods } = settings;
   return `global
   log stdout format raw local0 info
   maxconn 4096
-  hard-stop-after ${settings.requestTimeoutMs}ms
+${pods ? podGlobals(pods) : ""}  hard-stop-after ${settings.requestTimeoutMs}ms
   stats socket ipv4@127.0.0.1:${ports.balancerCommands} level user
   server-state-file /tmp/servers
 
-resolvers docker
-  nameserver dns 127.0.0.11:53
+resolvers ${resolversName(pods)}
+  ${pods ? "parse-resolv-conf" : "nameserver dns 127.0.0.11:53"}
   accepted_payload_size 8192
   resolve_retries 3
   timeout resolve 500ms
@@ -104,35 +120,50 @@ frontend grpc
   http-request deny deny_status 403 if { path_beg /tensorflow.ProfilerService/ /tensorflow.ProfileAnalysis/ }
 ${canary ? useCanary("grpc", canary) : ""}  default_backend grpc_replicas
 
-${backend("rest", "replicas", settings.replicaAlias)}
-${backend("grpc", "replicas", settings.replicaAlias)}
-${canary ? canaryBackends(canary) : ""}frontend statistics
+${backend("rest", "replicas", settings.replicaAlias, pods)}
+${backend("grpc", "replicas", settings.replicaAlias, pods)}
+${canary ? canaryBackends(canary, pods) : ""}frontend statistics
   bind :${ports.balancerStatistics}
   no log
   monitor-uri /ready
-  monitor fail if { nbsrv(rest_replicas) lt 1 } || { nbsrv(grpc_replicas) lt 1 }
-  http-request use-service prometheus-exporter if { path /metrics }
+  monitor fail if ${noReplica("rest", pods)} || ${noReplica("grpc", pods)}
+${pods ? "  http-request return status 200 if { path /live }\n" : ""}  http-request use-service prometheus-exporter if { path /metrics }
   stats enable
   stats uri /
   stats show-legends
 `;
 }
 
-function backend(api: "rest" | "grpc", name: string, alias: string): string {
+function podGlobals({ cpus }: BalancerPods): string {
+  return `  nbthread ${cpus}
+  set-var proc.started date()
+`;
+}
+
+function noReplica(api: "rest" | "grpc", pods: BalancerPods | undefined): string {
+  const young = pods ? `{ date(),sub(proc.started) lt ${pods.aloneSeconds} } ` : "";
+  return `${young}{ nbsrv(${api}_replicas) lt 1 }`;
+}
+
+function resolversName(pods: BalancerPods | undefined): string {
+  return pods ? "cluster" : "docker";
+}
+
+function backend(api: "rest" | "grpc", name: string, alias: string, pods?: BalancerPods): string {
   const options = api === "rest" ? "  http-reuse safe\n" : "";
-  const server = api === "rest" ? serverOptions() : `proto h2 ${serverOptions()}`;
+  const server = api === "rest" ? serverOptions(pods) : `proto h2 ${serverOptions(pods)}`;
   return `backend ${api}_${name}
   balance leastconn
-${options}${healthCheck()}
+${options}${healthCheck(pods)}
   default-server ${server}
   server-template replica 1-${slots} ${alias}:${ports[api]}
 `;
 }
 
-function canaryBackends(canary: BalancerCanary): string {
+function canaryBackends(canary: BalancerCanary, pods?: BalancerPods): string {
   const name = canaryName(canary);
-  return `${backend("rest", name, canary.alias)}
-${backend("grpc", name, canary.alias)}
+  return `${backend("rest", name, canary.alias, pods)}
+${backend("grpc", name, canary.alias, pods)}
 `;
 }
 
@@ -156,10 +187,11 @@ function useCanaryForItsUrl(canary: BalancerCanary): string {
 }
 
 /** `proto h1`, or HAProxy 2.6 would check a server that speaks HTTP/2 in HTTP/2. */
-function healthCheck(): string {
+function healthCheck(pods: BalancerPods | undefined): string {
+  const query = pods ? `?balancers=${pods.balancers}` : "";
   return `  option httpchk
   http-check connect port ${ports.health} proto h1
-  http-check send meth GET uri /readyz
+  http-check send meth GET uri /readyz${query}
   http-check expect status 200`;
 }
 
@@ -168,9 +200,11 @@ function healthCheck(): string {
  * one failed connection: HAProxy before 3.1 (`init-state`) takes a new server for good until its
  * first check.
  */
-function serverOptions(): string {
+function serverOptions(pods: BalancerPods | undefined): string {
+  // The supervisor listens on IPv4.
+  const addresses = pods ? " resolve-prefer ipv4" : "";
   return (
     "check inter 500ms fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down " +
-    "resolvers docker init-addr none"
+    `resolvers ${resolversName(pods)} init-addr none${addresses}`
   );
 }

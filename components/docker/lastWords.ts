@@ -1,4 +1,5 @@
-const lastLines = 20;
+/** How many of its last lines a container is quoted with. */
+export const lastLines = 20;
 
 /** The last lines that a container wrote, as the end of a message about it. */
 export function lastWords(said: string): string {

@@ -2,6 +2,7 @@ import { Writable } from "stream";
 import Docker from "dockerode";
 import { connect, stackLabel } from "./engine";
 import { lastWords } from "./lastWords";
+import { endedBeforeReady, notReadyInTime } from "./startFailure";
 
 /** What to tell of a container that does not start: which one it is, and a sentence with its last lines. */
 export interface StartFailure {
@@ -117,10 +118,7 @@ export class StartWatch {
       await container.remove({ force: true }).catch(() => undefined);
     };
     const timer = setTimeout(() => {
-      void fail(
-        `is not ready ${this.timeoutSeconds} s after its start. If its model needs longer to load and ` +
-          "warm up, raise startTimeoutSeconds",
-      );
+      void fail(notReadyInTime(this.timeoutSeconds));
     }, this.timeoutSeconds * 1000);
     this.timers.add(timer);
     const stream = await container.logs({ follow: true, stdout: true, stderr: true });
@@ -157,9 +155,7 @@ interface ContainerEvent {
 async function howItEnded(container: Docker.Container): Promise<string> {
   try {
     const { State } = await container.inspect();
-    return State.OOMKilled
-      ? "ran out of memory before it was ready: raise memoryMb"
-      : `ended with code ${State.ExitCode} before it was ready`;
+    return endedBeforeReady(State.ExitCode, State.OOMKilled);
   } catch {
     return "ended before it was ready";
   }

@@ -1,7 +1,7 @@
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { isArnOf } from "./arn";
 import { ResolvedAlbEndpointArgs } from "./albEndpointArgs";
-import { checkIpv4Block, everyone, isPrivate } from "./cidr";
+import { checkIpv4Block, everyone, isPrivate } from "../cidr";
 
 /** The part of an endpoint's arguments that can be judged before there is any resource. */
 export type AlbEndpointShape = Pick<

@@ -4,7 +4,7 @@ import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
-import { checkIpv4Block } from "./cidr";
+import { checkIpv4Block } from "../cidr";
 import { AutoscalingArgs } from "./ecsModelServiceArgs";
 import { cpuUnits, longestStartPeriod } from "./taskDefinition";
 

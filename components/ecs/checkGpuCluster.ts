@@ -1,6 +1,6 @@
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkInstanceType, ReplicaNeeds } from "./checkInstanceType";
-import { checkIpv4Block } from "./cidr";
+import { checkIpv4Block } from "../cidr";
 import { ContainerInsights } from "./gpuClusterArgs";
 import { instanceTypeFacts } from "./instanceTypes";
 

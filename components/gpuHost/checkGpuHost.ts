@@ -1,5 +1,5 @@
 import { checkInstanceType } from "../ecs/checkInstanceType";
-import { checkIpv4Block, everyone } from "../ecs/cidr";
+import { checkIpv4Block, everyone } from "../cidr";
 import { instanceTypeFacts } from "../ecs/instanceTypes";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { ResolvedGpuHostArgs } from "./gpuHostArgs";

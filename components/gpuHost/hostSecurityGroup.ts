@@ -1,7 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { everyone } from "../ecs/cidr";
+import { everyone } from "../cidr";
 import { tagsFor } from "../ecs/tags";
 import { ResolvedGpuHostArgs } from "./gpuHostArgs";
 

@@ -8,9 +8,9 @@ import { Problem } from "../tfserving/problem";
 import { Signature } from "../tfserving/savedModel";
 import { CheckedModels, checkServedModels, ServedVersion } from "../tfserving/servedModels";
 import { withDefaults } from "../withDefaults";
-import { contentHash } from "./contentHash";
-import { imageTags, modelDockerfile, runtimeFolder } from "./imageTag";
-import { parseImageReference } from "./imageReference";
+import { checkRepository, engineBuild, portable } from "./engineBuild";
+import { imageTags, modelDockerfile } from "./imageTag";
+import { buildRuntime, runtimeRepository } from "./runtimeImage";
 
 /** Arguments of a ServingImage. */
 export interface ServingImageArgs {
@@ -76,7 +76,6 @@ export const servingImageDefaults = {
   repository: "tf_serving",
 } satisfies Partial<ServingImageArgs>;
 
-const platform = "linux/amd64";
 const mostVersions = 64;
 
 /**
@@ -106,7 +105,11 @@ export class ServingImage extends pulumi.ComponentResource {
     const { main, versions } = checkArgs(name, resolved);
     super("tfserving:index:ServingImage", name, {}, opts);
 
-    const runtime = buildRuntime(name, resolved.baseImage, this);
+    const runtime = buildRuntime(
+      `${name}-runtime`,
+      { ...resolved, repository: runtimeRepository },
+      this,
+    );
     const image = buildModel(name, resolved, versions, runtime, this);
 
     const served = servedVersion(main);
@@ -193,43 +196,6 @@ function checkLayers(versions: ServedVersion[]): Problem[] {
     : [];
 }
 
-function checkRepository(repository: string): Problem[] {
-  const reference = parseImageReference(repository);
-  if ("reason" in reference) {
-    return [{ propertyPath: "repository", reason: reference.reason }];
-  }
-  return reference.tag || reference.digest
-    ? [
-        {
-          propertyPath: "repository",
-          reason: `is "${repository}": leave tag and digest out, the content gives them`,
-        },
-      ]
-    : [];
-}
-
-function buildRuntime(
-  name: string,
-  baseImage: string,
-  parent: pulumi.Resource,
-): docker.RemoteImage {
-  const tag = contentHash({ runtime: runtimeFolder }, { baseImage });
-  return new docker.RemoteImage(
-    `${name}-runtime`,
-    {
-      name: `tf_serving_runtime:${tag}`,
-      build: {
-        ...engineBuild,
-        context: portable(runtimeFolder),
-        dockerfile: portable(path.join(runtimeFolder, "Dockerfile")),
-        buildArgs: { BASE_IMAGE: baseImage },
-      },
-      keepLocally: true,
-    },
-    { parent },
-  );
-}
-
 /** The last image of a chain with one version each, lowest first: a new version is a new layer. */
 function buildModel(
   name: string,
@@ -262,13 +228,4 @@ function buildModel(
       ),
     runtime,
   );
-}
-
-// The engine's own builder: it finds the runtime image among the engine's images,
-// which a builder in a container of its own would not.
-const engineBuild = { useLegacyBuilder: true, platform };
-
-/** A path that is the same in every checkout, since the provider compares it as text. */
-function portable(absolute: string): string {
-  return path.relative(process.cwd(), absolute).split(path.sep).join("/");
 }

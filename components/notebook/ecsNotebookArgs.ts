@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isArnOf } from "../ecs/arn";
-import { checkIpv4Block, everyone } from "../ecs/cidr";
+import { checkIpv4Block, everyone } from "../cidr";
 import { checkRetention } from "../ecs/checkEcsModelService";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { notebookDefaults } from "./notebookArgs";

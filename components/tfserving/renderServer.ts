@@ -11,7 +11,7 @@ export interface RenderedServer {
   files: Record<string, string>;
 }
 
-const defaultMetricsPath = "/monitoring/prometheus/metrics";
+export const defaultMetricsPath = "/monitoring/prometheus/metrics";
 
 // Calls that gRPC's server refuses with RESOURCE_EXHAUSTED once its threads are taken would only
 // wait in the REST server, so a small replica needs many more threads than CPUs.

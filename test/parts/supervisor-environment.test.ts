@@ -76,6 +76,7 @@ describe("exit 64 before the server starts", () => {
     [{ TFS_DRAIN_SECONDS: "-1" }, 'TFS_DRAIN_SECONDS is "-1": give whole seconds, 0 to 3600'],
     [{ TFS_DRAIN_SECONDS: "5s" }, 'TFS_DRAIN_SECONDS is "5s"'],
     [{ TFS_DRAIN_SECONDS: "3601" }, 'TFS_DRAIN_SECONDS is "3601"'],
+    [{ TFS_JOIN_SECONDS: "soon" }, 'TFS_JOIN_SECONDS is "soon"'],
     [{ TFS_FILE_batching_file: "x" }, "TFS_FILE_batching_file: TF Serving has no such file flag"],
     [{ TFS_FILE_platform_config_file: "" }, "TFS_FILE_platform_config_file is empty"],
     [{ TFS_FILE_ssl_config_file: "key" }, "mount the file and pass --ssl_config_file=PATH"],

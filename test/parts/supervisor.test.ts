@@ -205,6 +205,23 @@ describe("joining", () => {
     expect(Date.now() - ready).toBeGreaterThan(4000);
   });
 
+  test("waits for as many load balancers as they say that they are", async () => {
+    const supervisor = await startReady();
+    const first = { address: "127.0.0.2", balancers: 2 };
+    for (let call = 0; call < 4; call++) await askFromOutside(supervisor, first);
+    expect(await supervisor.health("/joinedz")).toMatchObject({ code: 503 });
+    const second = { address: "127.0.0.3", balancers: 2 };
+    await askFromOutside(supervisor, second);
+    expect(await supervisor.health("/joinedz")).toMatchObject({ code: 503 });
+    await askFromOutside(supervisor, second);
+    expect(await supervisor.health("/joinedz")).toMatchObject({ code: 200 });
+  });
+
+  test("does without them after TFS_JOIN_SECONDS", async () => {
+    const supervisor = await startReady({ env: { TFS_JOIN_SECONDS: "0" } });
+    expect(await supervisor.health("/joinedz")).toMatchObject({ code: 200 });
+  });
+
   test("begins again after the replica was not ready", async () => {
     const supervisor = await startReady();
     await askFromOutside(supervisor);
@@ -254,9 +271,13 @@ describe("--check", () => {
 });
 
 /** Asks for readiness from an address that is not 127.0.0.1, as a load balancer's is not. */
-async function askFromOutside(supervisor: Supervisor): Promise<void> {
+async function askFromOutside(
+  supervisor: Supervisor,
+  { address, balancers }: { address: string; balancers?: number } = { address: "127.0.0.2" },
+): Promise<void> {
   const { health: port } = supervisor.ports;
-  const request = http.get({ port, path: "/readyz", localAddress: "127.0.0.2", agent: false });
+  const path = balancers === undefined ? "/readyz" : `/readyz?balancers=${balancers}`;
+  const request = http.get({ port, path, localAddress: address, agent: false });
   const [response] = await once(request, "response");
   response.resume();
   await once(response, "end");

@@ -20,8 +20,10 @@ export interface Registration {
   ignoreChanges: string[];
   /** Absent where the program does not say. */
   retainOnDelete?: boolean;
-  /** How many hooks run before it is created. */
-  beforeCreate: number;
+  /** Names of the hooks by when they run, such as `beforeCreate`; without those that run none. */
+  hooks: Record<string, string[]>;
+  /** Absent where the provider decides. */
+  timeouts?: { create: string; update: string };
   /** URN of what takes this along when it is deleted. */
   deletedWith?: string;
   /** URNs of everything that this is replaced with. */
@@ -98,6 +100,7 @@ export async function startMocks({
         id: preview ? undefined : `${name}-id`,
         state: {
           ...inputs,
+          ...(type.startsWith("kubernetes:") && { metadata: objectMetadata(name, inputs) }),
           ...(preview ? {} : computed(type, name, inputs, secretOutputs.get(name) ?? [])),
         },
       }),
@@ -112,9 +115,11 @@ export async function startMocks({
   const monitor = pulumi.runtime.getMonitor() as unknown as {
     registerResource(request: RegisterResourceRequest, done: unknown): Promise<void>;
     registerResourceHook(request: unknown, done: (error: null) => void): void;
+    registerErrorHook(request: unknown, done: (error: null) => void): void;
   };
   // Pulumi's mocks know no hooks, and run none.
   monitor.registerResourceHook = (_, done) => done(null);
+  monitor.registerErrorHook = (_, done) => done(null);
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, done) => {
     secretOutputs.set(request.getName(), request.getAdditionalsecretoutputsList());
@@ -178,12 +183,22 @@ function registration(request: RegisterResourceRequest): Registration {
     }),
     replaceOnChanges: request.getReplaceonchangesList(),
     ignoreChanges: request.getIgnorechangesList(),
-    beforeCreate: request.getHooks()?.getBeforeCreateList().length ?? 0,
+    hooks: hooksOf(request),
+    ...(request.hasCustomtimeouts() && { timeouts: request.getCustomtimeouts()?.toObject() }),
     ...(request.getDeletedwith() && { deletedWith: request.getDeletedwith() }),
     ...(request.getReplaceWithList().length > 0 && { replaceWith: request.getReplaceWithList() }),
     ...(request.hasRetainondelete() && { retainOnDelete: request.getRetainondelete() }),
     dependencies: request.getDependenciesList(),
   };
+}
+
+function hooksOf(request: RegisterResourceRequest): Record<string, string[]> {
+  const hooks: Record<string, string[]> = { ...request.getHooks()?.toObject() };
+  return Object.fromEntries(
+    Object.entries(hooks)
+      .map(([when, names]): [string, string[]] => [when.replace(/List$/, ""), names])
+      .filter(([, names]) => names.length > 0),
+  );
 }
 
 /** The URN in a provider's reference. */
@@ -222,6 +237,11 @@ function computed(
       secretNames.includes(key) ? pulumi.secret(value) : value,
     ]),
   );
+}
+
+/** Metadata of a Kubernetes object: the provider names those without a name, in a preview already. */
+function objectMetadata(name: string, inputs: Record<string, unknown>): object {
+  return { name: `${name}-1a2b3c4d`, ...(inputs.metadata as object | undefined) };
 }
 
 function only(resources: Registration[], type: string, name?: string): Registration {

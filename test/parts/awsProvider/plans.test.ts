@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { unknown } from "../../aws/shapes";
+import { unknown } from "../../provider/provider";
 import { group, provider, trust, urnOf } from "./testProvider";
 
 describe("plans", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Plain } from "../../aws/provider";
+import type { Plain } from "../../provider/provider";
 import { defaultNetwork, group, make, provider, rights, urnOf } from "./testProvider";
 import { withAwsServer } from "./testProvider";
 

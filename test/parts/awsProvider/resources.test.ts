@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import type { Plain } from "../../aws/provider";
+import type { Plain } from "../../provider/provider";
 import { resourceTypes } from "../../aws/registry";
 import { machineTypes } from "./machineTypes";
 import { serviceTypes } from "./serviceTypes";

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect } from "vitest";
 
 import { type AwsServer, startAwsServer, testRegion } from "../../aws/awsServer";
-import { type Plain, TestProvider } from "../../aws/provider";
+import { TestProvider } from "../../aws/provider";
+import type { Plain } from "../../provider/provider";
 
 export const provider = new TestProvider();
 provider.configure({ region: testRegion, defaultTags: { tags: { team: "models" } } });

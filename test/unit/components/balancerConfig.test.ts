@@ -59,3 +59,19 @@ it("renders HAProxy's whole configuration with a canary", async () => {
     renderBalancerConfig({ replicaAlias: "birds_replica", requestTimeoutMs: 31_000, canary }),
   ).toMatchFileSnapshot("snapshots/haproxy-canary.cfg");
 });
+
+it("renders HAProxy's whole configuration for pods of Kubernetes", async () => {
+  const canary = {
+    alias: "birds-canary.models.svc.cluster.local",
+    modelName: "birds",
+    version: "42",
+  };
+  await expect(
+    renderBalancerConfig({
+      replicaAlias: "birds-replicas.models.svc.cluster.local",
+      requestTimeoutMs: 31_000,
+      canary: { ...canary, percent: 10 },
+      pods: { balancers: 2, cpus: 1, aloneSeconds: 15 },
+    }),
+  ).toMatchFileSnapshot("snapshots/haproxy-pods.cfg");
+});

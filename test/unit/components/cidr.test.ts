@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { checkIpv4Block, isPrivate } from "../../../components/ecs/cidr";
+import { checkIpBlock, checkIpv4Block, isPrivate } from "../../../components/cidr";
 
 function reason(text: string): string | undefined {
   return checkIpv4Block("clientCidrs[0]", text)[0]?.reason;
@@ -49,5 +49,22 @@ describe("a block of IPv4 addresses", () => {
     ["0.0.0.0/0", false],
   ])("%s: private? %s", (block, expected) => {
     expect(isPrivate(block)).toBe(expected);
+  });
+});
+
+describe("a block of IPv4 or IPv6 addresses", () => {
+  it.each(["10.0.0.0/8", "fd00::/8", "2001:db8::7/128", "::/0"])("may be %s", (text) => {
+    expect(checkIpBlock("cidr", text)).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ["fd00::", "write one like fd00::/8"],
+    ["fd00::/129", "write one like fd00::/8"],
+    ["fd00::/8/8", "write one like fd00::/8"],
+    ["fd00::/x", "write one like fd00::/8"],
+    ["10.1.2.3/16", "write 10.1.0.0/16"],
+  ])("is not %j: %s", (text, part) => {
+    const [{ propertyPath, reason }] = checkIpBlock("cidr", text);
+    expect([propertyPath, reason]).toEqual(["cidr", expect.stringContaining(part)]);
   });
 });

@@ -46,7 +46,7 @@ it("stands for the name in ECR, under the tag that the content gave, and pushes 
     name: "serving",
     parent: urn(component, "serving"),
     inputs: { sourceImage: "tf_serving:0f3c", targetImage: `${registry}/reef:0f3c` },
-    beforeCreate: 1,
+    hooks: { beforeCreate: [expect.any(String)] },
   });
 });
 

@@ -6,7 +6,7 @@ use Errno qw(EAGAIN EINPROGRESS EINTR);
 use Fcntl qw(F_SETFL O_NONBLOCK);
 use POSIX ();
 use Socket qw(AF_INET INADDR_ANY INADDR_LOOPBACK SOCK_STREAM SOL_SOCKET SOMAXCONN SO_REUSEADDR
-    pack_sockaddr_in unpack_sockaddr_in);
+    inet_ntoa pack_sockaddr_in unpack_sockaddr_in);
 
 use constant {
     CLIENT_TIMEOUT => 2,            # seconds to send a request and take the answer
@@ -34,8 +34,8 @@ sub now {
     return (POSIX::times())[0] / $CLOCK_TICKS;
 }
 
-# Listens on a port of every address; $answer->($path, $inside) gives (status code, text), where
-# $inside says that the client is in this container. Dies with a sentence.
+# Listens on a port of every address; $answer->($path, $query, $outside) gives (status code, text),
+# where $outside is the address of a client that is not in this container. Dies with a sentence.
 sub serve {
     (my $port, $answer) = @_;
     socket($listener, AF_INET, SOCK_STREAM, 0) or die "cannot make a socket: $!\n";
@@ -121,7 +121,7 @@ sub accept_clients {
         my (undef, $address) = unpack_sockaddr_in($peer);
         add(
             $socket,
-            inside   => $address eq INADDR_LOOPBACK,
+            outside  => $address eq INADDR_LOOPBACK ? undef : inet_ntoa($address),
             deadline => now() + CLIENT_TIMEOUT,
             received => \&take_request,
         );
@@ -134,11 +134,12 @@ sub take_request {
         finish($client) if $ended || length $client->{in} > REQUEST_BYTES;
         return;
     }
-    my ($method, $path) = $client->{in} =~ m{\A([A-Z]+) ([^ ?]+)\S* HTTP/1\.[01]\r?\n};
+    my ($method, $path, $query) =
+        $client->{in} =~ m{\A([A-Z]+) ([^ ?]+)(?:\?(\S*))? HTTP/1\.[01]\r?\n};
     my ($code, $body) =
           !defined $path                ? (400, 'BAD REQUEST')
         : $method !~ /\A(?:GET|HEAD)\z/ ? (405, 'USE GET')
-        :                                 $answer->($path, $client->{inside});
+        :                                 $answer->($path, $query // '', $client->{outside});
     $client->{out} = "HTTP/1.1 $code $REASONS{$code}\r\nContent-Type: text/plain\r\n"
         . 'Content-Length: ' . (1 + length $body) . "\r\n"
         . "Cache-Control: no-store\r\nConnection: close\r\n\r\n";

@@ -4,6 +4,7 @@
 #   TFS_GRPC_PORT (8500), TFS_REST_PORT (8501), TFS_HEALTH_PORT (8502)
 #   TFS_DRAIN_SECONDS (5)            whole seconds, 0 to 3600
 #   TFS_LEAVE_SECONDS (0)            whole seconds, 0 to 3600; none without a drain
+#   TFS_JOIN_SECONDS (5)             whole seconds, 0 to 3600
 #   TFS_STATUS_MODELS (MODEL_NAME)   what must be AVAILABLE, separated by commas: NAME (any version),
 #                                    NAME/versions/2, NAME/versions/* (at first every version)
 #   TFS_FILE_<flag>=<text>           written to /tmp/tfserving/<flag>.pbtxt with mode 0600 and passed
@@ -41,6 +42,7 @@ sub read_settings {
         base_path => $env->{MODEL_BASE_PATH}   // '/models',
         drain     => $env->{TFS_DRAIN_SECONDS} // 5,
         leave     => $env->{TFS_LEAVE_SECONDS} // 0,
+        join      => $env->{TFS_JOIN_SECONDS}  // 5,
         folder    => ($env->{TMPDIR} // '/tmp') . '/tfserving',
     );
     $settings{$_->[0]} = $env->{$_->[1]} // $_->[2] for @PORTS;
@@ -54,6 +56,7 @@ sub read_settings {
         port_problems(\%settings),
         seconds_problems('TFS_DRAIN_SECONDS', $settings{drain}),
         seconds_problems('TFS_LEAVE_SECONDS', $settings{leave}),
+        seconds_problems('TFS_JOIN_SECONDS', $settings{join}),
         (map { file_problem($_, $settings{files}{$_}, @arguments) } sort keys %{ $settings{files} }),
         (map { "argument --$_: set $OWN_FLAGS{$_} instead" }
             grep { has_flag($_, @arguments) } sort keys %OWN_FLAGS),

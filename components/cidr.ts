@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from "net";
-import { Problem } from "../tfserving/problem";
+import { Problem } from "./tfserving/problem";
 
 /** Every IPv4 address. */
 export const everyone = "0.0.0.0/0";
@@ -40,6 +40,23 @@ export function checkIpv4Block(propertyPath: string, text: string): Problem[] {
   return block === text
     ? []
     : [{ propertyPath, reason: `is ${text}, whose first address is another: write ${block}` }];
+}
+
+/** Whether a text is a block of IPv4 or IPv6 addresses, where both are supported. */
+export function checkIpBlock(propertyPath: string, text: string): Problem[] {
+  const [address, prefix, ...rest] = text.split("/");
+  if (!isIPv6(address)) {
+    return checkIpv4Block(propertyPath, text);
+  }
+  const valid = rest.length === 0 && /^\d{1,3}$/.test(prefix ?? "") && Number(prefix) <= 128;
+  return valid
+    ? []
+    : [
+        {
+          propertyPath,
+          reason: `is "${text}", which is no block of addresses: write one like fd00::/8`,
+        },
+      ];
 }
 
 /** Whether all addresses of an IPv4 block are private ones. */

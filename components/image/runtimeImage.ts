@@ -1,0 +1,103 @@
+import * as path from "path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { checkBaseImage } from "../tfserving/baseImage";
+import { Problem } from "../tfserving/problem";
+import { withDefaults } from "../withDefaults";
+import { contentHash } from "./contentHash";
+import { checkRepository, engineBuild, portable } from "./engineBuild";
+import { runtimeFolder } from "./imageTag";
+
+/** Arguments of a RuntimeImage. */
+export interface RuntimeImageArgs {
+  /**
+   * TensorFlow Serving image to build on. A digest pins it
+   * (`tensorflow/serving:2.19.1@sha256:...`). @default "tensorflow/serving:2.19.1"
+   */
+  baseImage?: string;
+
+  /**
+   * Repository of the image, with the registry's host when it shall be pushed:
+   * `registry.example.com/team/tf_serving_runtime`. The tag comes from the content.
+   * @default "tf_serving_runtime"
+   */
+  repository?: string;
+
+  /** GPUs that the replicas will get, checked against the base image's flavour. @default - none */
+  gpus?: string;
+}
+
+/** Repository of the runtime images under serving images. */
+export const runtimeRepository = "tf_serving_runtime";
+
+/** Defaults of RuntimeImageArgs. */
+export const runtimeImageDefaults = {
+  baseImage: "tensorflow/serving:2.19.1",
+  repository: runtimeRepository,
+} satisfies Partial<RuntimeImageArgs>;
+
+/**
+ * Image that serves a model from a volume: TensorFlow Serving with the supervisor as its
+ * entrypoint, and no model in it.
+ *
+ * @throws InputPropertiesError that lists everything wrong with the arguments
+ */
+export class RuntimeImage extends pulumi.ComponentResource {
+  /** Name with the tag that the content gives, such as `tf_serving_runtime:0f3c9a5d2b71`. */
+  public readonly imageName: pulumi.Output<string>;
+  /** Id of the image on the host that built it, `sha256:...`. */
+  public readonly imageId: pulumi.Output<string>;
+
+  constructor(name: string, args: RuntimeImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const resolved = withDefaults(args, runtimeImageDefaults);
+    checkArgs(name, resolved);
+    super("tfserving:index:RuntimeImage", name, {}, opts);
+
+    const image = buildRuntime(name, resolved, this);
+    this.imageName = image.name;
+    this.imageId = image.imageId;
+    this.registerOutputs({ imageName: this.imageName, imageId: this.imageId });
+  }
+}
+
+/** Everything that would keep the image from being built. */
+export function checkRuntimeImage(args: RuntimeImageArgs): Problem[] {
+  const { baseImage, repository, gpus } = withDefaults(args, runtimeImageDefaults);
+  return [
+    ...checkBaseImage(baseImage, { gpus, propertyPath: "baseImage" }),
+    ...checkRepository(repository),
+  ];
+}
+
+/** The base image with the supervisor in it, which all models share. */
+export function buildRuntime(
+  name: string,
+  { baseImage, repository }: { baseImage: string; repository: string },
+  parent: pulumi.Resource,
+): docker.RemoteImage {
+  const tag = contentHash({ runtime: runtimeFolder }, { baseImage });
+  return new docker.RemoteImage(
+    name,
+    {
+      name: `${repository}:${tag}`,
+      build: {
+        ...engineBuild,
+        context: portable(runtimeFolder),
+        dockerfile: portable(path.join(runtimeFolder, "Dockerfile")),
+        buildArgs: { BASE_IMAGE: baseImage },
+      },
+      keepLocally: true,
+    },
+    { parent },
+  );
+}
+
+function checkArgs(name: string, args: RuntimeImageArgs): void {
+  const errors = checkRuntimeImage(args);
+  if (errors.length > 0) {
+    throw new pulumi.InputPropertiesError({
+      message: `RuntimeImage ${name} cannot be built from these arguments`,
+      errors,
+    });
+  }
+}

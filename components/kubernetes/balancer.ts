@@ -1,0 +1,150 @@
+import * as fs from "fs";
+import * as path from "path";
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as core from "@pulumi/kubernetes/core/v1";
+import type * as k8s from "@pulumi/kubernetes/types/input";
+import * as pulumi from "@pulumi/pulumi";
+import { balancerTimeoutMs, renderBalancerConfig } from "../balancer/balancerConfig";
+import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
+import { labelsFor, selectorFor } from "./labels";
+import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
+import { containerPort, portNames, servicePort } from "./portNames";
+import { pulling } from "./podPlacement";
+import { headlessName, ReplicaSet, revisionHistoryLimit, withoutAwait } from "./replicas";
+import { spreadOver } from "./spread";
+
+const configFolder = "/config";
+const configFile = "haproxy.cfg";
+const runScript = path.join(__dirname, "../balancer/run");
+
+// User of Docker Hub's image.
+const haproxyUser = 99;
+const temporaryMb = 4;
+/** HAProxy starts as many threads as this. */
+const cpus = 1;
+/** How long a balancer that has found no replica is not ready. */
+const aloneSeconds = 15;
+// Until no node sends it connections any more; meanwhile it takes them.
+const leaveSeconds = 10;
+// After the last call, until it is killed.
+const marginSeconds = 5;
+
+/**
+ * The balancers, under the Service that clients call.
+ *
+ * A changed configuration is another ConfigMap, and so other pods: one more starts, and when it is
+ * ready an old one takes connections until no node sends any, answers its calls and ends. Releases
+ * and scaling do not change it.
+ */
+export function createBalancers(
+  name: string,
+  args: ResolvedKubernetesArgs,
+  parent: pulumi.Resource,
+): void {
+  const { namespace, serviceName } = args;
+  const labels = labelsFor("balancer", args);
+  const config = new core.ConfigMap(
+    `${name}-balancer`,
+    {
+      metadata: { namespace, labels },
+      immutable: true,
+      data: { [configFile]: renderConfig(args) },
+    },
+    { parent },
+  );
+  new apps.Deployment(
+    `${name}-balancer`,
+    { metadata: { namespace, labels }, spec: renderBalancers(args, config.metadata.name) },
+    { parent },
+  );
+  new core.Service(
+    name,
+    {
+      metadata: { name: serviceName, namespace, labels, annotations: withoutAwait },
+      spec: {
+        type: "ClusterIP",
+        selector: selectorFor("balancer", serviceName),
+        ports: [servicePort("rest"), servicePort("grpc")],
+      },
+    },
+    { parent },
+  );
+}
+
+function renderConfig(args: ResolvedKubernetesArgs): pulumi.Output<string> {
+  const { serviceName, clusterDomain, canary, modelName, server, balancers } = args;
+  return pulumi.output(args.namespace).apply((namespace) => {
+    const alias = (part: ReplicaSet["part"]) =>
+      `${headlessName(part, serviceName)}.${namespace}.svc.${clusterDomain}`;
+    return renderBalancerConfig({
+      replicaAlias: alias("replica"),
+      requestTimeoutMs: balancerTimeoutMs(server),
+      canary: canary && {
+        alias: alias("canary"),
+        modelName,
+        version: canary.version,
+        percent: canary.percent,
+      },
+      pods: { balancers, cpus, aloneSeconds },
+    });
+  });
+}
+
+/** @param configName - name of the ConfigMap */
+function renderBalancers(
+  args: ResolvedKubernetesArgs,
+  configName: pulumi.Input<string>,
+): k8s.apps.v1.DeploymentSpec {
+  const { serviceName, balancers, minReadySeconds, priorityClass } = args;
+  const answerSeconds = Math.ceil(balancerTimeoutMs(args.server) / 1000);
+  return {
+    replicas: balancers,
+    selector: { matchLabels: selectorFor("balancer", serviceName) },
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    minReadySeconds,
+    revisionHistoryLimit,
+    template: {
+      metadata: { labels: labelsFor("balancer", args) },
+      spec: {
+        ...restrictedPod(haproxyUser),
+        ...pulling(args),
+        ...(priorityClass === undefined ? {} : { priorityClassName: priorityClass }),
+        topologySpreadConstraints: spreadOver("balancer", serviceName),
+        terminationGracePeriodSeconds: leaveSeconds + answerSeconds + marginSeconds,
+        containers: [renderContainer(args.balancerImage)],
+        volumes: [temporaryFiles(temporaryMb), { name: "config", configMap: { name: configName } }],
+      },
+    },
+  };
+}
+
+function renderContainer(image: string): k8s.core.v1.Container {
+  const ask = (path: string) => ({ path, port: portNames.statistics });
+  return {
+    name: "haproxy",
+    image,
+    imagePullPolicy: "IfNotPresent",
+    command: ["bash", "-c", fs.readFileSync(runScript, "utf8")],
+    env: [{ name: "BALANCER_CONFIG_FILE", value: `${configFolder}/${configFile}` }],
+    ports: [containerPort("rest"), containerPort("grpc"), containerPort("statistics")],
+    resources: {
+      requests: { cpu: "100m", memory: "64Mi" },
+      limits: { cpu: String(cpus), memory: "512Mi" },
+    },
+    readinessProbe: {
+      httpGet: ask("/ready"),
+      periodSeconds: 1,
+      timeoutSeconds: 2,
+      failureThreshold: 3,
+    },
+    livenessProbe: {
+      httpGet: ask("/live"),
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    },
+    lifecycle: { preStop: { sleep: { seconds: leaveSeconds } } },
+    securityContext: restrictedContainer,
+    volumeMounts: [temporaryMount, { name: "config", mountPath: configFolder, readOnly: true }],
+  };
+}

@@ -1,0 +1,120 @@
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { ports } from "../balancer/balancerConfig";
+import { modelUrls } from "../tfserving/modelStatus";
+import { createAutoscaling } from "./autoscaling";
+import { createBalancers } from "./balancer";
+import {
+  checkKubernetesModelService,
+  kubernetesServiceWarnings,
+} from "./checkKubernetesModelService";
+import { createDisruptionBudgets } from "./disruption";
+import {
+  KubernetesModelServiceArgs,
+  ResolvedKubernetesArgs,
+  resolveKubernetesModelServiceArgs,
+} from "./kubernetesModelServiceArgs";
+import { createNetworkPolicies } from "./networkPolicies";
+import { createPodMonitor } from "./podMonitor";
+import { renderPortForward } from "./portForward";
+import { canaryReplicas, createReplicas, mainReplicas } from "./replicas";
+import { createRoutes } from "./routes";
+
+/**
+ * Replicas of a serving image in a Kubernetes cluster behind HAProxy, with REST and gRPC on one
+ * Service.
+ *
+ * A release loses no request: new replicas join the balancers' rotation before old ones leave it,
+ * and an old one leaves it before it stops. A release whose replicas cannot serve fails the update,
+ * and the one before serves on. A canary gives a part of the requests to another version.
+ *
+ * @throws InputPropertiesError that lists everything wrong with the arguments
+ */
+export class KubernetesModelService extends pulumi.ComponentResource {
+  /** Base URL of the model for REST in the cluster: `http://HOST:PORT/v1/models/NAME`. */
+  public readonly restUrl: pulumi.Output<string>;
+  /** Base URL for REST by model, of several models (`server.models`) each. */
+  public readonly modelUrls: pulumi.Output<Record<string, string>>;
+  /** Address for gRPC in the cluster, `HOST:PORT`. */
+  public readonly grpcAddress: pulumi.Output<string>;
+  /** Name of the Service that clients call. */
+  public readonly serviceName: pulumi.Output<string>;
+  /** Namespace of everything. */
+  public readonly namespace: pulumi.Output<string>;
+  /** Name of the Deployment that the replicas are pods of and its revision, once they serve. */
+  public readonly replicaNames: pulumi.Output<string[]>;
+  /** Command that brings the Service to ports 8501 and 8500 of this machine while it runs. */
+  public readonly portForwardCommand: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: KubernetesModelServiceArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const resolved = resolveKubernetesModelServiceArgs(args);
+    checkArgs(name, resolved);
+    super("tfserving:index:KubernetesModelService", name, {}, opts);
+    kubernetesServiceWarnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this));
+
+    const replicas = createReplicas(name, resolved, mainReplicas(resolved), this);
+    canaryReplicas(resolved).forEach((set) => createReplicas(name, resolved, set, this));
+    createBalancers(name, resolved, this);
+    createAutoscaling(name, resolved, replicas.metadata.name, this);
+    createDisruptionBudgets(name, resolved, this);
+    createNetworkPolicies(name, resolved, this);
+    createRoutes(name, resolved, this);
+    createPodMonitor(name, resolved, this);
+
+    const { modelName, serviceName, clusterDomain, server } = resolved;
+    const host = pulumi.interpolate`${serviceName}.${resolved.namespace}.svc.${clusterDomain}`;
+    this.restUrl = pulumi.interpolate`http://${host}:${ports.rest}/v1/models/${modelName}`;
+    this.modelUrls = host.apply((host) =>
+      modelUrls(`http://${host}:${ports.rest}`, modelName, server?.models),
+    );
+    this.grpcAddress = pulumi.interpolate`${host}:${ports.grpc}`;
+    this.serviceName = pulumi.output(serviceName);
+    this.namespace = pulumi.output(resolved.namespace);
+    this.replicaNames = runningRevision(replicas);
+    this.portForwardCommand = portForward(resolved);
+    this.registerOutputs({
+      restUrl: this.restUrl,
+      modelUrls: this.modelUrls,
+      grpcAddress: this.grpcAddress,
+      serviceName: this.serviceName,
+      namespace: this.namespace,
+      replicaNames: this.replicaNames,
+      portForwardCommand: this.portForwardCommand,
+    });
+  }
+}
+
+function checkArgs(name: string, args: ResolvedKubernetesArgs): void {
+  const errors = checkKubernetesModelService(args);
+  if (errors.length > 0) {
+    throw new pulumi.InputPropertiesError({
+      message: `KubernetesModelService ${name} cannot work with these arguments`,
+      errors,
+    });
+  }
+}
+
+/** The Deployment controller counts releases in an annotation, as `kubectl rollout history` shows. */
+function runningRevision({ metadata }: apps.Deployment): pulumi.Output<string[]> {
+  return metadata.apply(({ name, annotations }) => {
+    const revision = annotations?.["deployment.kubernetes.io/revision"];
+    return [revision === undefined ? name : `${name}@${revision}`];
+  });
+}
+
+function portForward({
+  serviceName,
+  namespace,
+  cluster,
+}: ResolvedKubernetesArgs): pulumi.Output<string> {
+  const same = [ports.rest, ports.grpc].map((port) => [port, port]);
+  return pulumi
+    .output(namespace)
+    .apply((namespace) =>
+      renderPortForward({ cluster, namespace, service: serviceName, ports: same }),
+    );
+}

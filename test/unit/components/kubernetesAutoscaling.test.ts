@@ -1,0 +1,149 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+
+import { checkAutoscaling, createAutoscaling } from "../../../components/kubernetes/autoscaling";
+import { createDisruptionBudgets } from "../../../components/kubernetes/disruption";
+import { KubernetesAutoscalingArgs } from "../../../components/kubernetes/kubernetesModelServiceArgs";
+import { urn } from "../../support/mocks";
+import { canary, cluster, created, labels, resolved, selector } from "./kubernetesEdges";
+
+const autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
+const budget = "kubernetes:policy/v1:PodDisruptionBudget";
+
+describe("autoscaling on Kubernetes", () => {
+  it("follows the CPU use of the replicas' Deployment", async () => {
+    const args = resolved({ autoscaling: { minReplicas: 2, maxReplicas: 8 } });
+    const [found, ...others] = await created((parent) =>
+      createAutoscaling("serving", args, pulumi.output("serving-1a2b3c4d"), parent),
+    );
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({
+      type: autoscaler,
+      name: "serving",
+      parent: urn("test:index:Parent", "parent"),
+    });
+    expect(found.inputs).toEqual({
+      apiVersion: "autoscaling/v2",
+      kind: "HorizontalPodAutoscaler",
+      metadata: {
+        namespace: "models",
+        labels: labels("replica", { "app.kubernetes.io/version": "7" }),
+      },
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "serving-1a2b3c4d" },
+        minReplicas: 2,
+        maxReplicas: 8,
+        metrics: [
+          {
+            type: "Resource",
+            resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } },
+          },
+        ],
+        behavior: {
+          scaleDown: { stabilizationWindowSeconds: 300 },
+          scaleUp: { stabilizationWindowSeconds: 0 },
+        },
+      },
+    });
+  });
+
+  it("takes its pace from the arguments", async () => {
+    const args = resolved({
+      autoscaling: {
+        minReplicas: 1,
+        maxReplicas: 3,
+        cpuPercent: 50,
+        scaleDownSeconds: 60,
+        scaleUpSeconds: 15,
+      },
+    });
+    const [{ inputs }] = await created((parent) =>
+      createAutoscaling("serving", args, "serving", parent),
+    );
+    expect(inputs.spec).toMatchObject({
+      metrics: [{ resource: { target: { averageUtilization: 50 } } }],
+      behavior: {
+        scaleDown: { stabilizationWindowSeconds: 60 },
+        scaleUp: { stabilizationWindowSeconds: 15 },
+      },
+    });
+  });
+
+  it("is not there unless it is asked for", async () => {
+    expect(
+      await created((parent) => createAutoscaling("serving", resolved(), "serving", parent)),
+    ).toEqual([]);
+  });
+
+  it.each<[string, Partial<KubernetesAutoscalingArgs>, string, string]>([
+    ["no replica at least", { minReplicas: 0 }, "minReplicas", "from 1 to 256"],
+    ["more than the balancers know", { maxReplicas: 257 }, "maxReplicas", "from 1 to 256"],
+    ["more at least than at most", { minReplicas: 9 }, "maxReplicas", "less than minReplicas, 9"],
+    ["no CPU use", { cpuPercent: 0 }, "cpuPercent", "from 1 to 100"],
+    ["more CPU use than there is", { cpuPercent: 101 }, "cpuPercent", "from 1 to 100"],
+    ["half a second", { scaleUpSeconds: 0.5 }, "scaleUpSeconds", "from 0 to 3600"],
+    ["two hours", { scaleDownSeconds: 7200 }, "scaleDownSeconds", "from 0 to 3600"],
+  ])("refuses %s", (_, args, property, part) => {
+    const autoscaling = { minReplicas: 2, maxReplicas: 8, ...args };
+    expect(checkAutoscaling(resolved({ autoscaling }))).toEqual([
+      { propertyPath: `autoscaling.${property}`, reason: expect.stringContaining(part) },
+    ]);
+  });
+
+  it("refuses a fixed number beside it", () => {
+    const autoscaling = { minReplicas: 2, maxReplicas: 8 };
+    expect(checkAutoscaling(resolved({ autoscaling, replicas: 3 }))).toEqual([
+      { propertyPath: "replicas", reason: expect.stringContaining("is 3, and autoscaling") },
+    ]);
+  });
+
+  it("refuses a cluster that does not measure CPU use, and takes one that does", () => {
+    const autoscaling = { minReplicas: 2, maxReplicas: 8 };
+    const unmeasured = { ...cluster, apiVersions: ["v1"] };
+    expect(checkAutoscaling(resolved({ autoscaling, cluster: unmeasured }))).toEqual([
+      { propertyPath: "autoscaling", reason: expect.stringContaining("install metrics-server") },
+    ]);
+    expect(checkAutoscaling(resolved({ autoscaling, cluster }))).toEqual([]);
+    expect(checkAutoscaling(resolved({ cluster: unmeasured }))).toEqual([]);
+  });
+});
+
+describe("disruption budgets", () => {
+  it("let one replica and one balancer go at a time", async () => {
+    const found = await created((parent) => createDisruptionBudgets("serving", resolved(), parent));
+    expect(found.map(({ type, name }) => [type, name])).toEqual([
+      [budget, "serving-balancer"],
+      [budget, "serving-replica"],
+    ]);
+    expect(found[1].inputs).toEqual({
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: {
+        namespace: "models",
+        labels: labels("replica", { "app.kubernetes.io/version": "7" }),
+      },
+      spec: {
+        maxUnavailable: 1,
+        unhealthyPodEvictionPolicy: "AlwaysAllow",
+        selector: { matchLabels: selector("replica") },
+      },
+    });
+    expect(found[0].inputs).toMatchObject({
+      metadata: { labels: labels("balancer") },
+      spec: { maxUnavailable: 1, selector: { matchLabels: selector("balancer") } },
+    });
+  });
+
+  it("count canary replicas apart", async () => {
+    const found = await created((parent) =>
+      createDisruptionBudgets("serving", resolved({ canary }), parent),
+    );
+    expect(found[1]).toMatchObject({
+      name: "serving-canary",
+      inputs: {
+        metadata: { labels: labels("canary", { "app.kubernetes.io/version": "8" }) },
+        spec: { selector: { matchLabels: selector("canary") } },
+      },
+    });
+  });
+});

@@ -1,0 +1,247 @@
+import { describe, expect, it } from "vitest";
+
+import { checkNetwork } from "../../../components/kubernetes/checkNetwork";
+import {
+  KubernetesModelServiceArgs,
+  NetworkClientArgs,
+} from "../../../components/kubernetes/kubernetesModelServiceArgs";
+import {
+  createNetworkPolicies,
+  renderBalancerPolicy,
+  renderReplicaPolicy,
+} from "../../../components/kubernetes/networkPolicies";
+import { canary, created, labels, resolved, selector } from "./kubernetesEdges";
+
+const policy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
+const rest = { protocol: "TCP", port: 8501 };
+const grpc = { protocol: "TCP", port: 8500 };
+const health = { protocol: "TCP", port: 8502 };
+const ingress = { className: "nginx", host: "models.example.com" };
+const own = { podSelector: { matchLabels: { "flowers.tfserving/client": "true" } } };
+
+function ofNamespace(name: string): object {
+  return { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } };
+}
+
+function callers(args: Partial<KubernetesModelServiceArgs>): unknown {
+  const [{ from }] = renderBalancerPolicy(resolved(args)).ingress as { from: unknown }[];
+  return from;
+}
+
+describe("network policies", () => {
+  it("let balancers reach replicas, and nothing else in or out", async () => {
+    const found = await created((parent) => createNetworkPolicies("serving", resolved(), parent));
+    expect(found.map(({ type, name }) => [type, name])).toEqual([
+      [policy, "serving-balancer"],
+      [policy, "serving-replica"],
+    ]);
+    expect(found[1].inputs).toEqual({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: {
+        namespace: "models",
+        labels: labels("replica", { "app.kubernetes.io/version": "7" }),
+      },
+      spec: {
+        podSelector: { matchLabels: selector("replica") },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [
+          {
+            from: [{ podSelector: { matchLabels: selector("balancer") } }],
+            ports: [grpc, rest, health],
+          },
+        ],
+        egress: [],
+      },
+    });
+  });
+
+  it("let labelled pods reach balancers, and balancers reach replicas and DNS", () => {
+    expect(renderBalancerPolicy(resolved())).toEqual({
+      podSelector: { matchLabels: selector("balancer") },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: [own], ports: [grpc, rest] }],
+      egress: [
+        {
+          to: [{ namespaceSelector: {} }, { ipBlock: { cidr: "169.254.20.10/32" } }],
+          ports: [
+            { protocol: "UDP", port: 53 },
+            { protocol: "TCP", port: 53 },
+          ],
+        },
+        {
+          to: [{ podSelector: { matchLabels: selector("replica") } }],
+          ports: [grpc, rest, health],
+        },
+      ],
+    });
+  });
+
+  it("treat canary replicas as replicas", async () => {
+    const args = resolved({ canary });
+    const found = await created((parent) => createNetworkPolicies("serving", args, parent));
+    const [, second] = found;
+    expect([second.name, second.inputs.spec]).toEqual([
+      "serving-canary",
+      {
+        ...renderReplicaPolicy("replica", args),
+        podSelector: { matchLabels: selector("canary") },
+      },
+    ]);
+    expect(renderBalancerPolicy(args).egress).toContainEqual({
+      to: [
+        { podSelector: { matchLabels: selector("replica") } },
+        { podSelector: { matchLabels: selector("canary") } },
+      ],
+      ports: [grpc, rest, health],
+    });
+  });
+
+  it("let the monitoring namespace read metrics", () => {
+    const args = resolved({ network: { monitoringNamespace: "monitoring" } });
+    expect(renderReplicaPolicy("replica", args).ingress).toContainEqual({
+      from: [ofNamespace("monitoring")],
+      ports: [rest],
+    });
+    expect(renderBalancerPolicy(args).ingress).toContainEqual({
+      from: [ofNamespace("monitoring")],
+      ports: [{ protocol: "TCP", port: 8404 }],
+    });
+  });
+
+  it.each<[string, NetworkClientArgs, object]>([
+    [
+      "pods of its namespace",
+      { podLabels: { app: "web" } },
+      { podSelector: { matchLabels: { app: "web" } } },
+    ],
+    [
+      "a namespace",
+      { namespaceLabels: { team: "vision" } },
+      { namespaceSelector: { matchLabels: { team: "vision" } } },
+    ],
+    [
+      "pods of other namespaces",
+      { namespaceLabels: { team: "vision" }, podLabels: { app: "web" } },
+      {
+        namespaceSelector: { matchLabels: { team: "vision" } },
+        podSelector: { matchLabels: { app: "web" } },
+      },
+    ],
+    ["addresses", { cidr: "10.20.0.0/16" }, { ipBlock: { cidr: "10.20.0.0/16" } }],
+  ])("let %s call", (_, client, peer) => {
+    expect(callers({ network: { clients: [client] } })).toEqual([own, peer]);
+  });
+
+  it("let the Ingress controller call", () => {
+    expect(callers({ ingress: { ...ingress, controllerNamespace: "ingress-nginx" } })).toEqual([
+      own,
+      ofNamespace("ingress-nginx"),
+    ]);
+  });
+
+  it.each<[string, string | undefined, object]>([
+    ["of another namespace", "gateways", ofNamespace("gateways")],
+    [
+      "of its own namespace",
+      undefined,
+      { podSelector: { matchLabels: { "gateway.networking.k8s.io/gateway-name": "public" } } },
+    ],
+  ])("let a Gateway %s call", (_, namespace, peer) => {
+    expect(callers({ gateway: { name: "public", namespace } })).toEqual([own, peer]);
+  });
+
+  it("are not there where they are not wanted", async () => {
+    const args = resolved({ canary, network: { policies: false } });
+    expect(await created((parent) => createNetworkPolicies("serving", args, parent))).toEqual([]);
+  });
+});
+
+describe("a service's network", () => {
+  it.each<[string, Partial<KubernetesModelServiceArgs>, string, string]>([
+    ["a client that is nobody", { network: { clients: [{}] } }, "network.clients[0]", "everybody"],
+    [
+      "labels without a label",
+      { network: { clients: [{ cidr: "10.0.0.0/8" }, { namespaceLabels: {} }] } },
+      "network.clients[1]",
+      "everybody",
+    ],
+    [
+      "addresses with labels",
+      { network: { clients: [{ cidr: "10.0.0.0/8", podLabels: { app: "web" } }] } },
+      "network.clients[0]",
+      "make it two clients",
+    ],
+    [
+      "addresses that are none",
+      { network: { clients: [{ cidr: "10.0.0.1/8" }] } },
+      "network.clients[0].cidr",
+      "write 10.0.0.0/8",
+    ],
+    [
+      "a namespace that cannot be",
+      { network: { monitoringNamespace: "Monitoring" } },
+      "network.monitoringNamespace",
+      "lower-case",
+    ],
+    [
+      "an Ingress controller that is kept out",
+      { ingress },
+      "ingress.controllerNamespace",
+      "keep the Ingress controller out",
+    ],
+    [
+      "a controller's namespace that cannot be",
+      { ingress: { ...ingress, controllerNamespace: "a.b" } },
+      "ingress.controllerNamespace",
+      "lower-case",
+    ],
+    [
+      "a Gateway's namespace that cannot be",
+      { gateway: { name: "public", namespace: "" } },
+      "gateway.namespace",
+      "lower-case",
+    ],
+    [
+      "a Prometheus that is kept away",
+      { podMonitor: {} },
+      "network.monitoringNamespace",
+      "keep Prometheus away",
+    ],
+    [
+      "clients without policies",
+      { network: { policies: false, clients: [{ cidr: "10.0.0.0/8" }] } },
+      "network.clients",
+      "no effect",
+    ],
+    [
+      "a monitoring namespace without policies",
+      { network: { policies: false, monitoringNamespace: "monitoring" } },
+      "network.monitoringNamespace",
+      "no effect",
+    ],
+    [
+      "a controller's namespace without policies",
+      {
+        network: { policies: false },
+        ingress: { ...ingress, controllerNamespace: "ingress-nginx" },
+      },
+      "ingress.controllerNamespace",
+      "no effect",
+    ],
+  ])("refuses %s", (_, args, propertyPath, part) => {
+    expect(checkNetwork(resolved(args))).toEqual([
+      { propertyPath, reason: expect.stringContaining(part) },
+    ]);
+  });
+
+  it.each<[string, Partial<KubernetesModelServiceArgs>]>([
+    ["nothing", {}],
+    ["IPv6", { network: { clients: [{ cidr: "fd00::/8" }] } }],
+    ["an Ingress for a named client", { ingress, network: { clients: [{ cidr: "10.0.0.0/8" }] } }],
+    ["an Ingress without policies", { ingress, network: { policies: false } }],
+    ["monitoring", { podMonitor: {}, network: { monitoringNamespace: "monitoring" } }],
+  ])("takes %s", (_, args) => {
+    expect(checkNetwork(resolved(args))).toEqual([]);
+  });
+});

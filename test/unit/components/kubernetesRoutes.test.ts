@@ -1,0 +1,312 @@
+import { describe, expect, it } from "vitest";
+
+import { checkRoutes } from "../../../components/kubernetes/checkRoutes";
+import {
+  KubernetesModelServiceArgs,
+  PodMonitorArgs,
+} from "../../../components/kubernetes/kubernetesModelServiceArgs";
+import { checkPodMonitor, createPodMonitor } from "../../../components/kubernetes/podMonitor";
+import { createRoutes } from "../../../components/kubernetes/routes";
+import { canary, cluster, created, labels, resolved, selector } from "./kubernetesEdges";
+
+const ingress = { className: "nginx", host: "models.example.com" };
+
+async function routes(args: Partial<KubernetesModelServiceArgs>) {
+  return created((parent) => createRoutes("serving", resolved(args), parent));
+}
+
+describe("an Ingress", () => {
+  it("leads REST of a host to the balancers, with TLS", async () => {
+    const [found, ...others] = await routes({
+      ingress: {
+        ...ingress,
+        tlsSecretName: "models-tls",
+        annotations: { "nginx.ingress.kubernetes.io/proxy-body-size": "64m" },
+      },
+    });
+    expect(others).toEqual([]);
+    expect(found.type).toBe("kubernetes:networking.k8s.io/v1:Ingress");
+    expect(found.inputs).toEqual({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: {
+        namespace: "models",
+        labels: labels("balancer"),
+        annotations: { "nginx.ingress.kubernetes.io/proxy-body-size": "64m" },
+      },
+      spec: {
+        ingressClassName: "nginx",
+        tls: [{ hosts: ["models.example.com"], secretName: "models-tls" }],
+        rules: [
+          {
+            host: "models.example.com",
+            http: {
+              paths: [
+                {
+                  path: "/v1/models",
+                  pathType: "Prefix",
+                  backend: { service: { name: "flowers", port: { number: 8501 } } },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it("is without TLS where there is no certificate", async () => {
+    const [{ inputs }] = await routes({ ingress });
+    expect(inputs.spec).not.toHaveProperty("tls");
+  });
+
+  it("leaves a path of the caller's to the controller", async () => {
+    const annotations = { "nginx.ingress.kubernetes.io/rewrite-target": "/v1/models/$1" };
+    const [{ inputs }] = await routes({ ingress: { ...ingress, path: "/ml/(.*)", annotations } });
+    expect(inputs.spec).toMatchObject({
+      rules: [{ http: { paths: [{ path: "/ml/(.*)", pathType: "ImplementationSpecific" }] } }],
+    });
+  });
+});
+
+describe("routes on a Gateway", () => {
+  it("lead REST and gRPC to the balancers, and neither metrics nor administration", async () => {
+    const found = await routes({
+      gateway: {
+        name: "public",
+        namespace: "gateways",
+        sectionName: "https",
+        hostnames: ["models.example.com"],
+        grpcHostnames: ["grpc.example.com"],
+      },
+    });
+    const metadata = { namespace: "models", labels: labels("balancer") };
+    const parentRefs = [{ name: "public", namespace: "gateways", sectionName: "https" }];
+    expect(found.map(({ type, name, inputs }) => [type, name, inputs])).toEqual([
+      [
+        "kubernetes:gateway.networking.k8s.io/v1:GRPCRoute",
+        "serving-grpcroute",
+        {
+          apiVersion: "gateway.networking.k8s.io/v1",
+          kind: "GRPCRoute",
+          metadata,
+          spec: {
+            parentRefs,
+            hostnames: ["grpc.example.com"],
+            rules: [
+              {
+                matches: [
+                  { method: { type: "Exact", service: "tensorflow.serving.PredictionService" } },
+                  {
+                    method: {
+                      type: "Exact",
+                      service: "tensorflow.serving.ModelService",
+                      method: "GetModelStatus",
+                    },
+                  },
+                ],
+                backendRefs: [{ name: "flowers", port: 8500 }],
+              },
+            ],
+          },
+        },
+      ],
+      [
+        "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+        "serving-httproute",
+        {
+          apiVersion: "gateway.networking.k8s.io/v1",
+          kind: "HTTPRoute",
+          metadata,
+          spec: {
+            parentRefs,
+            hostnames: ["models.example.com"],
+            rules: [
+              {
+                matches: [{ path: { type: "PathPrefix", value: "/v1/models" } }],
+                backendRefs: [{ name: "flowers", port: 8501 }],
+              },
+            ],
+          },
+        },
+      ],
+    ]);
+  });
+
+  it("are one for REST where gRPC has no host name", async () => {
+    const found = await routes({ gateway: { name: "public" } });
+    expect(found.map(({ inputs }) => [inputs.kind, inputs.spec])).toMatchObject([
+      ["HTTPRoute", { parentRefs: [{ name: "public" }] }],
+    ]);
+    expect(found[0].inputs.spec).not.toHaveProperty("hostnames");
+  });
+
+  it("are not there unless they are asked for", async () => {
+    expect(await routes({})).toEqual([]);
+  });
+});
+
+describe("the routes of a service", () => {
+  const hosts = { hostnames: ["models.example.com"], grpcHostnames: ["grpc.example.com"] };
+  const gateway = { name: "public", ...hosts };
+
+  it.each<[string, Partial<KubernetesModelServiceArgs>, string, string]>([
+    [
+      "an address for a host",
+      { ingress: { ...ingress, host: "10.0.0.1" } },
+      "ingress.host",
+      "host",
+    ],
+    ["capitals", { ingress: { ...ingress, host: "Models.example.com" } }, "ingress.host", "lower"],
+    [
+      "a class that is not there",
+      { ingress: { ...ingress, className: "nginxx" }, cluster },
+      "ingress.className",
+      'did you mean "nginx"?',
+    ],
+    [
+      "a class of another cluster",
+      { ingress: { ...ingress, className: "alb" }, cluster: { ...cluster, ingressClasses: [] } },
+      "ingress.className",
+      "install an Ingress controller",
+    ],
+    [
+      "a path without a slash",
+      { ingress: { ...ingress, path: "models" } },
+      "ingress.path",
+      "begin it with /",
+    ],
+    [
+      "a path that nothing rewrites",
+      { ingress: { ...ingress, path: "/v1/models/flowers" } },
+      "ingress.path",
+      "leave it out for /v1/models",
+    ],
+    ["no Gateway's name", { gateway: { ...gateway, name: "" } }, "gateway.name", "lower-case"],
+    [
+      "a listener that cannot be",
+      { gateway: { ...gateway, sectionName: "HTTPS" } },
+      "gateway.sectionName",
+      "lower-case",
+    ],
+    [
+      "a host name with a port",
+      { gateway: { ...gateway, hostnames: ["models.example.com:443"] } },
+      "gateway.hostnames[0]",
+      "host name",
+    ],
+    [
+      "no host name",
+      { gateway: { name: "public", hostnames: [] } },
+      "gateway.hostnames",
+      "1 to 16",
+    ],
+    [
+      "one host name for both",
+      { gateway: { ...gateway, grpcHostnames: ["models.example.com"] } },
+      "gateway.grpcHostnames[0]",
+      "only one of",
+    ],
+    [
+      "host names that overlap",
+      { gateway: { ...gateway, hostnames: ["*.example.com"] } },
+      "gateway.grpcHostnames[0]",
+      "only one of",
+    ],
+    [
+      "gRPC's host names only",
+      { gateway: { ...gateway, hostnames: undefined } },
+      "gateway.hostnames",
+      "is missing",
+    ],
+    [
+      "a cluster without the Gateway API",
+      { gateway, cluster: { ...cluster, apiVersions: ["v1"] } },
+      "gateway",
+      "CRDs",
+    ],
+  ])("are refused with %s", (_, args, propertyPath, part) => {
+    expect(checkRoutes(resolved(args))).toEqual([
+      { propertyPath, reason: expect.stringContaining(part) },
+    ]);
+  });
+
+  it("may be all there are", () => {
+    expect(checkRoutes(resolved({ ingress, gateway, cluster }))).toEqual([]);
+  });
+});
+
+describe("a PodMonitor", () => {
+  it("reads replicas and balancers", async () => {
+    const args = resolved({
+      podMonitor: { labels: { release: "prometheus" }, intervalSeconds: 15 },
+      canary,
+    });
+    const found = await created((parent) => createPodMonitor("serving", args, parent));
+    expect(found.map(({ type, name }) => [type, name])).toEqual(
+      ["balancer", "canary", "replica"].map((part) => [
+        "kubernetes:monitoring.coreos.com/v1:PodMonitor",
+        `serving-${part}`,
+      ]),
+    );
+    const podTargetLabels = ["app.kubernetes.io/instance", "app.kubernetes.io/version"];
+    expect(found[2].inputs).toEqual({
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "PodMonitor",
+      metadata: {
+        namespace: "models",
+        labels: labels("replica", { "app.kubernetes.io/version": "7", release: "prometheus" }),
+      },
+      spec: {
+        selector: { matchLabels: selector("replica") },
+        podTargetLabels,
+        podMetricsEndpoints: [
+          { port: "rest", path: "/monitoring/prometheus/metrics", interval: "15s" },
+        ],
+      },
+    });
+    expect(found[0].inputs.spec).toEqual({
+      selector: { matchLabels: selector("balancer") },
+      podTargetLabels,
+      podMetricsEndpoints: [{ port: "statistics", path: "/metrics", interval: "15s" }],
+    });
+  });
+
+  it("reads where the server has its metrics, every 30 s", async () => {
+    const args = resolved({ podMonitor: {}, server: { monitoring: { path: "/metrics" } } });
+    const [, { inputs }] = await created((parent) => createPodMonitor("serving", args, parent));
+    expect(inputs.spec).toMatchObject({
+      podMetricsEndpoints: [{ path: "/metrics", interval: "30s" }],
+    });
+  });
+
+  it("is not there unless it is asked for", async () => {
+    expect(await created((parent) => createPodMonitor("serving", resolved(), parent))).toEqual([]);
+  });
+
+  it.each<[string, PodMonitorArgs, Partial<KubernetesModelServiceArgs>, string, string]>([
+    ["no interval", { intervalSeconds: 0 }, {}, "podMonitor.intervalSeconds", "from 1 to 3600"],
+    [
+      "a server without metrics",
+      {},
+      { server: { monitoring: { enabled: false } } },
+      "podMonitor",
+      "replicas have no metrics",
+    ],
+    [
+      "a cluster without the operator",
+      {},
+      { cluster: { ...cluster, apiVersions: ["v1"] } },
+      "podMonitor",
+      "install the Prometheus operator",
+    ],
+  ])("is refused with %s", (_, podMonitor, args, propertyPath, part) => {
+    expect(checkPodMonitor(resolved({ podMonitor, ...args }))).toEqual([
+      { propertyPath, reason: expect.stringContaining(part) },
+    ]);
+  });
+
+  it("may be given where the operator is", () => {
+    expect(checkPodMonitor(resolved({ podMonitor: {}, cluster }))).toEqual([]);
+  });
+});

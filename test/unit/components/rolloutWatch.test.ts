@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import type {
+  AppliedConfiguration,
+  LiveObject,
+} from "../../../components/kubernetes/appliedConfiguration";
+import type { Pod } from "../../../components/kubernetes/podVerdict";
+import type { RolloutApi } from "../../../components/kubernetes/rolloutApi";
+import { RolloutWatch } from "../../../components/kubernetes/rolloutWatch";
+
+const of = { namespace: "models", name: "model" };
+const selector = { "app.kubernetes.io/instance": "model" };
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A cluster with one Deployment, whose releases the test makes. */
+class FakeCluster implements RolloutApi {
+  live?: LiveObject;
+  running: Pod[] = [];
+  applied: AppliedConfiguration[] = [];
+  said = "Loading\nsupervisor: the server exited with code 255\n";
+  warnings: string[] = [];
+
+  release(image: string, creator: string[] = ["f:selector"]): void {
+    const generation = (this.live?.metadata.generation ?? 0) + 1;
+    this.live = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: {
+        ...of,
+        uid: "deployment-1",
+        generation,
+        annotations: {
+          "deployment.kubernetes.io/revision": String(generation),
+          "tfserving.release": "wanted",
+        },
+        managedFields: [
+          {
+            manager: "pulumi-kubernetes-1a2b",
+            operation: "Apply",
+            fieldsV1: {
+              "f:metadata": { "f:annotations": { "f:tfserving.release": {} } },
+              "f:spec": Object.fromEntries(
+                ["f:replicas", "f:image", ...creator].map((f) => [f, {}]),
+              ),
+            },
+          },
+        ],
+      },
+      spec: { replicas: 2, selector: { matchLabels: selector }, image },
+      status: { observedGeneration: generation },
+    };
+  }
+
+  start(name: string, exitCode?: number): void {
+    const state =
+      exitCode === undefined ? { running: {} } : { terminated: { exitCode, reason: "Error" } };
+    this.running.push({
+      metadata: { name, uid: name, labels: { hash: this.hash() } },
+      status: {
+        conditions: [{ type: "PodScheduled", status: "True" }],
+        containerStatuses: [
+          { name: "server", state, image: "", imageID: "", ready: false, restartCount: 0 },
+        ],
+      },
+    });
+  }
+
+  deployment = async () => this.live;
+  replicaSets = async () => [
+    {
+      metadata: {
+        ownerReferences: [{ apiVersion: "", kind: "", name: "", uid: "deployment-1" }],
+        annotations: { "deployment.kubernetes.io/revision": this.hash() },
+        labels: { "pod-template-hash": this.hash() },
+      },
+    },
+  ];
+  pods = async (_: string, labels: Record<string, string>) =>
+    this.running.filter(({ metadata }) =>
+      [undefined, metadata?.labels?.hash].includes(labels["pod-template-hash"]),
+    );
+  lastLines = async () => this.said;
+  apply = async (applied: AppliedConfiguration) => void this.applied.push(applied);
+
+  watch(): Promise<RolloutWatch> {
+    const warn = (message: string) => void this.warnings.push(message);
+    return RolloutWatch.open(this, of, {
+      part: "replica",
+      container: "server",
+      startTimeoutSeconds: 40,
+      stopGraceSeconds: 15,
+      warn,
+    });
+  }
+
+  private hash(): string {
+    return String(this.live?.metadata.generation);
+  }
+}
+
+function serving(): FakeCluster {
+  const cluster = new FakeCluster();
+  cluster.release("good");
+  cluster.start("old-1");
+  return cluster;
+}
+
+const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
+
+describe("the watch of a release", () => {
+  it("takes an update back whose pod ends, with the pod's last lines", async () => {
+    const cluster = serving();
+    const watch = await cluster.watch();
+    cluster.release("bad");
+    cluster.start("new-1", 255);
+    await seconds(2);
+    expect(cluster.applied).toEqual([
+      {
+        manager: "pulumi-kubernetes-1a2b",
+        manifest: {
+          apiVersion: "apps/v1",
+          kind: "Deployment",
+          metadata: { ...of, annotations: { "tfserving.release": "undone" } },
+          spec: { replicas: 2, selector: { matchLabels: selector }, image: "good" },
+        },
+      },
+    ]);
+    expect(await watch.end()).toBe(
+      "The new replica new-1 ended with code 255 before it was ready. It said:\n" +
+        "    Loading\n    supervisor: the server exited with code 255\n" +
+        "What was served before is served on.",
+    );
+  });
+
+  it("leaves a Deployment without pods that was just created", async () => {
+    const cluster = new FakeCluster();
+    const watch = await cluster.watch();
+    cluster.release("bad");
+    cluster.start("new-1", 1);
+    await seconds(2);
+    expect(cluster.applied).toMatchObject([
+      {
+        manifest: {
+          metadata: { annotations: { "tfserving.release": "undone" } },
+          spec: { replicas: 0, image: "bad" },
+        },
+      },
+    ]);
+    expect(await watch.end()).toMatch(/the Deployment models\/model has no pods now\.$/);
+  });
+
+  it("leaves an update alone whose pods may serve", async () => {
+    const cluster = serving();
+    const watch = await cluster.watch();
+    cluster.release("good too");
+    cluster.start("new-1");
+    await seconds(30);
+    expect(await watch.end()).toBeUndefined();
+    expect(cluster.applied).toEqual([]);
+  });
+
+  it("does not judge before the update has come", async () => {
+    const cluster = serving();
+    const watch = await cluster.watch();
+    cluster.start("crashed-of-the-old", 1);
+    await seconds(30);
+    expect(await watch.end()).toBeUndefined();
+  });
+
+  it("does not judge before the Deployment's controller has seen the update", async () => {
+    const cluster = serving();
+    const watch = await cluster.watch();
+    cluster.release("bad");
+    cluster.live!.status = { observedGeneration: 1 };
+    cluster.start("new-1", 1);
+    await seconds(30);
+    expect(await watch.end()).toBeUndefined();
+  });
+
+  it("does not judge pods that were there before, in an update that scales", async () => {
+    const cluster = new FakeCluster();
+    cluster.release("good");
+    cluster.start("crashed-once", 1);
+    const [{ metadata }] = cluster.running;
+    const watch = await cluster.watch();
+    cluster.release("good");
+    metadata!.labels = { hash: "2" };
+    await seconds(30);
+    expect(await watch.end()).toBeUndefined();
+  });
+
+  it("tells how to go back where it is unknown who applied what", async () => {
+    const cluster = new FakeCluster();
+    cluster.release("good", []);
+    const watch = await cluster.watch();
+    cluster.release("bad", []);
+    cluster.start("new-1", 1);
+    await seconds(2);
+    expect(await watch.end()).toMatch(/kubectl rollout undo deployment\/model -n models$/);
+    expect(cluster.applied).toEqual([]);
+  });
+
+  it("tells what it may not read, and that it may not go back", async () => {
+    const cluster = serving();
+    const refused = (what: string) => async () => {
+      const body = JSON.stringify({ message: `${what} is forbidden` });
+      throw Object.assign(new Error("HTTP-Code: 403"), { code: 403, body });
+    };
+    cluster.lastLines = refused("pods/log");
+    cluster.apply = refused("deployments");
+    const watch = await cluster.watch();
+    cluster.release("bad");
+    cluster.start("new-1", 1);
+    await seconds(2);
+    expect(await watch.end()).toBe(
+      "The new replica new-1 ended with code 1 before it was ready. What it said cannot be read: " +
+        "pods/log is forbidden\n" +
+        "The Deployment models/model cannot be taken back: deployments is forbidden",
+    );
+  });
+
+  it("goes on after an answer that failed, and warns once", async () => {
+    const cluster = serving();
+    const watch = await cluster.watch();
+    const { pods } = cluster;
+    cluster.release("bad");
+    cluster.start("new-1", 1);
+    cluster.pods = () => Promise.reject(new Error("connect ECONNREFUSED"));
+    await seconds(5);
+    cluster.pods = pods;
+    await seconds(2);
+    expect(await watch.end()).toMatch(/^The new replica new-1 ended/);
+    expect(cluster.warnings).toEqual([
+      "Cannot watch Deployment models/model: connect ECONNREFUSED",
+    ]);
+  });
+});
