@@ -4,6 +4,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { modelLabels } from "./components";
 import { serveOnEcs } from "./program/ecs/ecsStack";
+import { serveOnKubernetes } from "./program/kubernetes/kubernetesStack";
 import { recordedReleases, recordOnce } from "./program/releaseRecord";
 import { servedImage } from "./program/servedImage";
 import { createNotebook, createService } from "./program/target";
@@ -11,8 +12,11 @@ import { configuredTarget, loadSettings, Target } from "./settings";
 
 /** Serves the model folder of the stack's configuration; the keys are described in Pulumi.yaml. */
 export = async () => {
-  if (configuredTarget() === Target.Ecs) {
-    return serveOnEcs();
+  switch (configuredTarget()) {
+    case Target.Ecs:
+      return serveOnEcs();
+    case Target.Kubernetes:
+      return serveOnKubernetes();
   }
   const settings = await loadSettings();
   const recorded = await recordedReleases();

@@ -27,6 +27,7 @@ export enum Target {
   Docker = "docker",
   Swarm = "swarm",
   Ecs = "ecs",
+  Kubernetes = "kubernetes",
 }
 
 /** The target that the configuration names; one that is not known is refused with the rest. */
@@ -143,7 +144,7 @@ export function readImage(config: pulumi.Config) {
   };
 }
 
-async function readRegistry(config: pulumi.Config) {
+export async function readRegistry(config: pulumi.Config) {
   const registry = text(config, "registry");
   return registry === undefined
     ? undefined
@@ -226,7 +227,7 @@ function portsOf({ restPort, grpcPort }: { restPort: number; grpcPort?: number }
 }
 
 /** A component's argument under the name of its config key: `port` is `notebookPort` there. */
-function named(component: string, problems: Problem[]): Problem[] {
+export function named(component: string, problems: Problem[]): Problem[] {
   return problems.map(({ propertyPath, reason }) => ({
     propertyPath:
       propertyPath === component

@@ -4,16 +4,19 @@ import { Failure, note, npmRun, runCommand, say, stackOption } from "./lib/comma
 import { commandsForLeftovers } from "./lib/containers.mjs";
 import { dockerCommand, requireEngine } from "./lib/engine.mjs";
 import { listBuiltImages } from "./lib/images.mjs";
+import { isOnKubernetes } from "./lib/kubernetes/cluster.mjs";
+import { takeDownFromCluster } from "./lib/kubernetes/clusterDown.mjs";
 import { commandsForSwarmLeftovers } from "./lib/services.mjs";
 import { readOutputs } from "./lib/stack.mjs";
 import { destroyStack, removeStack } from "./lib/stackUpdate.mjs";
-import { requireDockerTarget } from "./lib/target.mjs";
+import { requireOwnTarget } from "./lib/target.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
 await runCommand({
   name: "down",
-  summary: "Removes all that a stack made on Docker. Images, notebooks and the empty stack stay.",
+  summary:
+    "Removes all that a stack made on Docker or Kubernetes. Images, notebooks and the empty stack stay.",
   options: {
     ...stackOption,
     remove: { type: "boolean", help: "remove the stack with its history too" },
@@ -22,8 +25,12 @@ await runCommand({
   run: async (values) => {
     const workspace = await openWorkspace(values.stack);
     const { host, env, stack, label, configFile } = workspace;
-    requireDockerTarget(workspace, "down");
+    requireOwnTarget(workspace, "down");
     requireToolchain(root, env);
+    if (isOnKubernetes(workspace)) {
+      await takeDownFromCluster(workspace, Boolean(values.remove));
+      return;
+    }
     await requireEngine(host);
     const exists = (await readOutputs(workspace)) !== undefined;
     if (exists) {

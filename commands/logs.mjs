@@ -2,17 +2,19 @@
 import { Failure, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
 import { selectContainers } from "./lib/containers.mjs";
 import { requireEngine } from "./lib/engine.mjs";
+import { isOnKubernetes } from "./lib/kubernetes/cluster.mjs";
+import { showPodLogs } from "./lib/kubernetes/podLogs.mjs";
 import { followLogs, readLogs } from "./lib/logs.mjs";
 import { listParts } from "./lib/services.mjs";
-import { requireDockerTarget } from "./lib/target.mjs";
+import { requireOwnTarget } from "./lib/target.mjs";
 import { openWorkspace } from "./lib/workspace.mjs";
 
 const defaultTail = "100";
 
 await runCommand({
   name: "logs",
-  summary: "Shows what the containers of a stack say, in the order in which they said it.",
-  positional: "[replica | canary | balancer | notebook | NUMBER OF A REPLICA]",
+  summary: "Shows what the containers or pods of a stack say, in the order in which they said it.",
+  positional: "[replica | canary | balancer | notebook | NUMBER OF A REPLICA | POD]",
   options: {
     ...stackOption,
     follow: { type: "boolean", short: "f", help: "go on until Ctrl-C" },
@@ -20,7 +22,7 @@ await runCommand({
       type: "string",
       short: "n",
       value: "LINES",
-      help: `last lines of each container, or all (default: ${defaultTail})`,
+      help: `last lines of each, or all (default: ${defaultTail})`,
     },
     timestamps: { type: "boolean", short: "t", help: "show when each line was written" },
   },
@@ -36,8 +38,13 @@ await runCommand({
       );
     }
     const workspace = await openWorkspace(values.stack);
-    requireDockerTarget(workspace, "logs");
+    requireOwnTarget(workspace, "logs");
     const { host, label, stack } = workspace;
+    const options = { tail, timestamps: Boolean(values.timestamps) };
+    if (isOnKubernetes(workspace)) {
+      await showPodLogs(workspace, which, options, Boolean(values.follow));
+      return;
+    }
     await requireEngine(host);
     const containers = selectContainers(await listParts(host, label), which);
     if (containers.length === 0) {
@@ -46,7 +53,6 @@ await runCommand({
         `${npmRun("status", stack)} shows what there is, ${npmRun("up", stack)} starts it.`,
       );
     }
-    const options = { tail, timestamps: Boolean(values.timestamps) };
     if (values.follow) {
       await followLogs(host, containers, options, say);
       return;

@@ -1,7 +1,8 @@
 // @ts-check
 import { Failure, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
 import { classNames, heldOutPictures, readPicture, servesSample } from "./lib/pictures.mjs";
-import { bestClass, predict, predictionLine, requireUrl } from "./lib/prediction.mjs";
+import { bestClass, predict, predictionLine } from "./lib/prediction.mjs";
+import { withService } from "./lib/reach.mjs";
 import { requireOutputs } from "./lib/stack.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
@@ -13,7 +14,7 @@ await runCommand({
   notes: ["Exit code 0: all ten are right; 1: not so, or the service does not answer."],
   run: async (values) => {
     const workspace = await openWorkspace(values.stack);
-    const { setting, host, stack } = workspace;
+    const { setting, stack } = workspace;
     requireToolchain(root, workspace.env);
     if (!servesSample(setting)) {
       throw new Failure(
@@ -24,16 +25,19 @@ await runCommand({
       );
     }
     const { restUrl } = await requireOutputs(workspace);
-    const url = requireUrl(restUrl, host);
-
     const pictures = heldOutPictures(root);
     const inputs = await Promise.all(pictures.map((picture) => readPicture(root, picture)));
-    const answers = (await predict(url, String(setting("signatureName")), inputs)).map(bestClass);
+    const signatureName = String(setting("signatureName"));
+    /** @type {number[][]} */
+    const probabilities = await withService(workspace, (reach) =>
+      predict(reach(restUrl), signatureName, inputs),
+    );
+    const answers = probabilities.map(bestClass);
     const names = classNames(root);
     answers.forEach(({ index, confidence }) => say(predictionLine(names[index], confidence)));
 
     const right = answers.filter(({ index }, at) => index === pictures[at].index).length;
-    say(`\n${right} of ${pictures.length} right, all from ${url}`);
+    say(`\n${right} of ${pictures.length} right, all from ${restUrl}`);
     if (right < pictures.length) {
       throw new Failure(
         `${pictures.length - right} of the ${pictures.length} pictures came back with another class.`,

@@ -5,10 +5,11 @@ import { bringUp } from "./lib/bringUp.mjs";
 import { Failure, note, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
 import { readDeployment } from "./lib/deployment.mjs";
 import { requireEngine } from "./lib/engine.mjs";
+import { isOnKubernetes } from "./lib/kubernetes/cluster.mjs";
 import { capture } from "./lib/process.mjs";
 import { changesFor, releasesOf, withChanges } from "./lib/releases.mjs";
 import { readMapping } from "./lib/stackConfig.mjs";
-import { requireDockerTarget } from "./lib/target.mjs";
+import { requireOwnTarget } from "./lib/target.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
@@ -24,9 +25,11 @@ await runCommand({
   run: async (values) => {
     const workspace = await openWorkspace(values.stack);
     const { stack, stackFile, project } = workspace;
-    requireDockerTarget(workspace, "rollback");
+    requireOwnTarget(workspace, "rollback");
     requireToolchain(root, workspace.env);
-    await requireEngine(workspace.host);
+    if (!isOnKubernetes(workspace)) {
+      await requireEngine(workspace.host);
+    }
     const previous = await previousRelease(workspace);
 
     const file = path.join(root, stackFile);

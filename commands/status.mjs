@@ -1,26 +1,31 @@
 // @ts-check
-import { note, npmRun, report, runCommand, say, stackOption } from "./lib/command.mjs";
+import { note, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
 import { listImageNames } from "./lib/containers.mjs";
 import { requireEngine } from "./lib/engine.mjs";
-import { isServed, versionLines } from "./lib/modelVersions.mjs";
-import { modelStatus, reachableUrl } from "./lib/prediction.mjs";
+import { isOnKubernetes } from "./lib/kubernetes/cluster.mjs";
+import { showClusterStatus } from "./lib/kubernetes/clusterStatus.mjs";
+import { showModels } from "./lib/models.mjs";
+import { reachableUrl } from "./lib/prediction.mjs";
 import { listParts } from "./lib/services.mjs";
 import { readOutputs } from "./lib/stack.mjs";
 import { renderTable } from "./lib/table.mjs";
-import { requireDockerTarget } from "./lib/target.mjs";
+import { requireOwnTarget } from "./lib/target.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
 await runCommand({
   name: "status",
-  summary: "Shows the containers of a stack, its addresses and the state of its models.",
+  summary: "Shows the containers or pods of a stack, its addresses and the state of its models.",
   options: stackOption,
-  notes: ["Exit code 0: all containers run and the models are served; 1: not so."],
+  notes: ["Exit code 0: all of them run and the models are served; 1: not so."],
   run: async (values) => {
     const workspace = await openWorkspace(values.stack);
     const { host, label, env, stack } = workspace;
-    requireDockerTarget(workspace, "status");
+    requireOwnTarget(workspace, "status");
     requireToolchain(root, env);
+    if (isOnKubernetes(workspace)) {
+      return showClusterStatus(workspace);
+    }
     const engine = await requireEngine(host);
     const [containers, outputs] = await Promise.all([
       listParts(host, label),
@@ -84,62 +89,5 @@ async function showService(outputs, host, stack) {
     note("model", `cannot be asked from here: it is published on ${host} itself`);
     return true;
   }
-  if (outputs.canaryVersion) {
-    return showCanary(outputs, String(reachableUrl(outputs.restUrl, host)));
-  }
-  const served = [];
-  for (const [name, restUrl] of Object.entries(modelUrlsOf(outputs))) {
-    served.push(
-      await showModel(name, String(reachableUrl(restUrl, host)), labelsOf(outputs, name)),
-    );
-  }
-  return served.every(Boolean);
-}
-
-/**
- * @param {import("./lib/stack.mjs").Outputs} outputs
- * @param {string} url
- * @returns {Promise<boolean>} whether both versions are served
- */
-async function showCanary({ modelVersion, canaryVersion = "", canaryPercent = 0 }, url) {
-  const shares = [
-    [modelVersion, 100 - canaryPercent],
-    [canaryVersion, canaryPercent],
-  ];
-  const served = [];
-  for (const [version, percent] of shares) {
-    const name = `${percent} % of the requests:`;
-    served.push(await showModel(name, `${url}/versions/${version}`, {}));
-  }
-  return served.every(Boolean);
-}
-
-/** @param {import("./lib/stack.mjs").Outputs} outputs */
-function modelUrlsOf({ modelUrls, restUrl }) {
-  return modelUrls ?? { [restUrl.split("/").at(-1) ?? ""]: restUrl };
-}
-
-/**
- * @param {import("./lib/stack.mjs").Outputs} outputs
- * @param {string} name - of a model
- */
-function labelsOf({ modelLabels }, name) {
-  return modelLabels?.[name] ?? {};
-}
-
-/**
- * @param {string} name
- * @param {string} url
- * @param {Record<string, string>} labels - version by label
- * @returns {Promise<boolean>} whether a version of the model, and each that has a label, is served
- */
-async function showModel(name, url, labels) {
-  try {
-    const versions = await modelStatus(url);
-    versionLines(name, versions, labels).forEach((line) => note("model", line));
-    return isServed(versions, labels);
-  } catch (error) {
-    report(error);
-    return false;
-  }
+  return showModels(outputs, (url) => String(reachableUrl(url, host)));
 }

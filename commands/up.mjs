@@ -2,7 +2,7 @@
 import { bringUp } from "./lib/bringUp.mjs";
 import { runCommand, stackOption } from "./lib/command.mjs";
 import { installPackages } from "./lib/packages.mjs";
-import { requireDockerTarget } from "./lib/target.mjs";
+import { requireOwnTarget } from "./lib/target.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
 // On a fresh clone nothing of npm is there yet: this file and its modules import
@@ -19,7 +19,7 @@ await runCommand({
   run: async (values) => {
     await installPackages(root);
     const workspace = await openWorkspace(values.stack);
-    requireDockerTarget(workspace, "up");
+    requireOwnTarget(workspace, "up");
     await bringUp(workspace, { retry: Boolean(values.retry) });
   },
 });

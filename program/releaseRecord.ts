@@ -37,9 +37,18 @@ export const releaseKeys = [
   "startTimeoutSeconds",
 ];
 
-/** The release-making settings; none of them is a secret. */
-export function releaseSettings(config: pulumi.Config): Record<string, string> {
-  return Object.fromEntries(releaseKeys.map((key) => [key, config.get(key) ?? ""]));
+/**
+ * The release-making settings; none of them is a secret.
+ *
+ * @param further - keys that make a release of this stack besides
+ */
+export function releaseSettings(
+  config: pulumi.Config,
+  further: string[] = [],
+): Record<string, string> {
+  return Object.fromEntries(
+    [...releaseKeys, ...further].map((key) => [key, config.get(key) ?? ""]),
+  );
 }
 
 /** The releases among what the last update that succeeded left on record. */

@@ -31,7 +31,7 @@ export function servedImage(
 export function buildImage(
   name: string,
   args: ServingImageArgs,
-  { engine, registry }: Settings,
+  { engine, registry }: Pick<Settings, "engine" | "registry">,
   provider: docker.Provider,
 ): ServedImage {
   const built = new ServingImage(name, args, { provider });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { note } from "./command.mjs";
 import { startEngine } from "./engine.mjs";
 import { prepareImages, standInNames, wantedImages } from "./images.mjs";
+import { isOnKubernetes, requireCluster } from "./kubernetes/cluster.mjs";
 import { giveToNotebook, ownsForNotebook } from "./notebooks.mjs";
 import { updateStack } from "./stackUpdate.mjs";
 import { summarise } from "./summary.mjs";
@@ -17,11 +18,20 @@ import { root } from "./workspace.mjs";
  */
 export async function bringUp(workspace, { retry = false } = {}) {
   const { host, env } = workspace;
-  const engine = await startEngine(root, host);
-  await prepareToolchain(root, env);
-  const standIns = await imagesFor(workspace, engine, retry);
+  const onKubernetes = isOnKubernetes(workspace);
+  if (onKubernetes) {
+    const { version, server, context } = await requireCluster(workspace);
+    note("cluster", `${version} at ${server} (context ${context})`);
+  }
+  // On a cluster the engine only builds, and a pinned image is built already.
+  const engine =
+    onKubernetes && workspace.setting("image") ? undefined : await startEngine(root, host);
+  await prepareToolchain(root, env, String(workspace.setting("target")));
+  const standIns = engine ? await imagesFor(workspace, engine, retry) : {};
   await workspace.writeConfig(standIns);
-  giveNotebooks(workspace);
+  if (!onKubernetes) {
+    giveNotebooks(workspace);
+  }
   await updateStack(workspace);
   await summarise(workspace, standIns);
 }

@@ -65,15 +65,19 @@ export function isUnreachable(message) {
  * @returns {WantedImage[]}
  */
 export function wantedImages(setting, explicit, standIns, last) {
-  return kinds
-    .filter(({ key }) => key !== "notebookImage" || String(setting("notebook")) !== "false")
-    .map(({ key }) => ({
-      key,
-      image: String(setting(key)),
-      explicit: explicit(key) !== undefined,
-      standIn: standIns[key],
-      stoodIn: standIns[key] !== undefined && last(key) === standIns[key],
-    }));
+  return (
+    kinds
+      .filter(({ key }) => key !== "notebookImage" || String(setting("notebook")) !== "false")
+      // The nodes of a cluster pull the others themselves.
+      .filter(({ key }) => key === "baseImage" || setting("target") !== "kubernetes")
+      .map(({ key }) => ({
+        key,
+        image: String(setting(key)),
+        explicit: explicit(key) !== undefined,
+        standIn: standIns[key],
+        stoodIn: standIns[key] !== undefined && last(key) === standIns[key],
+      }))
+  );
 }
 
 /**

@@ -50,7 +50,7 @@ export function mergeLogs(logs, timestamps) {
   return logs
     .flatMap(({ name, lines }) => lines.map((line) => ({ name, line })))
     .sort((a, b) => (a.line.time < b.line.time ? -1 : a.line.time > b.line.time ? 1 : 0))
-    .map(({ name, line }) => render(name.padEnd(width), line, timestamps));
+    .map(({ name, line }) => renderLogLine(name.padEnd(width), line, timestamps));
 }
 
 /**
@@ -98,7 +98,7 @@ export async function followLogs(host, containers, { tail, timestamps }, print) 
       const name = nameOf(container).padEnd(width);
       for (const input of [child.stdout, child.stderr]) {
         createInterface({ input }).on("line", (line) =>
-          print(render(name, parseLogLine(line), timestamps)),
+          print(renderLogLine(name, parseLogLine(line), timestamps)),
         );
       }
       return new Promise((resolve) => child.on("close", resolve).on("error", resolve));
@@ -107,10 +107,13 @@ export async function followLogs(host, containers, { tail, timestamps }, print) 
 }
 
 /**
- * @param {string} name
+ * A line as it is shown, with what said it in front.
+ *
+ * @param {string} name - padded
  * @param {LogLine} line
  * @param {boolean} timestamps
+ * @returns {string}
  */
-function render(name, { time, text }, timestamps) {
+export function renderLogLine(name, { time, text }, timestamps) {
   return `${name} | ${timestamps ? `${time} ` : ""}${text}`;
 }

@@ -39,26 +39,38 @@ export function hasCli(root, env) {
   }
 }
 
+/** Provider plugins that one target alone needs: some are hundreds of megabytes. */
+const targetOfPlugin = /** @type {Record<string, string>} */ ({
+  aws: "ecs",
+  kubernetes: "kubernetes",
+});
+
 /**
  * The provider plugins that the project's npm packages ask for, by exact version.
  *
  * @param {string} root
+ * @param {string} target - of the stack
  * @returns {{ name: string, version: string }[]}
  */
-export function wantedPlugins(root) {
+export function wantedPlugins(root, target) {
   const { dependencies = {} } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
   return Object.keys(dependencies)
     .map((name) => readPackage(root, name).pulumi)
     .filter((plugin) => plugin?.resource && plugin.name && plugin.version)
+    .filter(({ name }) => (targetOfPlugin[name] ?? target) === target)
     .map(({ name, version }) => ({ name, version }));
 }
 
 /**
  * @param {{ name: string, version: string }} plugin
  * @param {Record<string, string | undefined>} env
- * @returns {boolean} whether it is in Pulumi's home, complete
+ * @returns {boolean} whether it is in Pulumi's home, complete, or on PATH, where Pulumi takes any version
  */
 export function hasPlugin({ name, version }, env) {
+  const folders = (env.PATH ?? "").split(path.delimiter);
+  if (folders.some((folder) => existsSync(path.join(folder, `pulumi-resource-${name}`)))) {
+    return true;
+  }
   const folder = path.join(pulumiHome(env), "plugins", `resource-${name}-v${version}`);
   return existsSync(folder) && !existsSync(`${folder}.partial`);
 }

@@ -20,6 +20,8 @@ import { ownFolder, root } from "./workspace.mjs";
  * @property {string} [canaryVersion] - empty for none
  * @property {number} [canaryPercent]
  * @property {number} replicas
+ * @property {string} [portForward] - on Kubernetes, the command that opens a way to the service
+ * @property {string} [notebookPortForward] - on Kubernetes, the one for the notebook; empty for none
  */
 
 /**

@@ -3,6 +3,8 @@ import os from "node:os";
 import { Failure, note, npmRun } from "./command.mjs";
 import { driftOf, inWords, memoryLimits } from "./drift.mjs";
 import { recover, removeOrphans } from "./interrupted.mjs";
+import { isOnKubernetes } from "./kubernetes/cluster.mjs";
+import { recoverOnCluster } from "./kubernetes/clusterRecovery.mjs";
 import { removeDeadLocks } from "./locks.mjs";
 import { capture } from "./process.mjs";
 import { showPulumi } from "./pulumiCli.mjs";
@@ -19,8 +21,10 @@ import { root } from "./workspace.mjs";
 export async function updateStack(workspace) {
   const { stack, backend } = workspace;
   removeDeadLocks(workspace);
-  const found = await recover(workspace);
-  if (!found) {
+  const onKubernetes = isOnKubernetes(workspace);
+  const found = onKubernetes ? undefined : await recover(workspace);
+  const exists = onKubernetes ? await recoverOnCluster(workspace) : found !== undefined;
+  if (!exists) {
     note("stack", `creating ${stack} in ${backend.url} (${backend.because})`);
     await createStack(workspace);
   } else if (!backend.own) {
@@ -28,7 +32,8 @@ export async function updateStack(workspace) {
   }
   // Without a preview: the program refuses bad input before it registers anything,
   // and `npm run pulumi -- preview` is there for those who want to look first.
-  const cures = found ? await curesFor(workspace, found) : [];
+  // A cluster is compared with the record each time: others may change it too.
+  const cures = found ? await curesFor(workspace, found) : exists ? ["--refresh"] : [];
   const code = await runUpdate(workspace, ["up", "--yes", "--skip-preview", ...cures]);
   if (code !== 0) {
     throw new Failure(
@@ -80,7 +85,10 @@ async function curesFor({ host }, { containers, deployment, interrupted }) {
  */
 export async function destroyStack(workspace) {
   removeDeadLocks(workspace);
-  const found = await recover(workspace);
+  if (isOnKubernetes(workspace)) {
+    await recoverOnCluster(workspace);
+  }
+  const found = isOnKubernetes(workspace) ? undefined : await recover(workspace);
   if (found) {
     // The network cannot go while an orphan is on it.
     await removeOrphans(workspace, found);

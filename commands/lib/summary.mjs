@@ -1,8 +1,10 @@
 // @ts-check
 import { note, npmRun, say } from "./command.mjs";
 import { standInNames } from "./images.mjs";
+import { isOnKubernetes } from "./kubernetes/cluster.mjs";
 import { classNames, heldOutPictures, readPicture, servesSample } from "./pictures.mjs";
 import { bestClass, modelStatus, predict, predictionLine, reachableUrl } from "./prediction.mjs";
+import { withService } from "./reach.mjs";
 import { requireOutputs } from "./stack.mjs";
 import { renderTable } from "./table.mjs";
 import { root } from "./workspace.mjs";
@@ -20,12 +22,27 @@ export async function summarise(workspace, standIns) {
   const base = standIns.baseImage ?? String(workspace.setting("baseImage"));
   const isStandIn = Object.values(standInNames(root)).includes(base);
   note("served by", servedBy(outputs, isStandIn ? base : undefined));
-  note("REST", outputs.restUrl);
-  note("gRPC", outputs.grpcAddress || "on the network of the stack only (grpcPort is 0)");
+  const where = isOnKubernetes(workspace) ? "   in the cluster" : "";
+  note("REST", `${outputs.restUrl}${where}`);
+  note("gRPC", grpcText(outputs.grpcAddress, where));
+  if (outputs.portForward) {
+    note("from here", outputs.portForward);
+  }
   note("notebook", outputs.notebookUrl || "none (notebook is false)");
+  if (outputs.notebookPortForward) {
+    note("", `${outputs.notebookPortForward}   opens the way to it`);
+  }
   note("asked", await askOnce(workspace, outputs));
   say();
   nextSteps(servesSample(workspace.setting), workspace.stack).forEach((line) => say(line));
+}
+
+/**
+ * @param {string} address
+ * @param {string} where
+ */
+function grpcText(address, where) {
+  return address ? `${address}${where}` : "on the network of the stack only (grpcPort is 0)";
 }
 
 /**
@@ -64,11 +81,20 @@ export function nextSteps(sample, stack) {
  * @param {import("./stack.mjs").Outputs} outputs
  * @returns {Promise<string>}
  */
-async function askOnce({ setting, host, stack }, { restUrl }) {
-  const url = reachableUrl(restUrl, host);
-  if (!url) {
+async function askOnce(workspace, { restUrl }) {
+  const { setting, host, stack } = workspace;
+  if (!isOnKubernetes(workspace) && !reachableUrl(restUrl, host)) {
     return `not yet: the service is published on ${host} itself (${npmRun("predict", stack)} says how to reach it)`;
   }
+  return withService(workspace, (reach) => answerOf(reach(restUrl), setting));
+}
+
+/**
+ * @param {string} url - of the model, as it is reached from here
+ * @param {(key: string) => unknown} setting
+ * @returns {Promise<string>}
+ */
+async function answerOf(url, setting) {
   if (!servesSample(setting)) {
     const [newest] = await modelStatus(url);
     return `version ${newest.version} is ${newest.state}`;

@@ -21,15 +21,15 @@ export function insteadOnAws(stack) {
 }
 
 /**
- * Refuses a stack on AWS, where no container runs on a Docker Engine that could be looked at.
+ * Refuses a stack on AWS, of which neither a Docker Engine nor a cluster knows.
  *
  * @param {Pick<import("./workspace.mjs").Workspace, "setting" | "stack">} workspace
  * @param {"up" | "down" | "status" | "logs" | "rollback"} command
  */
-export function requireDockerTarget({ setting, stack }, command) {
+export function requireOwnTarget({ setting, stack }, command) {
   if (setting("target") === "ecs") {
     throw new Failure(
-      `The stack ${stack} is on AWS, and npm run ${command} works on a Docker Engine.`,
+      `The stack ${stack} is on AWS, and npm run ${command} works on Docker and Kubernetes.`,
       insteadOnAws(stack)[command],
     );
   }

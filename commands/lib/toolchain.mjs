@@ -20,15 +20,16 @@ const probeTimeoutMs = 3000;
  *
  * @param {string} root - project folder
  * @param {Record<string, string | undefined>} env
+ * @param {string} target - of the stack
  */
-export async function prepareToolchain(root, env) {
-  if (isComplete(root, env)) {
+export async function prepareToolchain(root, env, target) {
+  if (isComplete(root, env, target)) {
     return;
   }
   const version = pinnedVersion(root);
   if (await canDownload()) {
     note("pulumi", `downloading Pulumi ${version} and its provider plugins`);
-    await download(root, env);
+    await download(root, env, target);
   } else if (hasAirgap(root)) {
     note(
       "pulumi",
@@ -36,6 +37,7 @@ export async function prepareToolchain(root, env) {
         "modules (about 12 minutes, once)",
     );
     await build(root, env);
+    requireBuilt(wantedPlugins(root, target).filter((plugin) => !hasPlugin(plugin, env)));
   } else {
     throw new Failure(
       `Pulumi ${version} is not installed, and ${downloadSite} cannot be reached from here.`,
@@ -60,9 +62,10 @@ export function requireToolchain(root, env) {
 /**
  * @param {string} root
  * @param {Record<string, string | undefined>} env
+ * @param {string} target
  */
-function isComplete(root, env) {
-  return hasCli(root, env) && wantedPlugins(root).every((plugin) => hasPlugin(plugin, env));
+function isComplete(root, env, target) {
+  return hasCli(root, env) && wantedPlugins(root, target).every((plugin) => hasPlugin(plugin, env));
 }
 
 async function canDownload() {
@@ -77,15 +80,16 @@ async function canDownload() {
 /**
  * @param {string} root
  * @param {Record<string, string | undefined>} env
+ * @param {string} target
  */
-async function download(root, env) {
+async function download(root, env, target) {
   if (!hasCli(root, env) && (await installCli(root, env)) !== 0) {
     throw new Failure(
       `Pulumi ${pinnedVersion(root)} could not be installed.`,
       "see its installer's message above, then npm run up again.",
     );
   }
-  for (const plugin of wantedPlugins(root).filter((wanted) => !hasPlugin(wanted, env))) {
+  for (const plugin of wantedPlugins(root, target).filter((wanted) => !hasPlugin(wanted, env))) {
     const args = ["plugin", "install", "resource", plugin.name, plugin.version];
     if ((await showPulumi(root, args, env)) !== 0) {
       throw new Failure(
@@ -106,6 +110,19 @@ async function build(root, env) {
       "Pulumi could not be built from Go modules.",
       "see the messages of airgap/toolchain/build above, then npm run up again: it goes on " +
         "where it stopped.",
+    );
+  }
+}
+
+/**
+ * @param {{ name: string, version: string }[]} missing - plugins that were not built
+ */
+function requireBuilt(missing) {
+  if (missing.length > 0) {
+    const names = missing.map(({ name, version }) => `${name} ${version}`).join(", ");
+    throw new Failure(
+      `The Pulumi plugin ${names} is not here, and is not among those that can be built from Go modules.`,
+      "copy it from the ~/.pulumi/plugins of a machine that can download it (pulumi plugin install).",
     );
   }
 }

@@ -13,6 +13,7 @@ import {
 } from "../../components";
 import { awsName } from "../../components/ecs/awsName";
 import { checkFields } from "../../components/tfserving/checks";
+import { checkTexts, names, readObject, refuseUnused, UnusedKeys } from "../configObjects";
 
 const longestRepositoryName = 128;
 
@@ -100,10 +101,7 @@ const autoscalingFields = names<keyof Autoscaling>({
 
 /** Reads the objects; one that is no object is read as an empty one, and refused by `checkObjects`. */
 export function readObjects(config: pulumi.Config): EcsObjects {
-  const object = <T>(key: string) => {
-    const given: unknown = config.getObject(key);
-    return (isObject(given) ? given : {}) as T;
-  };
+  const object = <T>(key: string) => readObject<T>(config, key);
   return {
     network: object("awsNetwork"),
     cluster: { instanceType: "", ...object<object>("awsCluster") },
@@ -125,25 +123,11 @@ export function checkObjects(config: pulumi.Config): Problem[] {
     ...(autoscaling === undefined
       ? []
       : checkFields(autoscaling, autoscalingFields, "awsService.autoscaling")),
-    ...checkTags(config.getObject("awsTags") ?? {}),
+    ...checkTexts("awsTags", config.getObject("awsTags") ?? {}),
   ];
 }
 
-function checkTags(tags: unknown): Problem[] {
-  const entries = isObject(tags) ? Object.entries(tags) : undefined;
-  if (!entries) {
-    return [{ propertyPath: "awsTags", reason: `is ${JSON.stringify(tags)}: use an object` }];
-  }
-  return entries
-    .filter(([, value]) => typeof value !== "string")
-    .map(([name, value]) => ({
-      propertyPath: `awsTags.${name}`,
-      reason: `is ${JSON.stringify(value)}: use a text`,
-    }));
-}
-
-/** Settings of other targets, with the values that mean "not set". */
-const unused: Record<string, { value: unknown; instead: string }> = {
+const unused: UnusedKeys = {
   serviceName: {
     value: modelServiceDefaults.serviceName,
     instead: "clients use the load balancer",
@@ -167,12 +151,7 @@ const unused: Record<string, { value: unknown; instead: string }> = {
 
 /** Refuses what other targets have and ECS cannot honour. */
 export function checkUnused(config: pulumi.Config): Problem[] {
-  return Object.entries(unused)
-    .filter(([key, { value }]) => (config.get(key) ?? String(value)) !== String(value))
-    .map(([propertyPath, { instead }]) => ({
-      propertyPath,
-      reason: `is ${config.get(propertyPath)}, which target ecs does not use: leave it out, since ${instead}`,
-    }));
+  return refuseUnused(config, "ecs", unused);
 }
 
 /**
@@ -182,12 +161,4 @@ export function checkUnused(config: pulumi.Config): Problem[] {
 export function repositoryName(config: pulumi.Config): string {
   const repository = config.get("repository") || servingImageDefaults.repository;
   return awsName([repository, pulumi.getStack()], longestRepositoryName);
-}
-
-function names<Key extends string>(keys: Record<Key, 0>): string[] {
-  return Object.keys(keys);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

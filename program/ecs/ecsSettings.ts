@@ -31,6 +31,7 @@ import {
   refusal,
   text,
 } from "../../settings";
+import { under } from "../configObjects";
 import { releaseSettings } from "../releaseRecord";
 import { checkObjects, checkUnused, EcsObjects, readObjects, repositoryName } from "./ecsConfig";
 import { checkPin } from "./ecrPin";
@@ -204,13 +205,6 @@ function serviceArgs(service: ReturnType<typeof readService>) {
       },
     },
   });
-}
-
-function under(key: string, problems: Problem[]): Problem[] {
-  return problems.map(({ propertyPath, reason }) => ({
-    propertyPath: `${key}.${propertyPath}`,
-    reason,
-  }));
 }
 
 /** The region is Pulumi's own setting, and the types that are on offer are the cluster's. */

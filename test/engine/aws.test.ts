@@ -5,7 +5,8 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AwsServer, startAwsServer, testRegion } from "../aws/awsServer";
 import { call, clients } from "../aws/clients";
-import { type Plain, TestProvider } from "../aws/provider";
+import { TestProvider } from "../aws/provider";
+import type { Plain } from "../provider/provider";
 import { configure, createStack, type TestStack } from "../support/stack";
 import { stepsIn } from "../support/steps";
 

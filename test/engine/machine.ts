@@ -17,7 +17,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<void> {
   const { setting, explicit, last, host, env } = await openWorkspace("dev");
   await startEngine(root, host);
-  await prepareToolchain(root, env);
+  await prepareToolchain(root, env, "docker");
   const wanted = wantedImages(setting, explicit, standInNames(root), last);
   if (
     ownsForNotebook({ system: process.platform, uid: process.getuid?.(), host, notebook: true })

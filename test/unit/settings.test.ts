@@ -106,7 +106,11 @@ it("keeps the registry's password a secret", async () => {
 
 describe("a configuration that cannot work is refused by key:", () => {
   it.each<[string, Record<string, unknown>, string]>([
-    ["an unknown target", { target: "moon" }, 'target: is "moon": use docker, swarm or ecs'],
+    [
+      "an unknown target",
+      { target: "moon" },
+      'target: is "moon": use docker, swarm, ecs or kubernetes',
+    ],
     [
       "a missing model folder",
       { modelFolder: "no" },
@@ -230,7 +234,7 @@ describe("a configuration that cannot work is refused by key:", () => {
         `^host: The Docker Engine at ${gone} does not answer \\(connect ENOENT .*\\): start it, or ` +
           "set the config value `host` to the address of one that runs.$",
       ),
-      'target: is "moon": use docker, swarm or ecs',
+      'target: is "moon": use docker, swarm, ecs or kubernetes',
       expect.stringMatching(/^modelName: "a\/b" holds "\/" or ":"/),
       "replicas: is 0: use a whole number from 1 to 256",
       "notebookPort: is 0: use a whole number from 1 to 65535",

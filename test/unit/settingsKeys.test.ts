@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { readObjects } from "../../program/ecs/ecsConfig";
+import { readObjects as readKubernetesObjects } from "../../program/kubernetes/kubernetesConfig";
 import { loadSettings } from "../../settings";
 import { ownContainers, startFakeEngine, swarmAnswers } from "../support/fakeEngine";
 import { startMocks } from "../support/mocks";
@@ -167,8 +168,27 @@ describe("every key of Pulumi.yaml has an effect", () => {
     expect(readObjects(new pulumi.Config())).toMatchObject(settings);
   });
 
+  const onKubernetes: [string, unknown, object][] = [
+    [
+      "kubernetesCluster",
+      { namespace: "team", createNamespace: false },
+      { cluster: { namespace: "team", createNamespace: false } },
+    ],
+    ["kubernetesService", { maxSurge: "1" }, { service: { maxSurge: "1" } }],
+    ["kubernetesModelVolume", { claimName: "models" }, { modelVolume: { claimName: "models" } }],
+    ["kubernetesNotebook", { running: false }, { notebook: { running: false } }],
+    ["kubernetesLabels", { team: "birds" }, { labels: { team: "birds" } }],
+  ];
+
+  it.each(onKubernetes)("%s, on kubernetes", (key, value, settings) => {
+    setConfig({ target: "kubernetes", [key]: value });
+    expect(readKubernetesObjects(new pulumi.Config())).toMatchObject(settings);
+  });
+
   it("and none is missing in this list", () => {
-    const keys = [...effects, ...onSwarm, ...onEcs].map(([key]) => key).concat("host");
+    const keys = [...effects, ...onSwarm, ...onEcs, ...onKubernetes]
+      .map(([key]) => key)
+      .concat("host");
     expect(keys.sort()).toEqual(Object.keys(defaults).sort());
   });
 });

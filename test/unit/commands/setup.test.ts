@@ -1,7 +1,12 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { adviceFor, chooseHost, defaultHost } from "../../../commands/lib/engine.mjs";
 import { ownsForNotebook } from "../../../commands/lib/notebooks.mjs";
 import { npmCommand, packagesAreCurrent } from "../../../commands/lib/packages.mjs";
+import { hasPlugin, wantedPlugins } from "../../../commands/lib/pulumiCli.mjs";
+import { root } from "../../../commands/lib/workspace.mjs";
+import { temporaryFolder } from "../../support/modelFolder";
 
 describe("the installed packages", () => {
   const locked = {
@@ -107,5 +112,27 @@ describe("notebooks that root checked out", () => {
     { notebook: false },
   ])("stay as they are with %j", (other) => {
     expect(ownsForNotebook({ ...here, ...other })).toBe(false);
+  });
+});
+
+describe("the plugins of a stack", () => {
+  const names = (target: string) => wantedPlugins(root, target).map(({ name }) => name);
+
+  it.each([
+    ["docker", ["docker", "random"]],
+    ["swarm", ["docker", "random"]],
+    ["ecs", ["aws", "docker", "random"]],
+    ["kubernetes", ["docker", "kubernetes", "random"]],
+  ])("on %s are those that it needs", (target, wanted) => {
+    expect(names(target).sort()).toEqual(wanted);
+  });
+
+  it("may be on PATH, where Pulumi takes them from too", () => {
+    const folder = temporaryFolder();
+    const env = { PULUMI_HOME: temporaryFolder(), PATH: folder };
+    const plugin = { name: "kubernetes", version: "4.34.2" };
+    expect(hasPlugin(plugin, env)).toBe(false);
+    fs.writeFileSync(path.join(folder, "pulumi-resource-kubernetes"), "");
+    expect(hasPlugin(plugin, env)).toBe(true);
   });
 });

@@ -1,0 +1,200 @@
+// @ts-check
+import { existsSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { Failure, npmRun } from "../command.mjs";
+import { capturePulumi } from "../pulumiCli.mjs";
+import { root } from "../workspace.mjs";
+
+const answerTimeoutMs = 5_000;
+
+// An ES module, which only stacks on Kubernetes load.
+const loadLibrary = () => import("@kubernetes/client-node");
+
+/**
+ * @typedef {Awaited<ReturnType<typeof loadLibrary>>} Library
+ *
+ * A cluster that answered.
+ *
+ * @typedef {object} Cluster
+ * @property {Library} library
+ * @property {InstanceType<Library["KubeConfig"]>} config
+ * @property {InstanceType<Library["CoreV1Api"]>} core
+ * @property {InstanceType<Library["KubernetesObjectApi"]>} objects - of any kind
+ * @property {string} server - its address
+ * @property {string} context - of the kubeconfig
+ * @property {string} version
+ *
+ * @typedef {{ kubeconfig?: string, context?: string }} Choice - which cluster, as the setting kubernetesCluster has it
+ */
+
+/**
+ * Whether a stack is on Kubernetes.
+ *
+ * @param {Pick<import("../workspace.mjs").Workspace, "setting">} workspace
+ */
+export function isOnKubernetes({ setting }) {
+  return setting("target") === "kubernetes";
+}
+
+/**
+ * Asks the stack's cluster whether it is there.
+ *
+ * @param {import("../workspace.mjs").Workspace} workspace
+ * @returns {Promise<Cluster>}
+ * @throws Failure that names the server and says what to do
+ */
+export async function requireCluster(workspace) {
+  const choice = await chosenCluster(workspace);
+  const library = await loadLibrary();
+  const config = loadConfig(library, choice, workspace.stack);
+  const context = config.getCurrentContext();
+  const server = config.getCurrentCluster()?.server ?? "";
+  try {
+    const { gitVersion } = await answered(
+      config.makeApiClient(library.VersionApi).getCode(),
+      answerTimeoutMs,
+    );
+    return {
+      ...{ library, config, server, context, version: gitVersion },
+      core: config.makeApiClient(library.CoreV1Api),
+      objects: library.KubernetesObjectApi.makeApiClient(config),
+    };
+  } catch (error) {
+    throw new Failure(
+      `The Kubernetes API server at ${server} (context ${context}) ${reasonOf(error)}.`,
+      adviceFor(error, workspace.stack),
+    );
+  }
+}
+
+/**
+ * The kubeconfig and context that a stack's file names. One that is encrypted is Pulumi's to read.
+ *
+ * @param {import("../workspace.mjs").Workspace} workspace
+ * @returns {Promise<Choice>}
+ */
+async function chosenCluster({ explicit, stack, configFile, env }) {
+  const given = /** @type {Record<string, unknown>} */ (explicit("kubernetesCluster") ?? {});
+  const isPlain = Object.values(given).every((value) => typeof value !== "object");
+  if (isPlain) {
+    return given;
+  }
+  const args = ["config", "get", "kubernetesCluster", "--stack", stack];
+  const { code, stdout, stderr } = await capturePulumi(
+    root,
+    [...args, "--config-file", configFile],
+    env,
+  );
+  if (code !== 0) {
+    throw new Failure(
+      `Pulumi could not read the setting kubernetesCluster of the stack ${stack}: ${stderr}`,
+      "set PULUMI_CONFIG_PASSPHRASE, or log in, as for any other secret of the stack.",
+    );
+  }
+  return JSON.parse(stdout);
+}
+
+/**
+ * Reads a kubeconfig as the program does: the setting, else KUBECONFIG, else ~/.kube/config, else the
+ * pod that this runs in.
+ *
+ * @param {Library} library
+ * @param {Choice} choice
+ * @param {string} stack
+ */
+export function loadConfig({ KubeConfig }, { kubeconfig, context }, stack) {
+  const config = new KubeConfig();
+  const set = npmRun("pulumi -- config set --path kubernetesCluster.kubeconfig FILE", stack);
+  const file = kubeconfig?.replace(/^~(?=$|[\\/])/, os.homedir());
+  if (file && !isContent(file) && !existsSync(file)) {
+    throw new Failure(`There is no kubeconfig ${file}.`, `name another: ${set}.`);
+  }
+  try {
+    if (!file) {
+      config.loadFromDefault();
+    } else if (isContent(file)) {
+      config.loadFromString(file);
+    } else {
+      config.loadFromFile(path.resolve(root, file));
+    }
+  } catch (error) {
+    const reason = /** @type {Error} */ (error).message.split("\n")[0];
+    throw new Failure(`The kubeconfig cannot be read: ${reason}.`, `put it right, or ${set}.`);
+  }
+  if (!file && config.getCurrentContext() === "loaded-context") {
+    // The library's own guess, where nothing was found.
+    throw new Failure("There is no kubeconfig.", `set KUBECONFIG to a cluster's, or ${set}.`);
+  }
+  choose(config, context, stack);
+  return config;
+}
+
+/**
+ * @param {InstanceType<Library["KubeConfig"]>} config
+ * @param {string | undefined} context
+ * @param {string} stack
+ */
+function choose(config, context, stack) {
+  const names = config.getContexts().map(({ name }) => name);
+  const chosen = context ?? config.getCurrentContext();
+  if (!names.includes(chosen)) {
+    throw new Failure(
+      chosen
+        ? `The kubeconfig has no context ${chosen}; it has ${names.join(", ") || "none"}.`
+        : `The kubeconfig has no current context; it has ${names.join(", ") || "none"}.`,
+      `${npmRun("pulumi -- config set --path kubernetesCluster.context NAME", stack)}.`,
+    );
+  }
+  config.setCurrentContext(chosen);
+  // The library refuses plain HTTP, which kubectl proxy speaks, while it is to verify certificates.
+  config.clusters = config.clusters.map((cluster) =>
+    cluster.server.startsWith("http:") ? { ...cluster, skipTLSVerify: true } : cluster,
+  );
+}
+
+/** @param {string} kubeconfig - what has lines, or is JSON, is a kubeconfig itself */
+function isContent(kubeconfig) {
+  return /\n|^\s*\{/.test(kubeconfig);
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} answer
+ * @param {number} ms
+ * @returns {Promise<T>}
+ */
+async function answered(answer, ms) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((/** @type {(value: never) => void} */ _, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @param {unknown} error */
+function reasonOf(error) {
+  const { code, message } = /** @type {Error & { code?: unknown }} */ (error);
+  if (code === 401) {
+    return "does not accept the user of that context (401 Unauthorized)";
+  }
+  const reason =
+    typeof code === "number" ? `HTTP code ${code}` : message.replace(/^.*reason: /s, "");
+  return `does not answer (${reason.split("\n")[0]})`;
+}
+
+/**
+ * @param {unknown} error
+ * @param {string} stack
+ */
+function adviceFor(error, stack) {
+  return /** @type {{ code?: unknown }} */ (error).code === 401
+    ? "renew its credentials, and try again."
+    : "start the cluster, or name another: " +
+        `${npmRun("pulumi -- config set --path kubernetesCluster.context NAME", stack)}.`;
+}

@@ -1,0 +1,160 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  KubernetesCluster,
+  kubernetesModelServiceDefaults,
+  kubernetesNotebookDefaults,
+  modelServiceDefaults,
+  Problem,
+  ReleaseStrategy,
+  resolveKubernetesModelServiceArgs,
+  resolveKubernetesNotebookArgs,
+  runtimeImageDefaults,
+  ServerOptions,
+  servingImageDefaults,
+} from "../../components";
+import { isNumber, readImage, text } from "../../settings";
+import { CanarySettings } from "../canarySettings";
+import { KubernetesObjects, serviceKeys } from "./kubernetesConfig";
+
+/** Default of notebookDataFolder. */
+const sampleFolder = "model";
+
+/** With a model volume the image is the runtime without a model. */
+export function readKubernetesImage(
+  config: pulumi.Config,
+  gpus: number,
+  { modelVolume }: KubernetesObjects,
+) {
+  const image = readImage(config);
+  const usual = new RegExp(`${servingImageDefaults.repository}$`);
+  return {
+    ...image,
+    gpus: gpus > 0 ? String(gpus) : undefined,
+    repository: modelVolume
+      ? image.repository.replace(usual, runtimeImageDefaults.repository)
+      : image.repository,
+  };
+}
+
+export function readService(
+  config: pulumi.Config,
+  { service, modelVolume, cluster, labels }: KubernetesObjects,
+) {
+  const defaults = kubernetesModelServiceDefaults;
+  const gpus = text(config, "gpus");
+  const serviceName = text(config, "serviceName");
+  return {
+    modelName: text(config, "modelName") ?? "my_model",
+    // Docker's default is no DNS label.
+    serviceName:
+      !serviceName || serviceName === modelServiceDefaults.serviceName
+        ? defaults.serviceName
+        : serviceName,
+    replicas: service.autoscaling ? undefined : config.getNumber("replicas"),
+    cpus: isNumber(text(config, "cpus")) ? Number(text(config, "cpus")) : defaults.cpus,
+    memoryMb: config.getNumber("memoryMb") ?? defaults.memoryMb,
+    gpus: isNumber(gpus) ? Number(gpus) : 0,
+    strategy: (text(config, "strategy") ?? defaults.strategy) as ReleaseStrategy,
+    drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
+    stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
+    startTimeoutSeconds: config.getNumber("startTimeoutSeconds") ?? defaults.startTimeoutSeconds,
+    balancerImage: text(config, "balancerImage") ?? defaults.balancerImage,
+    server: config.getObject<ServerOptions>("server"),
+    clusterDomain: cluster.clusterDomain ?? defaults.clusterDomain,
+    modelVolume,
+    labels,
+    ...service,
+  };
+}
+
+export function readNotebook(
+  config: pulumi.Config,
+  { serviceName, modelName }: { serviceName: string; modelName: string },
+  { notebook, labels }: KubernetesObjects,
+) {
+  const defaults = kubernetesNotebookDefaults;
+  const dataFolder = text(config, "notebookDataFolder");
+  return {
+    modelServiceName: serviceName,
+    modelName,
+    folder: text(config, "notebookFolder") ?? "model/notebooks",
+    // What Docker mounts is too much for the cluster's store.
+    dataFolder: dataFolder === sampleFolder ? undefined : dataFolder,
+    image: text(config, "notebookImage") ?? defaults.image,
+    localPort: config.getNumber("notebookPort") ?? defaults.localPort,
+    memoryMb: config.getNumber("notebookMemoryMb") ?? defaults.memoryMb,
+    labels,
+    ...notebook,
+  };
+}
+
+/** The service as it is checked, with what the program gives it. */
+export function serviceArgs(
+  service: ReturnType<typeof readService>,
+  namespace: string,
+  modelVersion: string | undefined,
+  canary: CanarySettings | undefined,
+  cluster: KubernetesCluster | undefined,
+) {
+  // Not known before the image is built.
+  const image = pulumi.output("");
+  return resolveKubernetesModelServiceArgs({
+    ...service,
+    // The namespace has been checked already, and may be still to come.
+    ...{ image, namespace: pulumi.output(namespace), cluster },
+    modelVersion: service.modelVolume ? modelVersion : "0",
+    canary: canary && { ...canary, image },
+  });
+}
+
+export function notebookArgs(
+  notebook: ReturnType<typeof readNotebook>,
+  namespace: string,
+  cluster: KubernetesCluster | undefined,
+) {
+  const model = { restUrl: "", grpcAddress: "" };
+  return resolveKubernetesNotebookArgs({ ...model, ...notebook, namespace, cluster });
+}
+
+/** What only Kubernetes has is in objects; the rest has keys that all targets share. */
+export function ofService(problems: Problem[]): Problem[] {
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath: serviceKey(propertyPath),
+    reason,
+  }));
+}
+
+function serviceKey(propertyPath: string): string {
+  const [first] = propertyPath.split(/[.[]/);
+  switch (first) {
+    case "canary":
+      return propertyPath.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
+    case "clusterDomain":
+    case "namespace":
+      return `kubernetesCluster.${propertyPath}`;
+    case "labels":
+      return propertyPath.replace("labels", "kubernetesLabels");
+    case "modelVolume":
+      return propertyPath.replace("modelVolume", "kubernetesModelVolume");
+    default:
+      return serviceKeys.includes(first) ? `kubernetesService.${propertyPath}` : propertyPath;
+  }
+}
+
+export function ofNotebook(problems: Problem[]): Problem[] {
+  const keys: Record<string, string> = {
+    memoryMb: "notebookMemoryMb",
+    localPort: "notebookPort",
+    image: "notebookImage",
+    folder: "notebookFolder",
+    dataFolder: "notebookDataFolder",
+  };
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath:
+      keys[propertyPath] ??
+      (/^labels\b/.test(propertyPath)
+        ? propertyPath.replace("labels", "kubernetesLabels")
+        : `kubernetesNotebook.${propertyPath}`),
+    reason,
+  }));
+}

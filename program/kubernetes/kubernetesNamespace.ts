@@ -1,0 +1,97 @@
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { currentStack } from "../../components/docker/containerDefaults";
+import { stackLabel } from "../../components/docker/engine";
+import { FoundNamespace, Problem } from "../../components";
+import { checkDnsLabel } from "../../components/kubernetes/dnsNames";
+import { labelValue } from "../../components/kubernetes/labels";
+
+const propertyPath = "kubernetesCluster.namespace";
+
+/**
+ * What cannot work about a namespace.
+ *
+ * @param found - what the cluster says of it; undefined where it does not
+ */
+export function checkNamespace(
+  namespace: string,
+  create: boolean,
+  found: FoundNamespace | undefined,
+): Problem[] {
+  const refuse = (reason: string) => [
+    { propertyPath, reason: `is "${namespace}", which ${reason}` },
+  ];
+  const problems = checkDnsLabel(propertyPath, namespace);
+  if (problems.length > 0 || !found) {
+    return problems;
+  }
+  if (found.terminating) {
+    return refuse("is being deleted: wait until it is gone, or name another");
+  }
+  if (create && found.exists && found.stack !== ownStack()) {
+    return refuse(
+      "is there already: set kubernetesCluster.createNamespace to false to use it, or name another",
+    );
+  }
+  return create || found.exists
+    ? []
+    : refuse(
+        "the cluster does not have: create it, or set kubernetesCluster.createNamespace to true",
+      );
+}
+
+/**
+ * Whether the stack makes the namespace: one that it left behind when it went is there already, and
+ * is no resource of it any more.
+ *
+ * @param outputs - those of the update before
+ */
+export function ownsNamespace(
+  namespace: string,
+  create: boolean,
+  found: FoundNamespace | undefined,
+  outputs: Record<string, unknown>,
+): boolean {
+  return create && (!found?.exists || outputs.ownNamespace === namespace);
+}
+
+/**
+ * A namespace of the stack's own, which takes restricted pods only. It stays when the stack goes,
+ * since it holds notebooks, and perhaps what others have put there.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ */
+export function createNamespace(
+  namespace: string,
+  labels: Record<string, string>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const created = new core.Namespace(
+    "namespace",
+    {
+      metadata: {
+        name: namespace,
+        labels: {
+          ...stackLabels(labels),
+          "pod-security.kubernetes.io/enforce": "restricted",
+        },
+      },
+    },
+    { ...opts, retainOnDelete: true },
+  );
+  return created.metadata.name;
+}
+
+/** Labels of what the program itself makes: whose it is, and the user's own. */
+export function stackLabels(labels: Record<string, string>): Record<string, string> {
+  return {
+    ...labels,
+    "app.kubernetes.io/part-of": "tfserving",
+    "app.kubernetes.io/managed-by": "pulumi",
+    [stackLabel]: ownStack(),
+  };
+}
+
+function ownStack(): string {
+  return labelValue(currentStack().replace("/", "."));
+}

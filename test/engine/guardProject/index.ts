@@ -1,0 +1,52 @@
+// One guarded Deployment whose pods need no model.
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { inspectCluster } from "../../../components";
+import { guardAnnotations, guardRelease } from "../../../components/kubernetes/releaseGuard";
+
+const config = new pulumi.Config();
+const labels = { app: "guarded" };
+
+class Guarded extends pulumi.ComponentResource {
+  readonly deployment: apps.Deployment;
+
+  constructor(cluster: Parameters<typeof guardRelease>[1]["cluster"]) {
+    super("guard-project:index:Guarded", "guarded");
+    const release = {
+      ...{ cluster, part: "replica", container: "server" },
+      ...{ startTimeoutSeconds: 10, stopGraceSeconds: 1 },
+    };
+    this.deployment = new apps.Deployment(
+      "guarded",
+      {
+        metadata: { annotations: guardAnnotations },
+        spec: {
+          replicas: config.getNumber("replicas"),
+          selector: { matchLabels: labels },
+          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          template: {
+            metadata: { labels, annotations: config.getObject("annotations") },
+            spec: {
+              terminationGracePeriodSeconds: 0,
+              containers: [
+                {
+                  name: "server",
+                  image: "tfserving.test/system:1",
+                  imagePullPolicy: "Never",
+                  command: config.requireObject("command"),
+                },
+              ],
+            },
+          },
+        },
+      },
+      { parent: this, ...guardRelease("guarded", release, this) },
+    );
+    this.registerOutputs({});
+  }
+}
+
+export = async () => {
+  const { deployment } = new Guarded(await inspectCluster());
+  return { name: deployment.metadata.name };
+};

@@ -1,0 +1,205 @@
+// The npm commands on a stack with `target: kubernetes`, on a real cluster of one node.
+import { spawnSync } from "child_process";
+import * as fs from "fs";
+import * as path from "path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { stringify } from "yaml";
+import { heldOutPictures } from "../../commands/lib/pictures.mjs";
+import { root } from "../../commands/lib/workspace.mjs";
+import { Cluster, startCluster } from "../cluster/cluster";
+import { providerEnv } from "../kubernetes/env";
+
+const stack = "test-kubernetes-commands";
+const namespace = "commands";
+const stackFile = path.join(root, `Pulumi.${stack}.yaml`);
+
+describe("the npm commands on Kubernetes", () => {
+  let cluster: Cluster;
+  let up: Result;
+  let settings: Record<string, unknown>;
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    const { baseImage, balancerImage } = inject("images");
+    // The layers that all releases share.
+    cluster.push(baseImage, "serving");
+    settings = {
+      target: "kubernetes",
+      balancerImage: cluster.push(balancerImage, "haproxy"),
+      replicas: 2,
+      cpus: "0.35",
+      memoryMb: 1024,
+      startTimeoutSeconds: 120,
+      notebook: false,
+      registry: cluster.registry,
+      registryPlainHttp: true,
+      kubernetesCluster: { kubeconfig: cluster.kubeconfig, namespace },
+      kubernetesService: { maxSurge: "1", minReadySeconds: 3 },
+    };
+    configure({});
+    up = run("up");
+  });
+  afterAll(async () => {
+    run("down", "--remove");
+    fs.rmSync(stackFile, { force: true });
+    await cluster?.stop();
+  });
+
+  test("up ends well, with the addresses and one prediction", () => {
+    expect(up.output).toMatch(/^cluster +v1\.\d+\.\d+ at https:/m);
+    expect(up.output).toContain(
+      `http://tf-model-serving.${namespace}.svc.cluster.local:8501/v1/models/my_model   in the cluster`,
+    );
+    expect(up.output).toMatch(/from here +kubectl .*port-forward service\/tf-model-serving/);
+    expect(up.output).toMatch(/predicted class= \S+ with confidence level of [01]\.\d\d/);
+    expect(up.status).toBe(0);
+  });
+
+  test("up again changes nothing", () => {
+    const before = podNames();
+    const again = run("up");
+    expect(again.output).toMatch(/\d+ unchanged/);
+    expect(again.output).not.toMatch(/\d+ (created|updated|replaced|deleted)/);
+    expect(again.status).toBe(0);
+    expect(podNames()).toEqual(before);
+  });
+
+  test("up puts right what somebody changed by hand", () => {
+    cluster.kubectl("-n", namespace, "delete", "service", "tf-model-serving");
+    const { output, status } = run("up");
+    expect(status, output).toBe(0);
+    expect(cluster.kubectl("-n", namespace, "get", "service", "tf-model-serving")).toContain(
+      "8501",
+    );
+  });
+
+  test("predict names all ten pictures, through a forwarded port", () => {
+    const { output, status } = run("predict");
+    const lines = output.match(/^predicted class= .* with confidence level of [01]\.\d\d$/gm) ?? [];
+    const names = lines.map((line) => /class= (.*) with/.exec(line)?.[1]);
+    expect(names).toEqual(heldOutPictures(root).map((picture) => picture.name));
+    expect(status).toBe(0);
+  });
+
+  test("status shows every pod and the state of the model", () => {
+    const { output, status } = run("status");
+    for (const pod of podNames()) {
+      expect(output).toContain(pod);
+    }
+    expect(output.match(/^replica .* Running +yes /gm)).toHaveLength(2);
+    expect(output.match(/^balancer .* Running +yes /gm)).toHaveLength(2);
+    expect(output).toMatch(/model +my_model version \d+ AVAILABLE/);
+    expect(status, output).toBe(0);
+  });
+
+  test("logs shows what a part said, or one pod by the end of its name", () => {
+    const replicas = run("logs", "replica");
+    expect(replicas.output).toMatch(/^replica \w{5} \| /m);
+    expect(replicas.output).not.toMatch(/^balancer /m);
+    expect(replicas.status).toBe(0);
+    const [pod] = podNames();
+    const id = String(pod.split("-").at(-1));
+    const one = run("logs", id, "--tail", "1", "--timestamps");
+    expect(one.output).toMatch(new RegExp(`^\\w+ ${id} \\| \\d{4}-\\d\\d-\\d\\dT`, "m"));
+    expect(one.status).toBe(0);
+  });
+
+  test("logs refuses a part that there is not", () => {
+    const { output, status } = run("logs", "nobody");
+    expect(output).toContain('"nobody" is no part of a stack, and none of its pods');
+    expect(status).toBe(2);
+  });
+
+  test("rollback goes back to the release before, without a build", async () => {
+    const before = run("rollback");
+    expect(before.output).toContain("has had one release only");
+    expect(before.status).toBe(1);
+    configure({ memoryMb: 1100 });
+    expect(run("up").status).toBe(0);
+    // Those of the release before may still drain.
+    await expect.poll(limits, { timeout: 30_000 }).toEqual(["1100Mi", "1100Mi"]);
+    const { output, status } = run("rollback");
+    expect(output).toContain("memoryMb: 1024 (was 1100)");
+    expect(status, output).toBe(0);
+    await expect.poll(limits, { timeout: 30_000 }).toEqual(["1Gi", "1Gi"]);
+  });
+
+  test("every command names a cluster that does not answer", () => {
+    const kubeconfig = path.join(path.dirname(cluster.kubeconfig), "dead");
+    const text = fs.readFileSync(cluster.kubeconfig, "utf8");
+    fs.writeFileSync(kubeconfig, text.replace(cluster.server, "https://127.0.0.1:1"));
+    const written = fs.readFileSync(stackFile, "utf8");
+    configure({ kubernetesCluster: { kubeconfig, namespace } });
+    for (const command of ["up", "predict", "status", "logs", "down"]) {
+      const { output, status } = run(command);
+      expect(output, command).toContain(
+        "The Kubernetes API server at https://127.0.0.1:1 (context " +
+          `${cluster.context}) does not answer (connect ECONNREFUSED 127.0.0.1:1).`,
+      );
+      expect(status).toBe(1);
+    }
+    fs.writeFileSync(stackFile, written);
+  });
+
+  test("down leaves nothing of the stack but its namespace", async () => {
+    const { output, status } = run("down");
+    expect(output).toContain(`nothing of tfserving/${stack} is left on the cluster`);
+    expect(output).toContain(`kubectl delete namespace ${namespace}`);
+    expect(status, output).toBe(0);
+    const kinds = "deployments,pods,services,secrets,networkpolicies,poddisruptionbudgets";
+    // Pods may still drain.
+    await expect
+      .poll(() => cluster.kubectl("-n", namespace, "get", kinds, "-o", "name"), { timeout: 60_000 })
+      .toBe("");
+    expect(cluster.kubectl("get", "namespace", namespace, "-o", "name").trim()).toBe(
+      `namespace/${namespace}`,
+    );
+  });
+
+  test("up uses the namespace again that down left", () => {
+    const { output, status } = run("up");
+    expect(status, output).toBe(0);
+  });
+
+  function configure(changes: Record<string, unknown>): void {
+    const all = Object.entries({ ...settings, ...changes });
+    const config = Object.fromEntries(all.map(([key, value]) => [`tfserving:${key}`, value]));
+    fs.writeFileSync(stackFile, stringify({ config }));
+  }
+
+  function podNames(): string[] {
+    return lines(["-o", "jsonpath={.items[*].metadata.name}"]);
+  }
+
+  function limits(): string[] {
+    return lines([
+      ...["-l", "app.kubernetes.io/component=replica", "--field-selector", "status.phase=Running"],
+      ...["-o", "jsonpath={.items[*].spec.containers[0].resources.limits.memory}"],
+    ]);
+  }
+
+  function lines(args: string[]): string[] {
+    return cluster
+      .kubectl("-n", namespace, "get", "pods", ...args)
+      .split(/\s+/)
+      .filter(Boolean)
+      .sort();
+  }
+
+  /** Runs a command as npm does, on this project's own backend. */
+  function run(command: string, ...args: string[]): Result {
+    const env: NodeJS.ProcessEnv = { ...process.env, ...providerEnv(cluster.kubeconfig) };
+    delete env.PULUMI_BACKEND_URL;
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [path.join("commands", `${command}.mjs`), "-s", stack, ...args],
+      { cwd: root, env, encoding: "utf8" },
+    );
+    return { output: stdout + stderr, status };
+  }
+});
+
+interface Result {
+  output: string;
+  status: number | null;
+}

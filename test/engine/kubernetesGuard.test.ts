@@ -1,0 +1,149 @@
+// The guard of releases on a real cluster, with pods that start at once.
+import * as path from "path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Cluster, startCluster } from "../cluster/cluster";
+import { providerEnv } from "../kubernetes/env";
+import { configure, createStack, type TestStack } from "../support/stack";
+
+const good = ["/pause"];
+const goodToo = ["/pause", "again"];
+const bad = ["/coredns", "-no-such-flag"];
+const failure =
+  /new replica guarded-\S+ ended with code \d before it was ready\. It said:.*no-such-flag/s;
+
+describe("a guarded release", () => {
+  let cluster: Cluster;
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    const project = path.join(__dirname, "guardProject");
+    stack = await createStack("guard", {}, project, providerEnv(cluster.kubeconfig));
+  });
+  afterAll(async () => {
+    await stack?.remove();
+    await cluster?.stop();
+  });
+
+  test("that is the first and fails leaves no pods", async () => {
+    await release({ command: bad, replicas: 2 });
+    await expect(stack.stack.up()).rejects.toThrow(failure);
+    expect(deployment().spec.replicas).toBe(0);
+    await gone();
+  });
+
+  test("that failed is tried again by the next update", async () => {
+    await expect(stack.stack.up()).rejects.toThrow(failure);
+    await gone();
+  });
+
+  test("is followed by a good one without repair", async () => {
+    await release({ command: good, replicas: 2, annotations: { extra: "1" } });
+    await stack.stack.up();
+    expect(running()).toEqual([good, good]);
+  });
+
+  test("that fails goes back to the pods that serve, within 60 s", async () => {
+    const serving = names();
+    await release({ command: bad, replicas: 2 });
+    const begin = Date.now();
+    await expect(stack.stack.up()).rejects.toThrow(failure);
+    expect(Date.now() - begin).toBeLessThan(60_000);
+    await expect.poll(names).toEqual(serving);
+    const { template } = deployment().spec;
+    expect(template.spec.containers[0].command).toEqual(good);
+    expect(template.metadata.annotations).toEqual({ extra: "1" });
+  });
+
+  test.each([
+    ["the record", {}],
+    ["a refresh", { refresh: true }],
+  ])("that failed is no release for %s: the next update tries again", async (_what, options) => {
+    const serving = names();
+    const before = revision();
+    await expect(stack.stack.up(options)).rejects.toThrow(failure);
+    expect(revision()).toBeGreaterThan(before);
+    await expect.poll(names).toEqual(serving);
+  });
+
+  test("leaves no field behind that the next good one does not have, and no other owner", async () => {
+    await release({ command: goodToo, replicas: 3 });
+    await stack.stack.up();
+    expect(running()).toEqual([goodToo, goodToo, goodToo]);
+    const { metadata, spec } = deployment();
+    expect(spec.template.metadata.annotations).toBeUndefined();
+    expect(metadata.annotations["tfserving.release"]).toBe("wanted");
+    const owners = metadata.managedFields.filter(({ subresource }) => !subresource);
+    expect(owners.map(({ manager, operation }) => `${manager} ${operation}`)).toEqual([
+      expect.stringMatching(/^pulumi-kubernetes-\w+ Apply$/),
+    ]);
+  });
+
+  test("changes nothing when it is repeated", async () => {
+    const { summary } = await stack.stack.up();
+    expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+  });
+
+  test("of a Deployment that counts no replicas itself fails and is followed alike", async () => {
+    await stack.stack.destroy();
+    await release({ command: bad });
+    await expect(stack.stack.up()).rejects.toThrow(failure);
+    expect(deployment().spec.replicas).toBe(0);
+    await release({ command: good });
+    await stack.stack.up();
+    expect(running()).toEqual([good]);
+  });
+
+  function release(config: Record<string, unknown>): Promise<void> {
+    return configure(stack.stack, config);
+  }
+
+  function get<T>(kind: string): T[] {
+    return JSON.parse(cluster.kubectl("get", kind, "-l", "app=guarded", "-o", "json")).items;
+  }
+
+  function deployment(): Live {
+    const { items } = JSON.parse(
+      cluster.kubectl("get", "deployments", "--show-managed-fields", "-o", "json"),
+    );
+    return items[0];
+  }
+
+  function revision(): number {
+    return Number(deployment().metadata.annotations["deployment.kubernetes.io/revision"]);
+  }
+
+  function pods(): Pod[] {
+    return get<Pod>("pods").filter(({ metadata }) => !metadata.deletionTimestamp);
+  }
+
+  function names(): string[] {
+    return pods()
+      .map(({ metadata }) => metadata.name)
+      .sort();
+  }
+
+  function running(): string[][] {
+    return pods().map(({ spec }) => spec.containers[0].command);
+  }
+
+  async function gone(): Promise<void> {
+    await expect.poll(names, { timeout: 10_000 }).toEqual([]);
+  }
+});
+
+interface Pod {
+  metadata: { name: string; deletionTimestamp?: string };
+  spec: { containers: { command: string[] }[] };
+}
+
+interface Live {
+  metadata: {
+    annotations: Record<string, string>;
+    managedFields: { manager: string; operation: string; subresource?: string }[];
+  };
+  spec: {
+    replicas: number;
+    template: { metadata: { annotations?: Record<string, string> }; spec: Pod["spec"] };
+  };
+}

@@ -1,0 +1,249 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { loadConfig } from "../../../commands/lib/kubernetes/cluster.mjs";
+import { interruptedObjects } from "../../../commands/lib/kubernetes/clusterRecovery.mjs";
+import { isComplete, podTable } from "../../../commands/lib/kubernetes/clusterStatus.mjs";
+import { placeOf } from "../../../commands/lib/kubernetes/place.mjs";
+import { age, readPod, selectPods } from "../../../commands/lib/kubernetes/pods.mjs";
+import { wantedImages } from "../../../commands/lib/images.mjs";
+import { kubeconfigFile, kubeconfigFor } from "../../support/fakeCluster";
+import { temporaryFolder } from "../../support/modelFolder";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const now = Date.parse("2026-01-01T00:10:00Z");
+const digest = `sha256:0123456789ab${"c".repeat(52)}`;
+
+/** A pod as the API gives it, cut to what is read. */
+function apiPod(name: string, part: string, status: object = {}, metadata: object = {}) {
+  const image = `registry.example.com/tf_serving@${digest}`;
+  return {
+    metadata: {
+      name,
+      labels: { "app.kubernetes.io/component": part, "app.kubernetes.io/version": "7" },
+      ...metadata,
+    },
+    spec: { nodeName: "node-1", containers: [{ name: part, image }] },
+    status: {
+      phase: "Running",
+      startTime: new Date(now - 5 * 60_000),
+      containerStatuses: [{ ready: true, restartCount: 2, state: { running: {} } }],
+      ...status,
+    },
+  } as unknown as Parameters<typeof readPod>[0];
+}
+
+const pod = (...args: Parameters<typeof apiPod>) => readPod(apiPod(...args), now);
+
+describe("a pod of a stack", () => {
+  it("is shown by what it is for, where it is and what it runs", () => {
+    expect(pod("serving-replica-1a2b3c4-x7k2p", "replica")).toEqual({
+      name: "serving-replica-1a2b3c4-x7k2p",
+      part: "replica",
+      id: "x7k2p",
+      version: "7",
+      node: "node-1",
+      state: "Running",
+      ready: true,
+      restarts: 2,
+      since: "5m",
+      image: "registry.example.com/tf_serving@sha256:0123456789ab",
+      containers: ["replica"],
+    });
+  });
+
+  const waiting = (reason: string) => ({
+    containerStatuses: [{ ready: false, restartCount: 3, state: { waiting: { reason } } }],
+  });
+  it.each<[string, object, object, string]>([
+    ["starts over and over", waiting("CrashLoopBackOff"), {}, "CrashLoopBackOff"],
+    ["has no image", { ...waiting("ImagePullBackOff"), phase: "Pending" }, {}, "ImagePullBackOff"],
+    [
+      "finds no node",
+      {
+        phase: "Pending",
+        containerStatuses: undefined,
+        conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }],
+      },
+      {},
+      "Unschedulable",
+    ],
+    [
+      "ended",
+      {
+        containerStatuses: [
+          {
+            ready: false,
+            restartCount: 0,
+            state: { terminated: { exitCode: 1, reason: "Error" } },
+          },
+        ],
+      },
+      {},
+      "Error",
+    ],
+    ["was evicted", { phase: "Failed", reason: "Evicted", containerStatuses: [] }, {}, "Evicted"],
+    ["drains", {}, { deletionTimestamp: new Date(now) }, "Terminating"],
+  ])("that %s says so", (_, status, metadata, state) => {
+    expect(pod("a-b", "replica", status, metadata).state).toBe(state);
+  });
+
+  it.each([
+    [45_000, "45s"],
+    [119_000, "119s"],
+    [3_600_000, "60m"],
+    [3 * 3_600_000, "3h"],
+    [50 * 3_600_000, "2d"],
+  ])("has been there for %i ms, which is %s", (ms, text) => {
+    expect(age(ms)).toBe(text);
+  });
+});
+
+describe("logs are asked for", () => {
+  const pods = [
+    pod("serving-balancer-1-aaaaa", "balancer"),
+    pod("serving-replica-1-bbbbb", "replica"),
+    pod("serving-replica-1-ccccc", "replica"),
+  ];
+
+  it.each([
+    [undefined, ["aaaaa", "bbbbb", "ccccc"]],
+    ["replica", ["bbbbb", "ccccc"]],
+    ["ccccc", ["ccccc"]],
+    ["serving-replica-1-bbbbb", ["bbbbb"]],
+    ["notebook", []],
+  ])("of %s", (which, ids) => {
+    expect(selectPods(pods, which).map(({ id }) => id)).toEqual(ids);
+  });
+
+  it("of nothing that there is", () => {
+    expect(() => selectPods(pods, "ddddd")).toThrow(
+      '"ddddd" is no part of a stack, and none of its pods.',
+    );
+  });
+});
+
+describe("all is well", () => {
+  const replica = pod("r-1", "replica");
+  const balancer = pod("b-1", "balancer");
+  const ill = pod("r-2", "replica", { phase: "Pending", containerStatuses: [] });
+  const leaving = pod("r-3", "replica", {}, { deletionTimestamp: new Date(now) });
+
+  it.each([
+    ["with enough ready pods", [balancer, replica], true],
+    ["not with fewer replicas", [balancer], false],
+    ["not without a balancer", [replica], false],
+    ["not with one that does not run", [balancer, replica, ill], false],
+    ["with one that leaves beside them", [balancer, replica, leaving], true],
+    ["not with one that leaves in their place", [balancer, leaving], false],
+  ])("%s", (_, pods, well) => {
+    expect(isComplete(pods, 1)).toBe(well);
+  });
+
+  it("or not, in a table", () => {
+    expect(podTable([replica])).toEqual([
+      "PART     POD  VERSION  NODE    STATE    READY  RESTARTS  SINCE  IMAGE",
+      "replica  r-1  7        node-1  Running  yes    2         5m     registry.example.com/tf_serving@sha256:0123456789ab",
+    ]);
+  });
+});
+
+describe("Pulumi's record", () => {
+  const metadata = { name: "x", namespace: "team", labels: { "tfserving.stack": "p.dev" } };
+  const type = "kubernetes:apps/v1:Deployment";
+  const service = {
+    urn: "urn::tf-model-serving",
+    type: "kubernetes:core/v1:Service",
+    inputs: { apiVersion: "v1", kind: "Service", metadata },
+  };
+
+  it("says where the objects of a stack are", () => {
+    const resources = [
+      { urn: "u", type: "pulumi:pulumi:Stack" },
+      { urn: "u", type: "kubernetes:core/v1:Namespace", inputs: { metadata: { name: "team" } } },
+      { urn: "u", type, inputs: { metadata } },
+    ];
+    const place = { namespace: "team", selector: "tfserving.stack=p.dev" };
+    expect(placeOf({ resources })).toEqual(place);
+    expect(placeOf({ pending_operations: [{ type: "creating", resource: service }] })).toEqual(
+      place,
+    );
+    expect(placeOf({ resources: [] })).toBeUndefined();
+    expect(placeOf(undefined)).toBeUndefined();
+  });
+
+  it("says what a killed update may have made without being on record", () => {
+    const namespace = {
+      ...service,
+      type: "kubernetes:core/v1:Namespace",
+      inputs: { apiVersion: "v1", kind: "Namespace", metadata: { name: "team" } },
+    };
+    const image = { urn: "u", type: "docker:index/remoteImage:RemoteImage", inputs: {} };
+    expect(
+      interruptedObjects({
+        pending_operations: [
+          { type: "creating", resource: service },
+          { type: "updating", resource: { ...service, urn: "other" } },
+          { type: "creating", resource: namespace },
+          { type: "creating", resource: image },
+        ],
+      }),
+    ).toEqual([{ apiVersion: "v1", kind: "Service", metadata: { name: "x", namespace: "team" } }]);
+  });
+});
+
+describe("the kubeconfig of a command", () => {
+  const load = async (choice: Parameters<typeof loadConfig>[1]) =>
+    loadConfig(await import("@kubernetes/client-node"), choice, "k8s");
+
+  it("is the file that the stack names, with its context", async () => {
+    const kubeconfig = kubeconfigFile("http://127.0.0.1:1", ["a", "b"]);
+    const config = await load({ kubeconfig, context: "b" });
+    expect(config.getCurrentContext()).toBe("b");
+    expect(config.getCurrentUser()?.token).toBe("token-of-b");
+  });
+
+  it("may be its content", async () => {
+    const config = await load({ kubeconfig: kubeconfigFor("https://192.0.2.1:6443") });
+    expect(config.getCurrentCluster()?.server).toBe("https://192.0.2.1:6443");
+  });
+
+  it.each<[string, Parameters<typeof loadConfig>[1], string]>([
+    ["a file that is missing", { kubeconfig: "/no/such" }, "There is no kubeconfig /no/such."],
+    ["what is none", { kubeconfig: "a: b: c\n" }, "The kubeconfig cannot be read: "],
+    [
+      "an unknown context",
+      { kubeconfig: kubeconfigFor("https://192.0.2.1", ["a", "b"]), context: "c" },
+      "The kubeconfig has no context c; it has a, b.",
+    ],
+    [
+      "no context at all",
+      { kubeconfig: kubeconfigFor("https://192.0.2.1", ["a"], "") },
+      "The kubeconfig has no current context; it has a.",
+    ],
+  ])("is refused where it is %s", async (_, choice, message) => {
+    await expect(load(choice)).rejects.toThrow(message);
+  });
+
+  it("is asked for where there is none", async () => {
+    vi.stubEnv("KUBECONFIG", undefined);
+    vi.stubEnv("HOME", temporaryFolder());
+    await expect(load({})).rejects.toMatchObject({
+      message: "There is no kubeconfig.",
+      advice: expect.stringContaining("set KUBECONFIG") as string,
+    });
+  });
+});
+
+it("the engine of this machine needs only the image that is built upon", () => {
+  const settings: Record<string, unknown> = { target: "kubernetes", baseImage: "base" };
+  const wanted = wantedImages(
+    (key) => settings[key],
+    () => undefined,
+    {},
+    () => undefined,
+  );
+  expect(wanted.map(({ key }) => key)).toEqual(["baseImage"]);
+});
