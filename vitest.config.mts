@@ -2,14 +2,17 @@ import { defineConfig } from "vitest/config";
 
 // Engine tests without load, which mostly wait: two of them at a time disturb nobody.
 const patient = [
-  ...["aws", "awsProgram", "badInput", "drift", "ecrImage", "models", "package"],
-  ...["registry", "rollback", "sshDockerHost"],
+  ...["aws", "awsProgram", "badInput", "drift", "ecrImage", "kubernetesCommands"],
+  ...["kubernetesGuard", "models", "package", "registry", "rollback", "sshDockerHost"],
 ].map((name) => `test/engine/${name}.test.ts`);
+const clusters = "test/parts/kubernetes*/**/*.test.ts";
+const cluster = "test/parts/kubernetes*.test.ts";
 
 const engine = {
   globalSetup: "test/engine/machine.ts",
   testTimeout: 300_000,
-  hookTimeout: 900_000,
+  // The first cluster builds Kubernetes.
+  hookTimeout: 1_800_000,
 };
 
 // unit: pure code and mocks, no machine set-up. The other projects run real
@@ -31,13 +34,21 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["test/parts/**/*.test.ts"],
+          exclude: [cluster, clusters],
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 600_000,
           fileParallelism: false,
         },
       },
       {
-        test: { ...engine, name: "patient", include: patient, maxWorkers: 2 },
+        test: {
+          ...engine,
+          name: "patient",
+          include: [...patient, cluster, clusters],
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
       },
       {
         test: {
@@ -45,6 +56,7 @@ export default defineConfig({
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
           exclude: patient,
+          sequence: { groupOrder: 3 },
           fileParallelism: false,
         },
       },
