@@ -7,6 +7,7 @@ import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions } from "../tfserving/serverOptions";
 import { checkAutoscaling } from "./autoscaling";
+import { checkCluster } from "./checkCluster";
 import { checkDigest } from "./checkDigest";
 import { checkLabels } from "./checkLabels";
 import { checkModelVolume, ModelVolumeShape } from "./checkModelVolume";
@@ -45,6 +46,7 @@ export function checkKubernetesModelService(shape: KubernetesModelServiceShape):
     ...checkModelName(shape.modelName, "modelName"),
     ...checkDigest("image", shape.image),
     ...checkModelVolume(shape),
+    ...checkCluster(shape.cluster),
     ...checkNames(shape),
     ...checkNumbers(shape),
     ...checkTimes(shape),

@@ -129,6 +129,8 @@ function serviceKey(propertyPath: string): string {
   switch (first) {
     case "canary":
       return propertyPath.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
+    case "cluster":
+      return "kubernetesCluster.context";
     case "clusterDomain":
     case "namespace":
       return `kubernetesCluster.${propertyPath}`;

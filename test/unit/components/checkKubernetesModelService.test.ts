@@ -332,6 +332,13 @@ describe("what the cluster does not have is refused", () => {
     expect(problems({ ...args, cluster: bare })).toEqual([expect.stringContaining(message)]);
   });
 
+  it("and one that is too old", () => {
+    expect(problems({ cluster: { ...cluster, version: "v1.29.14-eks-1" } })).toEqual([
+      "cluster at https://127.0.0.1:6443 is Kubernetes v1.29.14-eks-1, and 1.30 or later is needed: " +
+        "update it, or name another",
+    ]);
+  });
+
   it("but not what may not be read", () => {
     const silent = { ...cluster, namespaces: undefined, runtimeClasses: undefined };
     expect(problems({ namespace: "other", runtimeClass: "other", cluster: silent })).toEqual([]);
