@@ -3,6 +3,7 @@ import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
+import { checkStopGrace } from "../tfserving/stopTimes";
 import { maxReplicas } from "../balancer/balancerConfig";
 import { DockerEngine } from "./engine";
 import { ReleaseStrategy } from "./modelServiceArgs";
@@ -40,6 +41,7 @@ export function checkModelService(
   stack: string,
   engine?: DockerEngine,
 ): Problem[] {
+  const { drainSeconds, stopGraceSeconds } = shape;
   return [
     ...checkModelName(shape.modelName, "modelName"),
     ...wholeNumber("replicas", shape.replicas, 1, maxReplicas),
@@ -50,8 +52,10 @@ export function checkModelService(
     ...distinctPorts({ restPort: shape.restPort, grpcPort: shape.grpcPort }),
     ...checkLimits(shape),
     ...checkStrategy(shape),
-    ...wholeNumber("drainSeconds", shape.drainSeconds, 0, 3600),
-    ...checkStopGrace(shape),
+    ...wholeNumber("drainSeconds", drainSeconds, 0, 3600),
+    ...(stopGraceSeconds === undefined
+      ? []
+      : checkStopGrace({ drainSeconds, stopGraceSeconds }, "Docker")),
     ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
     ...checkServer(shape),
     ...(engine ? checkEngine(shape, engine) : []),
@@ -102,25 +106,6 @@ function checkStrategy({ strategy, parallelStarts, canary }: ModelServiceShape):
       ? []
       : wholeNumber("parallelStarts", parallelStarts, 1, maxReplicas)),
     ...(canary ? checkCanary(canary) : []),
-  ];
-}
-
-/** The supervisor stops the server when the drain is over, and gives it three seconds to end. */
-function checkStopGrace({ drainSeconds, stopGraceSeconds }: ModelServiceShape): Problem[] {
-  const needed = drainSeconds + 4;
-  if (stopGraceSeconds === undefined) {
-    return [];
-  }
-  if (!(stopGraceSeconds < needed)) {
-    return wholeNumber("stopGraceSeconds", stopGraceSeconds, 1, 7200);
-  }
-  return [
-    {
-      propertyPath: "stopGraceSeconds",
-      reason:
-        `is ${stopGraceSeconds}, and drainSeconds is ${drainSeconds}: Docker would kill a replica that ` +
-        `still drains. Use ${needed} or more, or drain for a shorter time`,
-    },
   ];
 }
 

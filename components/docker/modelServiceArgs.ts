@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { maxReplicas } from "../balancer/balancerConfig";
 import { ServerOptions } from "../tfserving/serverOptions";
+import { usualStopGrace } from "../tfserving/stopTimes";
 import { withDefaults } from "../withDefaults";
 import { defaultDockerHost, DockerEngine } from "./engine";
 
@@ -179,13 +180,10 @@ export type ResolvedModelServiceArgs = DockerModelServiceArgs &
     Pick<DockerModelServiceArgs, "strategy" | "parallelStarts" | "stopGraceSeconds" | "host">
   >;
 
-// The replica's server has this long to end after its drain.
-const stopMarginSeconds = 10;
-
 export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedModelServiceArgs {
   const given = withDefaults(args, modelServiceDefaults);
   return withDefaults(given, {
-    stopGraceSeconds: given.drainSeconds + stopMarginSeconds,
+    stopGraceSeconds: usualStopGrace(given.drainSeconds),
     parallelStarts: Math.min(
       Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus) || 1,
       maxReplicas,

@@ -4,6 +4,7 @@ import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
+import { checkStopGrace } from "../tfserving/stopTimes";
 import { checkIpv4Block } from "../cidr";
 import { AutoscalingArgs } from "./ecsModelServiceArgs";
 import { cpuUnits, longestStartPeriod } from "./taskDefinition";
@@ -40,8 +41,6 @@ const retentionDays = [
 const fewestCpuUnits = 128;
 const mostCpus = 192;
 const mostGpus = 16;
-// The supervisor stops the server when the drain is over, and kills it 3 s later.
-const stopMarginSeconds = 4;
 
 /** Everything about a service that ECS would refuse, or accept and never serve. */
 export function checkEcsModelService(shape: EcsModelServiceShape): Problem[] {
@@ -97,20 +96,11 @@ function checkLimits({ cpus, memoryMb, gpus }: EcsModelServiceShape): Problem[] 
 }
 
 function checkTimes(shape: EcsModelServiceShape): Problem[] {
-  const { drainSeconds, stopGraceSeconds, startTimeoutSeconds } = shape;
+  const { drainSeconds, startTimeoutSeconds } = shape;
   const balanced = shape.restTargetGroupArn !== undefined || shape.grpcTargetGroupArn !== undefined;
-  const needed = drainSeconds + stopMarginSeconds;
-  const graceTooShort = {
-    propertyPath: "stopGraceSeconds",
-    reason:
-      `is ${stopGraceSeconds}, and drainSeconds is ${drainSeconds}: ECS would kill a replica that ` +
-      `still drains. Use ${needed} or more, or drain for a shorter time`,
-  };
   return [
     ...wholeNumber("drainSeconds", drainSeconds, 0, 3600),
-    ...(stopGraceSeconds < needed
-      ? [graceTooShort]
-      : wholeNumber("stopGraceSeconds", stopGraceSeconds, 2, 7200)),
+    ...checkStopGrace(shape, "ECS", { fewest: 2 }),
     ...wholeNumber(
       "startTimeoutSeconds",
       startTimeoutSeconds,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { ServerOptions } from "../tfserving/serverOptions";
+import { usualStopGrace } from "../tfserving/stopTimes";
 import { withDefaults } from "../withDefaults";
 
 /**
@@ -200,14 +201,11 @@ export const ecsModelServiceDefaults = {
   enableExec: false,
 } satisfies Partial<EcsModelServiceArgs>;
 
-// From the end of the drain to the kill: the supervisor itself kills the server 3 s after SIGTERM.
-const stopMarginSeconds = 10;
-
 /** Arguments with every default filled in. */
 export type ResolvedEcsArgs = EcsModelServiceArgs &
   typeof ecsModelServiceDefaults & { stopGraceSeconds: number };
 
 export function resolveEcsModelServiceArgs(args: EcsModelServiceArgs): ResolvedEcsArgs {
   const given = withDefaults(args, ecsModelServiceDefaults);
-  return withDefaults(given, { stopGraceSeconds: given.drainSeconds + stopMarginSeconds });
+  return withDefaults(given, { stopGraceSeconds: usualStopGrace(given.drainSeconds) });
 }

@@ -6,6 +6,7 @@ import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions } from "../tfserving/serverOptions";
+import { checkStopGrace } from "../tfserving/stopTimes";
 import { checkAutoscaling } from "./autoscaling";
 import { checkCluster } from "./checkCluster";
 import { checkDigest } from "./checkDigest";
@@ -37,8 +38,6 @@ export interface KubernetesModelServiceShape extends Omit<
 // Room for "-replicas" in a DNS label, and some.
 const longestServiceName = 50;
 const mostBalancers = 16;
-// The supervisor stops the server when the drain is over, and kills it 3 s later.
-const stopMarginSeconds = 4;
 
 /** Everything about a service that the cluster would refuse, or accept and never serve. */
 export function checkKubernetesModelService(shape: KubernetesModelServiceShape): Problem[] {
@@ -113,19 +112,9 @@ function checkNumbers(shape: KubernetesModelServiceShape): Problem[] {
 }
 
 function checkTimes(shape: KubernetesModelServiceShape): Problem[] {
-  const { drainSeconds, stopGraceSeconds } = shape;
-  const needed = drainSeconds + stopMarginSeconds;
-  const graceTooShort = {
-    propertyPath: "stopGraceSeconds",
-    reason:
-      `is ${stopGraceSeconds}, and drainSeconds is ${drainSeconds}: Kubernetes would kill a replica that ` +
-      `still drains. Use ${needed} or more, or drain for a shorter time`,
-  };
   return [
-    ...wholeNumber("drainSeconds", drainSeconds, 0, 3600),
-    ...(stopGraceSeconds < needed
-      ? [graceTooShort]
-      : wholeNumber("stopGraceSeconds", stopGraceSeconds, 1, 7200)),
+    ...wholeNumber("drainSeconds", shape.drainSeconds, 0, 3600),
+    ...checkStopGrace(shape, "Kubernetes"),
     ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
     ...wholeNumber("minReadySeconds", shape.minReadySeconds, 0, 3600),
   ];

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CanaryArgs, ReleaseStrategy } from "../docker/modelServiceArgs";
 import { ServerOptions } from "../tfserving/serverOptions";
+import { usualStopGrace } from "../tfserving/stopTimes";
 import { withDefaults } from "../withDefaults";
 import { KubernetesCluster } from "./inspectCluster";
 
@@ -347,9 +348,6 @@ export const kubernetesAutoscalingDefaults = {
 
 /** Replicas where neither their number nor autoscaling is given. */
 const usualReplicas = 2;
-// From the end of the drain to the kill: the supervisor itself kills the server 3 s after SIGTERM.
-const stopMarginSeconds = 10;
-
 /** Arguments with every default filled in; `replicas` is there exactly without `autoscaling`. */
 export type ResolvedKubernetesArgs = KubernetesModelServiceArgs &
   typeof kubernetesModelServiceDefaults & {
@@ -361,7 +359,7 @@ export function resolveKubernetesModelServiceArgs(
   args: KubernetesModelServiceArgs,
 ): ResolvedKubernetesArgs {
   const { autoscaling, ...others } = withDefaults(args, kubernetesModelServiceDefaults);
-  const given = withDefaults(others, { stopGraceSeconds: others.drainSeconds + stopMarginSeconds });
+  const given = withDefaults(others, { stopGraceSeconds: usualStopGrace(others.drainSeconds) });
   // Both given stay both, for the check to refuse.
   return autoscaling
     ? { ...given, autoscaling: withDefaults(autoscaling, kubernetesAutoscalingDefaults) }

@@ -3,8 +3,9 @@ import { checkModelService, ModelServiceShape } from "../docker/checkModelServic
 import { DockerEngine } from "../docker/engine";
 import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { Problem, wholeNumber } from "../tfserving/problem";
+import { checkStopGrace } from "../tfserving/stopTimes";
 import { checkGpus, checkSwarm } from "./checkSwarm";
-import { EndpointMode } from "./swarmModelServiceArgs";
+import { EndpointMode, leaveSeconds } from "./swarmModelServiceArgs";
 
 /** The part of a Swarm service's arguments that can be judged before there is any resource. */
 export interface SwarmModelServiceShape extends Omit<
@@ -27,10 +28,6 @@ export interface SwarmModelServiceShape extends Omit<
 
 // A /24 less the network's, gateway's and broadcast addresses and one per node for its own use.
 const tasksInDefaultSubnet = 240;
-// Swarm takes a task out of DNS 2 s before it stops it, and the supervisor kills a server that
-// outlives SIGTERM by 3 s.
-const stopMarginSeconds = 7;
-
 /**
  * Everything about a Swarm service that would be refused, or accepted and never run.
  *
@@ -46,7 +43,7 @@ export function checkSwarmModelService(
     ...checkCommon(shape, stack, engine),
     ...wholeNumber("balancers", shape.balancers, 1, maxReplicas),
     ...checkMode(shape.endpointMode),
-    ...checkStop(shape),
+    ...checkStopGrace(shape, "Swarm", { leaveSeconds }),
     ...checkReservedCpus(shape),
     ...checkPlacement(shape),
     ...checkSubnet(shape),
@@ -84,20 +81,6 @@ function checkMode(mode: string): Problem[] {
   return modes.includes(mode)
     ? []
     : [{ propertyPath: "endpointMode", reason: `is "${mode}": use ${modes.join(" or ")}` }];
-}
-
-function checkStop({ drainSeconds, stopGraceSeconds }: SwarmModelServiceShape): Problem[] {
-  const needed = drainSeconds + stopMarginSeconds;
-  return stopGraceSeconds < needed
-    ? [
-        {
-          propertyPath: "stopGraceSeconds",
-          reason:
-            `is ${stopGraceSeconds}, and drainSeconds is ${drainSeconds}: Swarm would kill a replica that ` +
-            `still drains. Use ${needed} or more, or drain for a shorter time`,
-        },
-      ]
-    : wholeNumber("stopGraceSeconds", stopGraceSeconds, 1, 7200);
 }
 
 function checkReservedCpus({ cpus, reservedCpus }: SwarmModelServiceShape): Problem[] {

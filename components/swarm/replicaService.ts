@@ -14,12 +14,9 @@ import {
   serviceDuration,
   temporaryFiles,
 } from "./serviceDefaults";
-import { ResolvedSwarmArgs } from "./swarmModelServiceArgs";
+import { leaveSeconds, ResolvedSwarmArgs } from "./swarmModelServiceArgs";
 
 const supervisor = "/usr/bin/tfserving-supervisor";
-// Swarm tells DNS of a replica when it is healthy, and stops an old one in the same moment. Longer
-// than a balancer takes to find a new one: the old one stays ready for this time.
-const leaveSeconds = 3;
 // Between two replicas of a release.
 const stepSeconds = 2;
 

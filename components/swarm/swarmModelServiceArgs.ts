@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DockerEngine } from "../docker/engine";
 import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { ServerOptions } from "../tfserving/serverOptions";
+import { usualStopGrace } from "../tfserving/stopTimes";
 import { withDefaults } from "../withDefaults";
 
 /** How a service's name resolves on a Swarm network. */
@@ -175,11 +176,14 @@ export const swarmModelServiceDefaults = {
   balancerImage: "haproxy:3.2.4",
 } satisfies Partial<SwarmModelServiceArgs>;
 
+/**
+ * How long an old replica stays ready, in seconds. Swarm tells DNS of a new one when it is healthy,
+ * and stops an old one in the same moment: this is longer than a balancer takes to find the new one.
+ */
+export const leaveSeconds = 3;
+
 /** Most balancers that there are unless somebody asks for more. */
 const usualBalancers = 3;
-/** From the end of the drain to the kill: the supervisor itself kills the server 3 s after SIGTERM. */
-const stopMarginSeconds = 10;
-
 /** Arguments with every default filled in. */
 export type ResolvedSwarmArgs = SwarmModelServiceArgs &
   typeof swarmModelServiceDefaults & {
@@ -194,6 +198,6 @@ export function resolveSwarmModelServiceArgs(args: SwarmModelServiceArgs): Resol
   return withDefaults(resolved, {
     address: swarm?.nodeAddress ?? "127.0.0.1",
     balancers: Math.max(1, Math.min(swarm?.readyNodes ?? 1, usualBalancers)),
-    stopGraceSeconds: resolved.drainSeconds + stopMarginSeconds,
+    stopGraceSeconds: usualStopGrace(resolved.drainSeconds),
   });
 }
