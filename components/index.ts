@@ -88,7 +88,6 @@ export {
   NetworkClientArgs,
   PodMonitorArgs,
   resolveKubernetesModelServiceArgs,
-  TolerationArgs,
 } from "./kubernetes/kubernetesModelServiceArgs";
 export {
   findNamespace,
@@ -99,6 +98,7 @@ export {
 export { ClusterChoice, ClusterError } from "./kubernetes/kubeconfig";
 export { EcsNotebook } from "./notebook/ecsNotebook";
 export { checkEcsNotebook, EcsNotebookArgs, ecsNotebookDefaults } from "./notebook/ecsNotebookArgs";
+export { PodPlacementArgs, TolerationArgs } from "./kubernetes/podPlacementArgs";
 export { KubernetesNotebook } from "./notebook/kubernetesNotebook";
 export { checkKubernetesNotebook } from "./notebook/checkKubernetesNotebook";
 export {

@@ -2,7 +2,8 @@ import { nearestName } from "../tfserving/nearestName";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkLabels, isQualifiedName } from "./checkLabels";
 import { KubernetesCluster } from "./inspectCluster";
-import { ResolvedKubernetesArgs, TolerationArgs } from "./kubernetesModelServiceArgs";
+import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
+import { TolerationArgs } from "./podPlacementArgs";
 
 /** What decides on which nodes replicas may run. */
 export type PlacementShape = Pick<

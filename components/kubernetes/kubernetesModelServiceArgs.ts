@@ -4,6 +4,7 @@ import { ServerOptions } from "../tfserving/serverOptions";
 import { usualStopGrace } from "../tfserving/stopTimes";
 import { withDefaults } from "../withDefaults";
 import { KubernetesCluster } from "./inspectCluster";
+import { PodPlacementArgs } from "./podPlacementArgs";
 
 /**
  * Follows the CPU use of the replicas with their number, by a HorizontalPodAutoscaler. The cluster
@@ -55,21 +56,6 @@ export interface ModelVolumeArgs {
    * @default "IfNotPresent"
    */
   pullPolicy?: string;
-}
-
-/** Lets pods run on nodes with a taint. @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
-export interface TolerationArgs {
-  /** Key of the taint. @default - every key; then `operator` is "Exists" */
-  key?: string;
-
-  /** "Equal" or "Exists". @default "Equal" */
-  operator?: string;
-
-  /** Value of the taint; none with "Exists". @default - none */
-  value?: string;
-
-  /** "NoSchedule", "PreferNoSchedule" or "NoExecute". @default - every effect */
-  effect?: string;
 }
 
 /**
@@ -172,7 +158,7 @@ export interface PodMonitorArgs {
 }
 
 /** Arguments of a KubernetesModelService. */
-export interface KubernetesModelServiceArgs {
+export interface KubernetesModelServiceArgs extends PodPlacementArgs {
   /**
    * Serving image by the digest that a registry gave it: `PublishedImage.reference`. Another image
    * means a new release. With `modelVolume` the runtime image, which has no model.
@@ -213,27 +199,6 @@ export interface KubernetesModelServiceArgs {
 
   /** Memory of each replica, requested and the limit, in MiB. @default 2048 */
   memoryMb?: number;
-
-  /** GPUs that each replica has to itself; the base image then needs a `-gpu` tag. @default 0 */
-  gpus?: number;
-
-  /** Resource that counts GPUs, such as `nvidia.com/mig-1g.10gb`. @default "nvidia.com/gpu" */
-  gpuResource?: string;
-
-  /** RuntimeClass of the replicas, such as `nvidia`. @default - the nodes' default runtime */
-  runtimeClass?: string;
-
-  /** Labels of the nodes on which replicas may run. @default - any node */
-  nodeSelector?: Record<string, string>;
-
-  /**
-   * Taints of nodes on which replicas may run nevertheless. With `gpus` one for the taint
-   * `gpuResource` is added. @default - none
-   */
-  tolerations?: TolerationArgs[];
-
-  /** PriorityClass of replicas and balancers by name. @default - the cluster's default */
-  priorityClass?: string;
 
   /** Secrets of the namespace for pulling images. @default - none */
   imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;

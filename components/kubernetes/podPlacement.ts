@@ -1,15 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { KubernetesModelServiceArgs, TolerationArgs } from "./kubernetesModelServiceArgs";
+import { KubernetesModelServiceArgs } from "./kubernetesModelServiceArgs";
+import { PodPlacementArgs, TolerationArgs } from "./podPlacementArgs";
 
-/** Where a pod may run. */
-export interface PodPlacement extends Pick<
-  KubernetesModelServiceArgs,
-  "runtimeClass" | "nodeSelector" | "tolerations" | "priorityClass"
-> {
-  gpus: number;
-  gpuResource: string;
-}
+/** Where a pod may run, with every default filled in. */
+export type PodPlacement = PodPlacementArgs &
+  Required<Pick<PodPlacementArgs, "gpus" | "gpuResource">>;
 
 /** The part of a pod that says where it runs. */
 export function placement(args: PodPlacement): Partial<k8s.core.v1.PodSpec> {

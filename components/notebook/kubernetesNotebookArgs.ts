@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { KubernetesCluster } from "../kubernetes/inspectCluster";
-import { TolerationArgs } from "../kubernetes/kubernetesModelServiceArgs";
+import { PodPlacementArgs } from "../kubernetes/podPlacementArgs";
 import { withDefaults } from "../withDefaults";
 import { notebookDefaults } from "./notebookArgs";
 
@@ -15,7 +15,7 @@ export enum VolumeAccessMode {
 }
 
 /** Arguments of a KubernetesNotebook. */
-export interface KubernetesNotebookArgs {
+export interface KubernetesNotebookArgs extends PodPlacementArgs {
   /** Namespace of everything: that of the model service. It has to exist. */
   namespace: pulumi.Input<string>;
 
@@ -73,27 +73,6 @@ export interface KubernetesNotebookArgs {
 
   /** Memory of it, requested and the limit, in MiB. @default 4096 */
   memoryMb?: number;
-
-  /** GPUs of its own, which no replica gets then. @default 0 */
-  gpus?: number;
-
-  /** Resource that counts GPUs, such as `nvidia.com/mig-1g.10gb`. @default "nvidia.com/gpu" */
-  gpuResource?: string;
-
-  /** RuntimeClass, such as `nvidia`. @default - the nodes' default runtime */
-  runtimeClass?: string;
-
-  /** Labels of the nodes on which it may run. @default - any node */
-  nodeSelector?: Record<string, string>;
-
-  /**
-   * Taints of nodes on which it may run nevertheless. With `gpus` one for the taint `gpuResource` is
-   * added. @default - none
-   */
-  tolerations?: TolerationArgs[];
-
-  /** PriorityClass by name. @default - the cluster's default */
-  priorityClass?: string;
 
   /**
    * Size of its home folder, in GiB. Like the other two facts of the volume it counts when the volume

@@ -1,0 +1,38 @@
+/** Lets pods run on nodes with a taint. @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
+export interface TolerationArgs {
+  /** Key of the taint. @default - every key; then `operator` is "Exists" */
+  key?: string;
+
+  /** "Equal" or "Exists". @default "Equal" */
+  operator?: string;
+
+  /** Value of the taint; none with "Exists". @default - none */
+  value?: string;
+
+  /** "NoSchedule", "PreferNoSchedule" or "NoExecute". @default - every effect */
+  effect?: string;
+}
+
+/** Which nodes replicas, or a notebook, may run on, and what they get there. */
+export interface PodPlacementArgs {
+  /** GPUs that each pod has to itself; a serving image's base then needs a `-gpu` tag. @default 0 */
+  gpus?: number;
+
+  /** Resource that counts GPUs, such as `nvidia.com/mig-1g.10gb`. @default "nvidia.com/gpu" */
+  gpuResource?: string;
+
+  /** RuntimeClass, such as `nvidia`. @default - the nodes' default runtime */
+  runtimeClass?: string;
+
+  /** Labels of the nodes on which pods may run. @default - any node */
+  nodeSelector?: Record<string, string>;
+
+  /**
+   * Taints of nodes on which pods may run nevertheless. With `gpus` one for the taint `gpuResource` is
+   * added. @default - none
+   */
+  tolerations?: TolerationArgs[];
+
+  /** PriorityClass by name, of a service's balancers as well. @default - the cluster's default */
+  priorityClass?: string;
+}
