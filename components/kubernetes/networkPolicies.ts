@@ -82,9 +82,12 @@ export function renderReplicaPolicy(
   };
 }
 
-/** Balancers: clients in, replicas and DNS out. */
+/**
+ * Balancers: clients in, replicas and DNS out. Canary replicas too, even where there are none: a rule
+ * that went before the balancers that still use it would cut them off.
+ */
 export function renderBalancerPolicy(args: PolicyArgs): Policy {
-  const { serviceName, network, canary } = args;
+  const { serviceName, network } = args;
   return {
     podSelector: { matchLabels: selectorFor("balancer", serviceName) },
     policyTypes: ["Ingress", "Egress"],
@@ -95,7 +98,7 @@ export function renderBalancerPolicy(args: PolicyArgs): Policy {
     egress: [
       dnsRule,
       {
-        to: [pods("replica", serviceName), ...(canary ? [pods("canary", serviceName)] : [])],
+        to: [pods("replica", serviceName), pods("canary", serviceName)],
         ports: tcp(ports.grpc, ports.rest, ports.health),
       },
     ],
