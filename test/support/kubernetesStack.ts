@@ -1,5 +1,6 @@
 import { execFileSync } from "child_process";
 import * as fs from "fs";
+import * as net from "net";
 import * as os from "os";
 import * as path from "path";
 import { inject } from "vitest";
@@ -8,6 +9,7 @@ import { Cluster, ClusterOptions, startCluster } from "../cluster/cluster";
 import { providerEnv } from "../kubernetes/env";
 import { Load, startLoad } from "./load";
 import { configure, createStack, TestStack } from "./stack";
+import { until } from "./supervisor";
 import { openTunnel, Tunnel } from "./tunnel";
 
 /** A pod, as far as tests look at it. */
@@ -30,6 +32,17 @@ export const serviceName = "scale";
 export const request = JSON.stringify({ inputs: { x: [[1, 2, 3]], notes: "none" } });
 
 const source = path.join(root, "test/unit/tfserving/testdata/scale/1");
+
+/** Waits until the node leads the port on. */
+async function connectable(host: string, port: number): Promise<void> {
+  const connects = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, host);
+      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+  await until(`${host}:${port} is open`, connects, 30_000);
+}
 
 /** Address of this machine for the cluster's node, as the API server sees it. */
 function machineOf(cluster: Cluster): string {
@@ -163,6 +176,7 @@ export class KubernetesStack {
       metadata: { name: `outside-${port}`, namespace },
       spec: { selector: spec.selector, externalIPs: [hostname], ports: [{ port }] },
     });
+    await connectable(hostname, port);
     const tunnel = await openTunnel(hostname, port);
     this.tunnels.push(tunnel);
     return tunnel.port;
