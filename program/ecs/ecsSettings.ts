@@ -14,7 +14,6 @@ import {
   lookUpNetwork,
   NetworkFacts,
   Problem,
-  ReleaseStrategy,
   resolveAlbEndpointArgs,
   resolveEcsModelServiceArgs,
   resolveGpuClusterArgs,
@@ -25,12 +24,12 @@ import {
   askEngine,
   checkCpus,
   dockerHost,
-  isNumber,
   ofServer,
   readImage,
   refusal,
   text,
 } from "../../settings";
+import { checkGpus, readReplicas } from "../clusterService";
 import { under } from "../configObjects";
 import { releaseSettings } from "../releaseRecord";
 import { checkObjects, checkUnused, EcsObjects, readObjects, repositoryName } from "./ecsConfig";
@@ -81,7 +80,7 @@ export async function loadEcsSettings(): Promise<EcsSettings> {
     ...checkObjects(config),
     ...checkUnused(config),
     ...checkCpus(text(config, "cpus")),
-    ...checkGpus(text(config, "gpus")),
+    ...checkGpus(text(config, "gpus"), "ecs"),
     ...(pinned ? checkPin(pinned) : ofServer(checkServingImage(image))),
     ...ofNetwork(found.problems),
     ...under("awsCluster", checkCluster(aws, replica)),
@@ -106,13 +105,6 @@ export async function loadEcsSettings(): Promise<EcsSettings> {
     repositoryName: repositoryName(config),
     release: releaseSettings(config),
   };
-}
-
-/** Text as on the other targets, and a number here: GPUs are whole devices for ECS. */
-function checkGpus(gpus: string | undefined): Problem[] {
-  return gpus === undefined || /^\d+$/.test(gpus)
-    ? []
-    : [{ propertyPath: "gpus", reason: `is "${gpus}": on ecs use the number of GPUs per replica` }];
 }
 
 function checkCluster(
@@ -140,18 +132,10 @@ function readEcsImage(config: pulumi.Config, gpus: number) {
 
 function readService(config: pulumi.Config, { service }: EcsObjects) {
   const defaults = ecsModelServiceDefaults;
-  const gpus = text(config, "gpus");
   return {
     modelName: text(config, "modelName") ?? "my_model",
     replicas: config.getNumber("replicas") ?? defaults.replicas,
-    cpus: isNumber(text(config, "cpus")) ? Number(text(config, "cpus")) : defaults.cpus,
-    memoryMb: config.getNumber("memoryMb") ?? defaults.memoryMb,
-    gpus: isNumber(gpus) ? Number(gpus) : 0,
-    strategy: (text(config, "strategy") ?? defaults.strategy) as ReleaseStrategy,
-    drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
-    stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
-    startTimeoutSeconds: config.getNumber("startTimeoutSeconds") ?? defaults.startTimeoutSeconds,
-    server: config.getObject<ServerOptions>("server"),
+    ...readReplicas(config, defaults),
     ...service,
   };
 }

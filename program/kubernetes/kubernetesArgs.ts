@@ -5,15 +5,14 @@ import {
   kubernetesNotebookDefaults,
   modelServiceDefaults,
   Problem,
-  ReleaseStrategy,
   resolveKubernetesModelServiceArgs,
   resolveKubernetesNotebookArgs,
   runtimeImageDefaults,
-  ServerOptions,
   servingImageDefaults,
 } from "../../components";
-import { isNumber, readImage, text } from "../../settings";
+import { readImage, text } from "../../settings";
 import { CanarySettings } from "../canarySettings";
+import { readReplicas } from "../clusterService";
 import { KubernetesObjects, serviceKeys } from "./kubernetesConfig";
 
 /** Default of notebookDataFolder. */
@@ -41,7 +40,6 @@ export function readService(
   { service, modelVolume, cluster, labels }: KubernetesObjects,
 ) {
   const defaults = kubernetesModelServiceDefaults;
-  const gpus = text(config, "gpus");
   const serviceName = text(config, "serviceName");
   return {
     modelName: text(config, "modelName") ?? "my_model",
@@ -51,15 +49,8 @@ export function readService(
         ? defaults.serviceName
         : serviceName,
     replicas: service.autoscaling ? undefined : config.getNumber("replicas"),
-    cpus: isNumber(text(config, "cpus")) ? Number(text(config, "cpus")) : defaults.cpus,
-    memoryMb: config.getNumber("memoryMb") ?? defaults.memoryMb,
-    gpus: isNumber(gpus) ? Number(gpus) : 0,
-    strategy: (text(config, "strategy") ?? defaults.strategy) as ReleaseStrategy,
-    drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
-    stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
-    startTimeoutSeconds: config.getNumber("startTimeoutSeconds") ?? defaults.startTimeoutSeconds,
+    ...readReplicas(config, defaults),
     balancerImage: text(config, "balancerImage") ?? defaults.balancerImage,
-    server: config.getObject<ServerOptions>("server"),
     clusterDomain: cluster.clusterDomain ?? defaults.clusterDomain,
     modelVolume,
     labels,

@@ -11,18 +11,6 @@ import { named, ofServer } from "../../settings";
 import { KubernetesObjects } from "./kubernetesConfig";
 import type { readKubernetesImage } from "./kubernetesArgs";
 
-/** Text as on the other targets, and a number here: GPUs are whole devices for the scheduler. */
-export function checkGpus(gpus: string | undefined): Problem[] {
-  return gpus === undefined || /^\d+$/.test(gpus)
-    ? []
-    : [
-        {
-          propertyPath: "gpus",
-          reason: `is "${gpus}": on kubernetes use the number of GPUs per replica`,
-        },
-      ];
-}
-
 /** Pulumi.yaml has a default for `replicas`, which counts as not set beside autoscaling. */
 export function checkReplicas(config: pulumi.Config, { service }: KubernetesObjects): Problem[] {
   const replicas = config.getNumber("replicas") ?? modelServiceDefaults.replicas;

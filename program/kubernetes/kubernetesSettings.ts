@@ -12,6 +12,7 @@ import {
 } from "../../components";
 import { askEngine, checkCpus, dockerHost, readRegistry, refusal, text } from "../../settings";
 import { CanarySettings, checkCanarySettings, readCanary } from "../canarySettings";
+import { checkGpus } from "../clusterService";
 import { releaseSettings } from "../releaseRecord";
 import {
   notebookArgs,
@@ -22,7 +23,7 @@ import {
   readService,
   serviceArgs,
 } from "./kubernetesArgs";
-import { checkGpus, checkImage, checkRegistry, checkReplicas } from "./kubernetesChecks";
+import { checkImage, checkRegistry, checkReplicas } from "./kubernetesChecks";
 import {
   checkObjects,
   checkUnused,
@@ -85,7 +86,7 @@ export async function loadKubernetesSettings(): Promise<KubernetesSettings> {
     ...found.problems,
     ...(built?.problems ?? []),
     ...checkCpus(text(config, "cpus")),
-    ...checkGpus(text(config, "gpus")),
+    ...checkGpus(text(config, "gpus"), "kubernetes"),
     ...checkReplicas(config, objects),
     ...checkImage(config, image, objects, pinned),
     ...checkRegistry(registry, pinned),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { connectCluster, findNamespace, inspectCluster } from "../../../components";
 import {
+  cluster,
   clusterAnswers,
   kubeconfigFile,
   kubeconfigFor,
@@ -27,24 +28,10 @@ afterEach(() => {
 });
 
 describe("a cluster that answers", () => {
-  const facts = {
-    context: "test",
-    version: "v1.35.0",
-    apiVersions: ["apps/v1", "autoscaling/v2", "gateway.networking.k8s.io/v1", "v1"],
-    namespaces: ["default", "kube-system"],
-    gpus: {},
-    runtimeClasses: [],
-    priorityClasses: ["system-cluster-critical"],
-    ingressClasses: ["nginx"],
-    storageClasses: ["standard"],
-    defaultStorageClass: "standard",
-    imageVolumes: true,
-  };
-
   it("tells what it is", async () => {
     const server = await startFakeCluster();
     const kubeconfig = kubeconfigFor(server);
-    expect(await inspectCluster({ kubeconfig })).toEqual({ server, kubeconfig, ...facts });
+    expect(await inspectCluster({ kubeconfig })).toEqual({ ...cluster, server, kubeconfig });
   });
 
   it("keeps to itself what the user may not read", async () => {
@@ -56,7 +43,7 @@ describe("a cluster that answers", () => {
       ),
     );
     expect(await inspectCluster({ kubeconfig: kubeconfigFor(server) })).toEqual({
-      ...facts,
+      ...cluster,
       server,
       kubeconfig: kubeconfigFor(server),
       namespaces: undefined,
