@@ -63,7 +63,8 @@ const slots = 2 * maxReplicas;
  *   releases never change this text and never replace the balancer.
  * - gRPC is HTTP/2 without TLS on both sides: a client's one connection reaches
  *   every replica, call by call.
- * - Which servers are up outlives a reload of this configuration (`run`).
+ * - Which servers there are and are up outlives a reload of this configuration (`run`): without
+ *   their last addresses a new process would answer 503 until DNS has answered it.
  * - A request goes to another replica at once (the default waits a second) when its own refused it,
  *   gave nothing or said 503; predictions have no side effects.
  * - A connection that is not there within 100 ms counts as refused: the first packet to a container
@@ -205,6 +206,6 @@ function serverOptions(pods: BalancerPods | undefined): string {
   const addresses = pods ? " resolve-prefer ipv4" : "";
   return (
     "check inter 500ms fall 1 rise 1 observe layer4 error-limit 1 on-error mark-down " +
-    `resolvers ${resolversName(pods)} init-addr none${addresses}`
+    `resolvers ${resolversName(pods)} init-addr last,none${addresses}`
   );
 }

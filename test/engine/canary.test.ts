@@ -66,6 +66,7 @@ describe("a canary", () => {
 
   test("moves from 30 to 100 to 0 % without a restart and without a lost request", async () => {
     const before = containers(stack.label).filter((id) => !isConfig(id));
+    const since = new Date().toISOString();
     const [rest, grpc] = await underLoad(async (mark) => {
       for (const [percent, share] of [
         [100, 1],
@@ -82,6 +83,11 @@ describe("a canary", () => {
     expect(grpc.failed, describeLoad(grpc)).toBe(0);
     expect(Object.keys(grpc.phases["100 %"].versions)).toEqual(["200"]);
     expect(Object.keys(grpc.phases["0 %"].versions)).toEqual(["100"]);
+    // HAProxy's line for a server that it has to find over DNS first.
+    const [balancer] = containers(stack.label, "balancer");
+    const said = docker("logs", "--since", since, balancer);
+    expect(said).toContain("Proxy rest stopped");
+    expect(said).not.toContain("changed its IP from (none)");
   });
 
   test("becomes what everybody gets without a lost request", async () => {

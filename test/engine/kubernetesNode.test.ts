@@ -152,10 +152,16 @@ describe("the tests' Kubernetes cluster", () => {
     return cluster.kubectl("exec", "-n", namespace, "client", "--", "bash", "-c", script);
   }
 
-  /** What the server at port 80 of a host says about its model, asked from a pod. */
+  /**
+   * What the server at port 80 of a host says about its model, asked from a pod.
+   *
+   * Connecting has a limit too: a connection that is begun before the node knows the Service
+   * is never led to a pod, however often the kernel tries.
+   */
   function ask(host: string): string {
     const request = "GET /v1/models/scale HTTP/1.0\\r\\n\\r\\n";
-    return inClient(`exec 3<>/dev/tcp/${host}/80 && printf '${request}' >&3 && timeout 5 cat <&3`);
+    const talk = `exec 3<>/dev/tcp/${host}/80 && printf "${request}" >&3 && cat <&3`;
+    return inClient(`timeout 5 bash -c '${talk}'`);
   }
 
   function asks(): boolean {
