@@ -71,6 +71,8 @@ const slots = 2 * maxReplicas;
  *   whose network is just coming up is lost, and sent again after a second only.
  * - The two administrative services on TF Serving's gRPC port stay inside:
  *   HandleReloadConfigRequest can unload every model.
+ * - A call that finds no replica is answered once a part of its body has come: a connection whose
+ *   first body was never read takes nothing more (HAProxy 2.6.12; 3.0 counts what it throws away).
  * - In a pod the name servers are those of /etc/resolv.conf, and `/live` says that HAProxy works.
  *
  * Written for HAProxy 2.6 and later (https://docs.haproxy.org/2.6/configuration.html).
@@ -119,7 +121,8 @@ frontend grpc
   option httplog
   http-request deny deny_status 403 if { path_beg /tensorflow.serving.ModelService/HandleReloadConfigRequest }
   http-request deny deny_status 403 if { path_beg /tensorflow.ProfilerService/ /tensorflow.ProfileAnalysis/ }
-${canary ? useCanary("grpc", canary) : ""}  default_backend grpc_replicas
+  http-request wait-for-body time 1s if { nbsrv(grpc_replicas) lt 1 }
+${grpcErrors()}${canary ? useCanary("grpc", canary) : ""}  default_backend grpc_replicas
 
 ${backend("rest", "replicas", settings.replicaAlias, pods)}
 ${backend("grpc", "replicas", settings.replicaAlias, pods)}
@@ -133,6 +136,26 @@ ${pods ? "  http-request return status 200 if { path /live }\n" : ""}  http-requ
   stats uri /
   stats show-legends
 `;
+}
+
+/**
+ * What a gRPC client gets where HAProxy itself answers: without it a large call would end as
+ * CANCELLED, as if the client had given it up, since its body is not read to the end.
+ *
+ * @see https://grpc.github.io/grpc/core/md_doc_statuscodes.html
+ */
+function grpcErrors(): string {
+  const [unavailable, deadlineExceeded] = [14, 4];
+  return [
+    { http: 502, status: unavailable, message: "the replica ended in the middle of the call" },
+    { http: 503, status: unavailable, message: "no replica is ready" },
+    { http: 504, status: deadlineExceeded, message: "the replica did not answer in time" },
+  ]
+    .map(
+      ({ http, status, message }) =>
+        `  http-error status ${http} hdr content-type application/grpc hdr grpc-status ${status} hdr grpc-message "${message}"\n`,
+    )
+    .join("");
 }
 
 function podGlobals({ cpus }: BalancerPods): string {

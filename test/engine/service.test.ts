@@ -7,6 +7,7 @@ import { root } from "../../commands/lib/workspace.mjs";
 import { containers, docker, inspect, objects, requestsPerServer } from "../support/docker";
 import { connect } from "../support/servingGrpc";
 import { configure, createStack, TestStack } from "../support/stack";
+import { until } from "../support/supervisor";
 
 const config = { restPort: "18501", grpcPort: "18500", notebook: "false" };
 
@@ -133,6 +134,22 @@ describe("a stack on local Docker", () => {
     ]);
   });
 
+  test("tells a gRPC client that no replica is ready, and serves it once one is", async () => {
+    const data = (await readPicture(root, heldOutPictures(root)[0])).flat(2);
+    const call = { model: "my_model", input: inputName(), data, shape: [1, 224, 224, 3] };
+    const replicas = containers(test1.label, "replica");
+    docker("stop", "--time", "1", ...replicas);
+    await until("there is none", async () => (await status()) === 503, 30_000);
+    const client = connect("127.0.0.1:18500");
+    try {
+      await expect(client.predict(call)).rejects.toThrow("UNAVAILABLE: no replica is ready");
+      docker("start", ...replicas);
+      await until("the same connection serves", () => client.predict(call), 60_000);
+    } finally {
+      client.close();
+    }
+  });
+
   test("scales 4 to 2 to 6 and leaves the other replicas alone", async () => {
     const four = containers(test1.label, "replica");
     const balancer = containers(test1.label, "balancer");
@@ -153,6 +170,10 @@ describe("a stack on local Docker", () => {
     await test1.stack.destroy();
     expect(objects(test1.label)).toEqual([]);
   });
+
+  async function status(): Promise<number> {
+    return (await fetch(String(outputs.restUrl.value))).status;
+  }
 
   async function predictRest(pictures: ReturnType<typeof heldOutPictures>): Promise<number[][]> {
     const instances = await Promise.all(pictures.map((picture) => readPicture(root, picture)));
