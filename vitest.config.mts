@@ -2,14 +2,16 @@ import { defineConfig } from "vitest/config";
 
 // Engine tests without load, which mostly wait: two of them at a time disturb nobody.
 const patient = [
-  ...["aws", "awsProgram", "badInput", "drift", "ecrImage", "kubernetesCommands"],
-  ...["kubernetesGuard", "models", "package", "registry", "rollback", "sshDockerHost"],
+  ...["aws", "awsProgram", "badInput", "commands", "drift", "ecrImage", "kubernetesCommands"],
+  ...["kubernetesGuard", "models", "notebook", "package", "registry", "rollback", "service"],
+  "sshDockerHost",
 ].map((name) => `test/engine/${name}.test.ts`);
-const clusters = "test/parts/kubernetes*/**/*.test.ts";
-const cluster = "test/parts/kubernetes*.test.ts";
+// They need Kubernetes' programs, which are built while the others run.
+const clusters = ["test/parts/kubernetes*.test.ts", "test/parts/kubernetes*/**/*.test.ts"];
+const cluster = ["", "Node", "Service"].map((name) => `test/engine/kubernetes${name}.test.ts`);
 
 const engine = {
-  globalSetup: "test/engine/machine.ts",
+  globalSetup: ["test/engine/machine.ts"],
   testTimeout: 300_000,
   // The first cluster builds Kubernetes.
   hookTimeout: 1_800_000,
@@ -34,7 +36,7 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["test/parts/**/*.test.ts"],
-          exclude: [cluster, clusters],
+          exclude: clusters,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 600_000,
@@ -44,19 +46,29 @@ export default defineConfig({
       {
         test: {
           ...engine,
-          name: "patient",
-          include: [...patient, cluster, clusters],
-          maxWorkers: 2,
+          name: "engine",
+          include: ["test/engine/**/*.test.ts"],
+          exclude: [...patient, ...cluster],
           sequence: { groupOrder: 2 },
+          fileParallelism: false,
         },
       },
       {
         test: {
           ...engine,
-          name: "engine",
-          include: ["test/engine/**/*.test.ts"],
-          exclude: patient,
+          name: "patient",
+          include: [...patient, ...clusters],
+          maxWorkers: 2,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          ...engine,
+          globalSetup: [...engine.globalSetup, "test/cluster/ahead.ts"],
+          name: "cluster",
+          include: cluster,
+          sequence: { groupOrder: 4 },
           fileParallelism: false,
         },
       },

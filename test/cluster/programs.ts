@@ -7,6 +7,9 @@ import { debianTool } from "../support/debianTool";
 /** Where clusters keep what is to outlive them. */
 export const cache = path.join(os.homedir(), ".cache", "tfserving-tests");
 
+/** Builds what a node consists of, once, and prints the folder that it lies in. */
+export const kubernetesBuild = path.resolve(__dirname, "../../airgap/toolchain/kubernetes/build");
+
 /** What a node is started from. */
 export interface Programs {
   /** Folder that airgap/toolchain/kubernetes/build has made: bin, crds and system.tar. */
@@ -27,14 +30,13 @@ export async function preparePrograms(): Promise<Programs> {
 }
 
 async function build(): Promise<string> {
-  const script = path.resolve(__dirname, "../../airgap/toolchain/kubernetes/build");
   // Its progress is for whoever waits for the tests.
-  const child = spawn(script, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(kubernetesBuild, { stdio: ["ignore", "pipe", "inherit"] });
   let folder = "";
   child.stdout.on("data", (text) => (folder += text));
   const status = await new Promise((resolve) => child.once("close", resolve));
   if (status !== 0) {
-    throw new Error(`${script} ended with status ${status}`);
+    throw new Error(`${kubernetesBuild} ended with status ${status}`);
   }
   return folder.trim();
 }

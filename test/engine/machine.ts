@@ -17,12 +17,16 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<void> {
   const { setting, explicit, last, host, env } = await openWorkspace("dev");
   await startEngine(root, host);
-  await prepareToolchain(root, env, "docker");
   const wanted = wantedImages(setting, explicit, standInNames(root), last);
   if (
     ownsForNotebook({ system: process.platform, uid: process.getuid?.(), host, notebook: true })
   ) {
     giveToNotebook(path.join(root, "model/notebooks"));
   }
-  project.provide("images", await prepareImages(root, host, wanted, false));
+  // One keeps the processors busy, the other the network.
+  const [images] = await Promise.all([
+    prepareImages(root, host, wanted, false),
+    prepareToolchain(root, env, "docker"),
+  ]);
+  project.provide("images", images);
 }
