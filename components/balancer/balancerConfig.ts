@@ -153,7 +153,7 @@ function grpcErrors(): string {
   ]
     .map(
       ({ http, status, message }) =>
-        `  http-error status ${http} hdr content-type application/grpc hdr grpc-status ${status} hdr grpc-message "${message}"\n`,
+        `  http-error status ${http} hdr grpc-status ${status} hdr grpc-message "${message}"\n`,
     )
     .join("");
 }

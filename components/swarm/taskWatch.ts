@@ -15,11 +15,16 @@ export interface Task {
 const pollMs = 1000;
 const logTimeoutMs = 5000;
 const tail = "100";
+// One failure may be a node's. Swarm waits 5 s before each new start.
+const failuresOfHopeless = 3;
 
 /**
  * Says why tasks of a stack fail while an update runs. Swarm starts a failed task anew until the
  * update is given up, and the provider then says nothing of what the server wrote. The first task
  * of each service that fails is reported, with its last lines, wherever it ran.
+ *
+ * A service that this update has created and that never runs is removed: Swarm has nothing to roll
+ * it back to and would start it anew until the provider's time is up.
  *
  * It ends with the program, and without it all works as well, with less to read.
  *
@@ -30,14 +35,19 @@ export async function watchTasks(host: string, component: pulumi.Resource): Prom
   const engine = connect(host);
   const reported = new Set<string>();
   try {
-    const before = new Set((await listTasks(engine)).map(({ task }) => task.ID));
+    const old = (await listTasks(engine)).map(({ task }) => task);
+    const before = new Set(old.flatMap(({ ID, ServiceID }) => [ID, ServiceID]));
     const look = async () => {
-      for (const { task, part } of await listTasks(engine)) {
+      const found = await listTasks(engine);
+      for (const { task, part } of found) {
         if (!before.has(task.ID) && hasFailed(task) && !reported.has(task.ServiceID)) {
           reported.add(task.ServiceID);
           const said = await logsOf(engine, task.ID);
           void pulumi.log.warn(taskFailureText(part, task, said), component);
         }
+      }
+      for (const service of hopelessServices(found.map(({ task }) => task))) {
+        if (!before.has(service)) await engine.getService(service).remove();
       }
       later();
     };
@@ -52,6 +62,16 @@ export async function watchTasks(host: string, component: pulumi.Resource): Prom
 /** Whether a task ended by itself and not because Swarm wanted it to. */
 export function hasFailed({ Status }: Task): boolean {
   return Status.State === "failed" || Status.State === "rejected";
+}
+
+/** Services that have failed several times and of which nothing runs. */
+export function hopelessServices(tasks: Task[]): string[] {
+  const of = (service: string) => tasks.filter(({ ServiceID }) => ServiceID === service);
+  return [...new Set(tasks.map(({ ServiceID }) => ServiceID))].filter(
+    (service) =>
+      of(service).filter(hasFailed).length >= failuresOfHopeless &&
+      !of(service).some(({ Status }) => Status.State === "running"),
+  );
 }
 
 /** What to say of a task that failed. */

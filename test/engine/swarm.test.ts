@@ -215,6 +215,25 @@ describe("a stack on a swarm of three nodes", () => {
     expect(await double(`http://${swarm.nodes[1].address}:${restPort}`)).toEqual([[2, 4, 6]]);
   });
 
+  test("gives a first release up that cannot be loaded, and leaves nothing of it", async () => {
+    const broken = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-broken-"));
+    const folder = path.join(broken, "scale/1");
+    fs.cpSync(releases, folder, { recursive: true });
+    fs.truncateSync(path.join(folder, "variables/variables.data-00000-of-00001"), 1);
+    const ports = { restPort: String(restPort + 2), grpcPort: String(grpcPort + 2) };
+    const first = await createStack("swarm-first", { ...config, ...ports, modelFolder: broken });
+    try {
+      const begin = performance.now();
+      const failure = await first.stack.up().catch((error: Error) => error.message);
+      expect(failure).toMatch(/The new replica \d failed: .*It said:[^]*Loading servable.*failed/);
+      expect(performance.now() - begin).toBeLessThan(60_000);
+      expect(tasks(swarm.nodes[0], first.label, "replica")).toEqual([]);
+    } finally {
+      await first.remove();
+      fs.rmSync(broken, { recursive: true, force: true });
+    }
+  });
+
   test("leaves nothing when it is destroyed", async () => {
     await stack.stack.destroy();
     const living = swarm.nodes.slice(0, 2);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { demultiplexed, hasFailed, taskFailureText } from "../../../components/swarm/taskWatch";
+import {
+  demultiplexed,
+  hasFailed,
+  hopelessServices,
+  taskFailureText,
+} from "../../../components/swarm/taskWatch";
 
 const task = (State: string, Err?: string) => ({
   ID: "t1",
@@ -35,6 +40,26 @@ describe("a task of a Swarm service", () => {
     expect(
       taskFailureText("replica", task("rejected", "No such image: tf_serving@sha256:1"), ""),
     ).toBe("The new replica 2 was rejected: No such image: tf_serving@sha256:1. It said nothing");
+  });
+});
+
+describe("a Swarm service", () => {
+  const failed = [task("failed"), task("rejected"), task("failed")];
+
+  it("is hopeless when three of its tasks failed and none runs", () => {
+    expect(hopelessServices([...failed, task("starting")])).toEqual(["s1"]);
+  });
+
+  it("has hope after two failures", () => {
+    expect(hopelessServices(failed.slice(1))).toEqual([]);
+  });
+
+  it("has hope while one of its tasks runs", () => {
+    expect(hopelessServices([...failed, task("running")])).toEqual([]);
+  });
+
+  it("is not judged by another's tasks", () => {
+    expect(hopelessServices([...failed, { ...task("running"), ServiceID: "s2" }])).toEqual(["s1"]);
   });
 });
 
