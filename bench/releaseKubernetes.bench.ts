@@ -17,7 +17,7 @@ import { findCapacity, freshLoadNote, releaseUnderLoad } from "./support/release
 import { releaseGoals, releaseLine, Releases, releaseTables } from "./support/releaseReport";
 
 // Every second one goes back to the version before.
-const releases = size(2, 1);
+const releases = size(3, 1);
 const fewestRequests = 10_000;
 // Under load before and after each release.
 const calmSeconds = size(8, 4);

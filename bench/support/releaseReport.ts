@@ -15,7 +15,12 @@ export interface Releases {
 const goalRequests = 20_000;
 const goalRatio = 2;
 const loadKinds = ["rest", "fresh", "grpc", "large"] as const;
-const loadNames = { rest: "REST", fresh: "REST anew", grpc: "gRPC", large: "REST 2 MB" };
+const loadNames = {
+  rest: "REST",
+  fresh: "REST, new connections",
+  grpc: "gRPC",
+  large: "REST 2 MB",
+};
 type LoadKind = (typeof loadKinds)[number];
 const mostReasons = 8;
 

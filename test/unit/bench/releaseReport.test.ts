@@ -59,7 +59,7 @@ describe("the tables of releases", () => {
     const [{ rows }] = releaseTables([{ name, seconds, figures: [fresh] }]);
     expect(rows.map(([of]) => of)).toEqual([
       "ours, REST",
-      "ours, REST anew",
+      "ours, REST, new connections",
       "ours, gRPC",
       "ours, REST 2 MB",
     ]);
