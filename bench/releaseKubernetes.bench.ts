@@ -95,7 +95,7 @@ measure("releaseKubernetes", 15, async (later) => {
     how: [
       "A real Kubernetes 1.34 of one node, with kube-proxy (iptables), in namespaces of its own. " +
         `Three replicas; the model's version is changed ${releases} times with \`pulumi up\`, which ` +
-        `builds and pushes the image as well. ${freshLoadNote(rate)} A release lasts until the last ` +
+        `builds and pushes the image as well, on the same two cores. ${freshLoadNote(rate)} A release lasts until the last ` +
         "old pod has ended. The small predictions are together a quarter of the smaller of both " +
         `capacities, measured before (${capacities}: a Service keeps a gRPC connection on one ` +
         "replica). Clients reach both Services over the node's address and one TCP relay, so that a " +

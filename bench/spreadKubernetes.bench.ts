@@ -67,7 +67,9 @@ measure("spreadKubernetes", 8, async (later) => {
         "one at a time and eight at a time; counted by the replicas' own metrics " +
         "(`:tensorflow:serving:request_count`). Both Services lead to the same pods of one cluster: " +
         "the stack's own by way of its two HAProxy pods, of which a connection reaches one; the " +
-        "other straight to the replicas, as a Service of type ClusterIP does with kube-proxy.",
+        "other straight to the replicas, as a Service of type ClusterIP does with kube-proxy. HAProxy " +
+        "gives a call to a replica with the fewest under way: with several at a time, one that is " +
+        "slower for a moment gets fewer.",
       ...standInNote(),
     ],
     goals: [

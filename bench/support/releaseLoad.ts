@@ -64,10 +64,9 @@ export function loadNote(perSecond: number): string {
 export function freshLoadNote(perSecond: number): string {
   return (
     "The model computes next to nothing. Four loads at once, evenly spaced, whatever becomes of a " +
-    `request: small predictions over one gRPC connection, ${(perSecond / 2).toFixed(0)} per second, ` +
-    `over REST connections that are kept, and over a new one for each, ` +
-    `${(perSecond / 4).toFixed(0)} per second each; and one REST prediction with a body of 2 MB per ` +
-    `second. ${failureNote}`
+    `request: small predictions, ${(perSecond / 2).toFixed(0)} per second over one gRPC connection, ` +
+    `${(perSecond / 4).toFixed(0)} over REST connections that are kept and as many over a new REST ` +
+    `connection each; and one REST prediction with a body of 2 MB per second. ${failureNote}`
   );
 }
 
