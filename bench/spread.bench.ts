@@ -1,10 +1,9 @@
-import { startLoad } from "../test/support/load";
 import { containers, requestsPerServer } from "../test/support/docker";
 import { standInNote } from "./support/images";
-import { measure, say, size } from "./support/measure";
+import { measure, size } from "./support/measure";
 import { makeModel, modelName } from "./support/model";
-import { grpcTarget } from "./support/releaseLoad";
 import { openService } from "./support/service";
+import { measureSpread, percent, spreadCells } from "./support/spread";
 
 const calls = size(4000, 400);
 const underWay = [1, 8];
@@ -28,20 +27,10 @@ measure("spread", 5, async (later) => {
   );
   await service.up();
   const [balancer] = containers(service.label, "balancer");
+  const count = () => requestsPerServer(balancer, "grpc_replicas");
   const rows = [];
-  for (const concurrency of underWay) {
-    const before = requestsPerServer(balancer, "grpc_replicas");
-    const options = { concurrency, connections: 1, maxRequests: calls };
-    const { failed } = await startLoad({ target: grpcTarget(grpcPort), ...options }).ended;
-    const after = requestsPerServer(balancer, "grpc_replicas");
-    const shares = Object.entries(after).map(([server, total]) => total - (before[server] ?? 0));
-    const even = calls / replicas;
-    const off = Math.max(
-      ...shares.map((count) => Math.abs(count - even) / even),
-      shares.length === replicas ? 0 : 1,
-    );
-    say(`${concurrency} under way: ${shares.join(" / ")}, ${failed} failed`);
-    rows.push({ concurrency, shares, off });
+  for (const atOnce of underWay) {
+    rows.push(await measureSpread({ grpcPort, calls, underWay: atOnce, replicas, count }));
   }
   const worst = Math.max(...rows.map(({ off }) => off));
   return {
@@ -62,17 +51,9 @@ measure("spread", 5, async (later) => {
     tables: [
       {
         columns: ["calls under way", "calls per replica", "furthest off"],
-        rows: rows.map(({ concurrency, shares, off }) => [
-          String(concurrency),
-          shares.join(" / "),
-          percent(off),
-        ]),
+        rows: rows.map(spreadCells),
       },
     ],
     notMeasured: [],
   };
 });
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}

@@ -18,10 +18,12 @@ const pageFile = path.join(root, "docs", "benchmarks.md");
 const order = [
   "release",
   "releaseSwarm",
+  "releaseKubernetes",
   "firstPrediction",
   "unchanged",
   "balancer",
   "spread",
+  "spreadKubernetes",
   "push",
   "preview",
   "previewSwarm",

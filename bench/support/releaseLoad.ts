@@ -1,4 +1,4 @@
-import { GrpcTarget, LoadResult, RestTarget, startLoad } from "../../test/support/load";
+import { GrpcTarget, Load, LoadResult, RestTarget, startLoad } from "../../test/support/load";
 import { predictMethod, serializePredict } from "../../test/support/servingGrpc";
 import { inputName, modelName } from "./model";
 
@@ -7,9 +7,11 @@ export interface Ports {
   grpcPort: number;
 }
 
-/** Figures of the three loads that a release is under. */
+/** Figures of the loads that a release is under. */
 export interface ReleaseFigures {
   rest: LoadResult;
+  /** Small predictions over REST, each on a connection of its own. @default - not measured */
+  fresh?: LoadResult;
   grpc: LoadResult;
   /** REST with bodies of 2 MB. */
   large: LoadResult;
@@ -54,11 +56,24 @@ export function loadNote(perSecond: number): string {
     "The model computes next to nothing. Three loads at once, evenly spaced, whatever becomes of a " +
     `request: small predictions over REST and over one gRPC connection, ${(perSecond / 2).toFixed(0)} ` +
     "per second each, together a quarter of the capacity measured just before; and one REST " +
-    "prediction with a body of 2 MB per second. A failure is any status but 200 or OK, a broken " +
-    `connection, or no answer within 10 s. _During_ lasts until ${settleSeconds} s after the ` +
-    "command's end. Failures at any time count; of several releases, the slowest p99 is shown."
+    `prediction with a body of 2 MB per second. ${failureNote}`
   );
 }
+
+/** The same where half of the small REST predictions have a connection of their own. */
+export function freshLoadNote(perSecond: number): string {
+  return (
+    "The model computes next to nothing. Four loads at once, evenly spaced, whatever becomes of a " +
+    `request: small predictions, ${(perSecond / 2).toFixed(0)} per second over one gRPC connection, ` +
+    `${(perSecond / 4).toFixed(0)} over REST connections that are kept and as many over a new REST ` +
+    `connection each; and one REST prediction with a body of 2 MB per second. ${failureNote}`
+  );
+}
+
+const failureNote =
+  "A failure is any status but 200 or OK, a broken connection, or no answer within 10 s. _During_ " +
+  `lasts until ${settleSeconds} s after the command's end. Failures at any time count; of several ` +
+  "releases, the slowest p99 is shown.";
 
 /** Requests per second that REST and gRPC clients get at most, half of them each. */
 export async function findCapacity({ restPort, grpcPort }: Ports): Promise<number> {
@@ -71,18 +86,27 @@ export async function findCapacity({ restPort, grpcPort }: Ports): Promise<numbe
   return 2 * Math.min(...results.map(({ perSecond }) => perSecond));
 }
 
-/** Runs a release to this model version while clients send `perSecond` requests, half over REST and half over gRPC. */
+/**
+ * Runs a release to this model version while clients send `perSecond` requests, half over REST and
+ * half over gRPC.
+ *
+ * @param fresh - whether half of those over REST have a connection of their own
+ */
 export async function releaseUnderLoad(
   { restPort, grpcPort }: Ports,
   perSecond: number,
   calmSeconds: number,
   version: number,
   release: () => Promise<unknown>,
+  fresh = false,
 ): Promise<{ figures: ReleaseFigures; seconds: number }> {
-  const each = { phase: "before", perSecond: perSecond / 2 };
-  const loads = {
-    rest: startLoad({ target: restTarget(restPort), ...each }),
-    grpc: startLoad({ target: grpcTarget(grpcPort), ...each }),
+  const half = { phase: "before", perSecond: perSecond / 2 };
+  const quarter = { phase: "before", perSecond: perSecond / 4 };
+  const apart = { ...restTarget(restPort), keepAlive: false };
+  const loads: Loads = {
+    rest: startLoad({ target: restTarget(restPort), ...(fresh ? quarter : half) }),
+    ...(fresh && { fresh: startLoad({ target: apart, ...quarter }) }),
+    grpc: startLoad({ target: grpcTarget(grpcPort), ...half }),
     large: startLoad({ target: restTarget(restPort, large), phase: "before", perSecond: 1 }),
   };
   const mark = (phase: string) => Object.values(loads).forEach((load) => load.mark(phase));
@@ -111,17 +135,11 @@ function checkServed({ phases: { after } }: LoadResult, version: number): void {
   }
 }
 
-async function stop(loads: {
-  rest: ReturnType<typeof startLoad>;
-  grpc: ReturnType<typeof startLoad>;
-  large: ReturnType<typeof startLoad>;
-}): Promise<ReleaseFigures> {
-  const [rest, grpc, large] = await Promise.all([
-    loads.rest.stop(),
-    loads.grpc.stop(),
-    loads.large.stop(),
-  ]);
-  return { rest, grpc, large };
+type Loads = { [kind in keyof ReleaseFigures]: Load };
+
+async function stop({ rest, fresh, grpc, large }: Loads): Promise<ReleaseFigures> {
+  const results = await Promise.all([rest.stop(), grpc.stop(), large.stop(), fresh?.stop()]);
+  return { rest: results[0], grpc: results[1], large: results[2], fresh: results[3] };
 }
 
 function pause(seconds: number): Promise<void> {

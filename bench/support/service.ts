@@ -10,19 +10,24 @@ export interface Service {
   /** Value of the label tfserving.stack. */
   label: string;
   /** Makes these the stack's configuration, over what it was opened with. */
-  configure: (config: Record<string, string>) => Promise<void>;
+  configure: (config: Record<string, unknown>) => Promise<void>;
   /** `pulumi ARGS` on the stack. */
   pulumi: (args: string[], watch?: string) => Promise<Run>;
   up: () => Promise<Run>;
 }
 
-/** Creates an empty stack; `later` gets its removal. */
+/**
+ * Creates an empty stack; `later` gets its removal.
+ *
+ * @param env - more of the environment
+ */
 export async function openService(
   name: string,
-  config: Record<string, string>,
+  config: Record<string, unknown>,
   later: (cleanUp: () => unknown) => void,
+  env: Record<string, string> = {},
 ): Promise<Service> {
-  const { stack, label, remove } = await createStack(`bench-${name}`, config);
+  const { stack, label, remove } = await createStack(`bench-${name}`, config, root, env);
   later(remove);
   const pulumi = (args: string[], watch?: string) =>
     run(program(), [...args, "--stack", stack.name, "--non-interactive", "--color", "never"], {

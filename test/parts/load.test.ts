@@ -60,6 +60,18 @@ describe("a load over REST", () => {
     expect(ports.size).toBe(1);
   });
 
+  test("opens a connection for each request where it is told to", async () => {
+    const ports = new Set<number | undefined>();
+    const url = await serve((_, response, request) => {
+      ports.add(request.socket.remotePort);
+      response.end();
+    });
+    const target = { api: "rest", url, keepAlive: false } as const;
+    const result = await startLoad({ target, concurrency: 1, maxRequests: 20 }).ended;
+    expect(describeLoad(result)).toContain("0 of 20 failed");
+    expect(ports.size).toBe(20);
+  });
+
   test("keeps its rate, and counts a stall in full although requests go on", async () => {
     const stalled: http.ServerResponse[] = [];
     let stalls = false;

@@ -1,6 +1,4 @@
-import { execFileSync } from "child_process";
 import * as fs from "fs";
-import * as net from "net";
 import * as os from "os";
 import * as path from "path";
 import { inject } from "vitest";
@@ -8,9 +6,9 @@ import { root } from "../../commands/lib/workspace.mjs";
 import { Cluster, ClusterOptions, startCluster } from "../cluster/cluster";
 import { providerEnv } from "../kubernetes/env";
 import { Load, startLoad } from "./load";
+import { machineOf, openOutside } from "./outsideService";
 import { configure, createStack, TestStack } from "./stack";
-import { until } from "./supervisor";
-import { openTunnel, Tunnel } from "./tunnel";
+import { Tunnel } from "./tunnel";
 
 /** A pod, as far as tests look at it. */
 export interface Pod {
@@ -32,23 +30,6 @@ export const serviceName = "scale";
 export const request = JSON.stringify({ inputs: { x: [[1, 2, 3]], notes: "none" } });
 
 const source = path.join(root, "test/unit/tfserving/testdata/scale/1");
-
-/** Waits until the node leads the port on. */
-async function connectable(host: string, port: number): Promise<void> {
-  const connects = () =>
-    new Promise<boolean>((resolve) => {
-      const socket = net.connect(port, host);
-      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-      socket.once("connect", () => socket.destroy());
-    });
-  await until(`${host}:${port} is open`, connects, 30_000);
-}
-
-/** Address of this machine for the cluster's node, as the API server sees it. */
-function machineOf(cluster: Cluster): string {
-  const { hostname } = new URL(cluster.server);
-  return execFileSync("ip", ["route", "get", hostname], { encoding: "utf8" }).split(/src (\S+)/)[1];
-}
 
 /** A stack with target kubernetes, on a cluster of its own. */
 export class KubernetesStack {
@@ -168,16 +149,7 @@ export class KubernetesStack {
    * each connection goes to one of the balancers that are in rotation.
    */
   async openService(port: 8500 | 8501): Promise<number> {
-    const { hostname } = new URL(this.cluster.server);
-    const { spec } = this.get<{ spec: { selector: object } }>("service", serviceName);
-    this.cluster.apply({
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name: `outside-${port}`, namespace },
-      spec: { selector: spec.selector, externalIPs: [hostname], ports: [{ port }] },
-    });
-    await connectable(hostname, port);
-    const tunnel = await openTunnel(hostname, port);
+    const tunnel = await openOutside(this.cluster, { namespace, name: serviceName }, port);
     this.tunnels.push(tunnel);
     return tunnel.port;
   }

@@ -11,6 +11,8 @@ export interface RestTarget {
   url: string;
   /** Prepared once; what is sent is never serialized again. */
   body?: Uint8Array | string;
+  /** Whether connections serve more than one request. @default true */
+  keepAlive?: boolean;
   /**
    * Regular expression whose first group finds the model version in the first 4 kB of an answer.
    * @default - versions are not looked for: TensorFlow Serving names them in model status only

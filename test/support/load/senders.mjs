@@ -18,7 +18,7 @@ const readBytes = 4096;
 const reasonCharacters = 160;
 
 /**
- * REST over kept-alive connections. Anything but status 200 is a failure, as is a
+ * REST, over kept-alive connections unless told otherwise. Anything but status 200 is a failure, as is a
  * connection that ends or an answer that takes too long.
  *
  * @param {import("../load.ts").RestTarget} target
@@ -26,7 +26,7 @@ const reasonCharacters = 160;
  * @returns {Sender}
  */
 export function restSender(target, { connections, timeoutMs }) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
+  const agent = new http.Agent({ keepAlive: target.keepAlive ?? true, maxSockets: connections });
   const url = new URL(target.url);
   const body = target.body === undefined ? undefined : Buffer.from(target.body);
   const pattern =

@@ -47,6 +47,34 @@ describe("the tables of releases", () => {
     expect(rows[0]).toEqual(["ours, REST", "15.0 s", "10,000", "0", "10 ms", "20 ms", "20 ms"]);
   });
 
+  it("have a row for each load that there was", () => {
+    const [
+      {
+        name,
+        seconds,
+        figures: [first],
+      },
+    ] = releases(load(figures(5, 10)));
+    const fresh = { ...first, fresh: load(figures(7, 10)) };
+    const [{ rows }] = releaseTables([{ name, seconds, figures: [fresh] }]);
+    expect(rows.map(([of]) => of)).toEqual([
+      "ours, REST",
+      "ours, REST, new connections",
+      "ours, gRPC",
+      "ours, REST 2 MB",
+    ]);
+  });
+
+  it("do not count against a release what failed before it, and say so", () => {
+    const [{ columns, rows }] = releaseTables(releases(load(figures(50, 10, 2), 10, 3)));
+    expect(columns.slice(2, 5)).toEqual(["requests during", "failed before", "failed"]);
+    expect(rows.map((row) => row.slice(2, 5))).toEqual([
+      ["50", "3", "2"],
+      ["5,000", "0", "0"],
+      ["5,000", "0", "0"],
+    ]);
+  });
+
   it("name what failed, without HTML", () => {
     const [, failures] = releaseTables(releases(load(figures(10_000, 20, 7))));
     expect(failures.rows).toEqual([["ours, REST", "7", "503"]]);
