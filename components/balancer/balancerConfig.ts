@@ -180,6 +180,9 @@ function backend(api: "rest" | "grpc", name: string, alias: string, pods?: Balan
   balance leastconn
 ${options}${healthCheck(pods)}
   default-server ${server}
+.if version_atleast(3.1)
+  default-server init-state down
+.endif
   server-template replica 1-${slots} ${alias}:${ports[api]}
 `;
 }
@@ -223,6 +226,8 @@ function healthCheck(pods: BalancerPods | undefined): string {
  * One failed check takes a replica out: a draining one is gone within a check's interval. So does
  * one failed connection: HAProxy before 3.1 (`init-state`) takes a new server for good until its
  * first check.
+ *
+ * @see https://docs.haproxy.org/3.2/configuration.html#5.2-init-state
  */
 function serverOptions(pods: BalancerPods | undefined): string {
   // The supervisor listens on IPv4.
