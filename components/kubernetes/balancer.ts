@@ -10,9 +10,11 @@ import { labelsFor, selectorFor } from "./labels";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
 import { containerPort, portNames, servicePort } from "./portNames";
 import { pulling } from "./podPlacement";
+import { guardAnnotations, guardRelease } from "./releaseGuard";
 import { headlessName, ReplicaSet, revisionHistoryLimit, withoutAwait } from "./replicas";
 import { spreadOver } from "./spread";
 
+const containerName = "haproxy";
 const configFolder = "/config";
 const configFile = "haproxy.cfg";
 const runScript = path.join(__dirname, "../balancer/run");
@@ -52,10 +54,17 @@ export function createBalancers(
     },
     { parent },
   );
+  const guarded = {
+    ...args,
+    ...{ part: "balancer", container: containerName, stopGraceSeconds: graceSeconds(args) },
+  };
   new apps.Deployment(
     `${name}-balancer`,
-    { metadata: { namespace, labels }, spec: renderBalancers(args, config.metadata.name) },
-    { parent },
+    {
+      metadata: { namespace, labels, annotations: guardAnnotations },
+      spec: renderBalancers(args, config.metadata.name),
+    },
+    { parent, ...guardRelease(`${name}-balancer`, guarded, parent) },
   );
   new core.Service(
     name,
@@ -90,13 +99,17 @@ function renderConfig(args: ResolvedKubernetesArgs): pulumi.Output<string> {
   });
 }
 
+/** How long a balancer may take to stop. */
+function graceSeconds({ server }: ResolvedKubernetesArgs): number {
+  return leaveSeconds + Math.ceil(balancerTimeoutMs(server) / 1000) + marginSeconds;
+}
+
 /** @param configName - name of the ConfigMap */
 function renderBalancers(
   args: ResolvedKubernetesArgs,
   configName: pulumi.Input<string>,
 ): k8s.apps.v1.DeploymentSpec {
   const { serviceName, balancers, minReadySeconds, priorityClass } = args;
-  const answerSeconds = Math.ceil(balancerTimeoutMs(args.server) / 1000);
   return {
     replicas: balancers,
     selector: { matchLabels: selectorFor("balancer", serviceName) },
@@ -110,7 +123,7 @@ function renderBalancers(
         ...pulling(args),
         ...(priorityClass === undefined ? {} : { priorityClassName: priorityClass }),
         topologySpreadConstraints: spreadOver("balancer", serviceName),
-        terminationGracePeriodSeconds: leaveSeconds + answerSeconds + marginSeconds,
+        terminationGracePeriodSeconds: graceSeconds(args),
         containers: [renderContainer(args.balancerImage)],
         volumes: [temporaryFiles(temporaryMb), { name: "config", configMap: { name: configName } }],
       },
@@ -121,7 +134,7 @@ function renderBalancers(
 function renderContainer(image: string): k8s.core.v1.Container {
   const ask = (path: string) => ({ path, port: portNames.statistics });
   return {
-    name: "haproxy",
+    name: containerName,
     image,
     imagePullPolicy: "IfNotPresent",
     command: ["bash", "-c", fs.readFileSync(runScript, "utf8")],

@@ -269,7 +269,11 @@ describe("the exact inputs", () => {
     expect((await deployed("balancer")).inputs).toEqual({
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { namespace: "models", labels: labels("balancer") },
+      metadata: {
+        namespace: "models",
+        labels: labels("balancer"),
+        annotations: { "tfserving.release": "wanted" },
+      },
       spec: {
         replicas: 2,
         selector: { matchLabels: selector("balancer") },
@@ -554,6 +558,13 @@ describe("the balancers", () => {
   it("have time for the longest request before they are killed", async () => {
     const balancers = await deployed("balancer", () => ({ server: { restApiTimeoutMs: 90_000 } }));
     expect(pod(balancers).terminationGracePeriodSeconds).toBe(10 + 91 + 5);
+  });
+
+  it("are watched through the cluster while they start", async () => {
+    expect((await deployed("balancer", () => ({ cluster }))).hooks).toMatchObject({
+      beforeUpdate: ["serving-balancer: before the release"],
+    });
+    expect((await deployed("balancer")).hooks).toEqual({});
   });
 
   it("tell replicas how many of them there are", async () => {
