@@ -1,10 +1,10 @@
-import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { heldOutPictures } from "../../commands/lib/pictures.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
 import { containers, docker, objects } from "../support/docker";
+import { CommandResult, predictedNames, runNpmCommand } from "../support/npmCommand";
 
 const stack = "test-commands";
 const label = `tfserving/${stack}`;
@@ -17,7 +17,7 @@ const settings = `config:
 `;
 
 describe("the npm commands", () => {
-  let up: Result;
+  let up: CommandResult;
 
   beforeAll(() => {
     fs.writeFileSync(stackFile, settings);
@@ -51,9 +51,7 @@ describe("the npm commands", () => {
 
   test("predict names all ten pictures", () => {
     const { output, status } = run("predict");
-    const lines = output.match(/^predicted class= .* with confidence level of [01]\.\d\d$/gm) ?? [];
-    const names = lines.map((line) => /class= (.*) with/.exec(line)?.[1]);
-    expect(names).toEqual(heldOutPictures(root).map((picture) => picture.name));
+    expect(predictedNames(output)).toEqual(heldOutPictures(root).map((picture) => picture.name));
     expect(status).toBe(0);
   });
 
@@ -94,19 +92,6 @@ describe("the npm commands", () => {
   });
 });
 
-interface Result {
-  output: string;
-  status: number | null;
-}
-
-/** Runs a command as npm does, on this project's own backend. */
-function run(command: string, ...args: string[]): Result {
-  const env: NodeJS.ProcessEnv = { ...process.env };
-  delete env.PULUMI_BACKEND_URL;
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [path.join("commands", `${command}.mjs`), "-s", stack, ...args],
-    { cwd: root, env, encoding: "utf8" },
-  );
-  return { output: stdout + stderr, status };
+function run(command: string, ...args: string[]): CommandResult {
+  return runNpmCommand(command, stack, args);
 }

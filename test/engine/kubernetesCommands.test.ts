@@ -1,5 +1,4 @@
 // The npm commands on a stack with `target: kubernetes`, on a real cluster of one node.
-import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -8,6 +7,7 @@ import { heldOutPictures } from "../../commands/lib/pictures.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
 import { Cluster, startCluster } from "../cluster/cluster";
 import { providerEnv } from "../kubernetes/env";
+import { CommandResult, predictedNames, runNpmCommand } from "../support/npmCommand";
 
 const stack = "test-kubernetes-commands";
 const namespace = "commands";
@@ -15,7 +15,7 @@ const stackFile = path.join(root, `Pulumi.${stack}.yaml`);
 
 describe("the npm commands on Kubernetes", () => {
   let cluster: Cluster;
-  let up: Result;
+  let up: CommandResult;
   let settings: Record<string, unknown>;
 
   beforeAll(async () => {
@@ -75,9 +75,7 @@ describe("the npm commands on Kubernetes", () => {
 
   test("predict names all ten pictures, through a forwarded port", () => {
     const { output, status } = run("predict");
-    const lines = output.match(/^predicted class= .* with confidence level of [01]\.\d\d$/gm) ?? [];
-    const names = lines.map((line) => /class= (.*) with/.exec(line)?.[1]);
-    expect(names).toEqual(heldOutPictures(root).map((picture) => picture.name));
+    expect(predictedNames(output)).toEqual(heldOutPictures(root).map((picture) => picture.name));
     expect(status).toBe(0);
   });
 
@@ -186,20 +184,7 @@ describe("the npm commands on Kubernetes", () => {
       .sort();
   }
 
-  /** Runs a command as npm does, on this project's own backend. */
-  function run(command: string, ...args: string[]): Result {
-    const env: NodeJS.ProcessEnv = { ...process.env, ...providerEnv(cluster.kubeconfig) };
-    delete env.PULUMI_BACKEND_URL;
-    const { stdout, stderr, status } = spawnSync(
-      process.execPath,
-      [path.join("commands", `${command}.mjs`), "-s", stack, ...args],
-      { cwd: root, env, encoding: "utf8" },
-    );
-    return { output: stdout + stderr, status };
+  function run(command: string, ...args: string[]): CommandResult {
+    return runNpmCommand(command, stack, args, providerEnv(cluster.kubeconfig));
   }
 });
-
-interface Result {
-  output: string;
-  status: number | null;
-}
