@@ -4,6 +4,7 @@ import * as path from "path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { root } from "../../commands/lib/workspace.mjs";
 import { Cluster, startCluster } from "../cluster/cluster";
+import { restrictedNamespace, restrictedPod } from "../cluster/restricted";
 
 const namespace = "serving";
 const model = path.join(root, "test/unit/tfserving/testdata/scale/1");
@@ -17,13 +18,7 @@ describe("the tests' Kubernetes cluster", () => {
     cluster = await startCluster({ metrics: true });
     image = cluster.push(inject("images").baseImage, "serving");
     cluster.apply(
-      {
-        ...object("v1", "Namespace", namespace),
-        metadata: {
-          name: namespace,
-          labels: { "pod-security.kubernetes.io/enforce": "restricted" },
-        },
-      },
+      restrictedNamespace(namespace),
       {
         ...object("v1", "PersistentVolumeClaim", "notes"),
         spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
@@ -185,39 +180,25 @@ function object(apiVersion: string, kind: string, name: string): object {
   return { apiVersion, kind, metadata: { name, namespace, labels: { app: name } } };
 }
 
-/** A pod that the level `restricted` of Pod Security allows. */
+/** A pod with a volume, of which "scale" is to serve. */
 function pod(
   name: string,
   image: string,
   command: string[],
   volume: { claim: string; mountPath: string },
 ): object {
-  return {
-    ...object("v1", "Pod", name),
-    spec: {
-      terminationGracePeriodSeconds: 0,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 1000,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
-      containers: [
-        {
-          name,
-          image,
-          command,
-          env: [{ name: "MODEL_NAME", value: name }],
-          readinessProbe:
-            name === "scale"
-              ? { httpGet: { path: "/v1/models/scale", port: 8501 }, periodSeconds: 1 }
-              : undefined,
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-          volumeMounts: [{ name: "data", mountPath: volume.mountPath }],
-        },
-      ],
-      volumes: [{ name: "data", persistentVolumeClaim: { claimName: volume.claim } }],
+  const ask = { httpGet: { path: "/v1/models/scale", port: 8501 }, periodSeconds: 1 };
+  return restrictedPod({
+    metadata: { name, namespace, labels: { app: name } },
+    container: {
+      image,
+      command,
+      env: [{ name: "MODEL_NAME", value: name }],
+      readinessProbe: name === "scale" ? ask : undefined,
+      volumeMounts: [{ name: "data", mountPath: volume.mountPath }],
     },
-  };
+    volumes: [{ name: "data", persistentVolumeClaim: { claimName: volume.claim } }],
+  });
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { root } from "../../commands/lib/workspace.mjs";
 import { KubernetesModelService, KubernetesModelServiceArgs } from "../../components";
 import { type Cluster, startCluster } from "../cluster/cluster";
+import { restrictedNamespace, restrictedPod } from "../cluster/restricted";
 import { docker } from "../support/docker";
 import { type Registration, settle, startMocks } from "../support/mocks";
 
@@ -35,17 +36,7 @@ describe("a model service in a namespace that restricts pods", () => {
       fs.cpSync(model, path.join(folder, version), { recursive: true });
     }
     cluster.apply(
-      {
-        apiVersion: "v1",
-        kind: "Namespace",
-        metadata: {
-          name: namespace,
-          labels: {
-            "pod-security.kubernetes.io/enforce": "restricted",
-            "pod-security.kubernetes.io/warn": "restricted",
-          },
-        },
-      },
+      restrictedNamespace(namespace),
       {
         apiVersion: "v1",
         kind: "PersistentVolumeClaim",
@@ -208,31 +199,11 @@ function buildRuntime(baseImage: string): void {
 
 /** A pod that may call the service. */
 function clientPod(image: string): object {
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name: "client",
-      namespace,
-      labels: { [`${serviceName}.tfserving/client`]: "true" },
-    },
-    spec: {
-      terminationGracePeriodSeconds: 0,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 1000,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
-      containers: [
-        {
-          name: "client",
-          image,
-          command: ["sleep", "infinity"],
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-        },
-      ],
-    },
-  };
+  const labels = { [`${serviceName}.tfserving/client`]: "true" };
+  return restrictedPod({
+    metadata: { name: "client", namespace, labels },
+    container: { image, command: ["sleep", "infinity"] },
+  });
 }
 
 interface Manifest extends Record<string, unknown> {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KubernetesModelService, KubernetesNotebook } from "../../components";
 import { KubernetesModelServiceArgs } from "../../components/kubernetes/kubernetesModelServiceArgs";
 import { type Cluster, startCluster } from "../cluster/cluster";
+import { restrictedNamespace } from "../cluster/restricted";
 import { type KubernetesObject, podsOf, renderedObjects } from "../support/kubernetesObjects";
 import { repository } from "../support/stackConfig";
 
@@ -18,14 +19,7 @@ let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster();
   cluster.applyCrds();
-  cluster.apply({
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: {
-      name: namespace,
-      labels: { "pod-security.kubernetes.io/enforce": "restricted" },
-    },
-  });
+  cluster.apply(restrictedNamespace(namespace));
 });
 
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { KubernetesNotebook, KubernetesNotebookArgs } from "../../components";
 import { type Cluster, startCluster } from "../cluster/cluster";
+import { restrictedNamespace } from "../cluster/restricted";
 import { type KubernetesObject, renderedObjects } from "../support/kubernetesObjects";
 import { repository } from "../support/stackConfig";
 
@@ -19,14 +20,7 @@ let image: string;
 beforeAll(async () => {
   cluster = await startCluster();
   image = cluster.push(imageHere, "notebook");
-  cluster.apply({
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: {
-      name: namespace,
-      labels: { "pod-security.kubernetes.io/enforce": "restricted" },
-    },
-  });
+  cluster.apply(restrictedNamespace(namespace));
 });
 
 afterAll(async () => {
