@@ -5,6 +5,7 @@ import { startEngine } from "./engine.mjs";
 import { prepareImages, standInNames, wantedImages } from "./images.mjs";
 import { isOnKubernetes, requireCluster } from "./kubernetes/cluster.mjs";
 import { giveToNotebook, ownsForNotebook } from "./notebooks.mjs";
+import { createStack, isMissing } from "./stack.mjs";
 import { updateStack } from "./stackUpdate.mjs";
 import { summarise } from "./summary.mjs";
 import { prepareToolchain } from "./toolchain.mjs";
@@ -17,16 +18,17 @@ import { root } from "./workspace.mjs";
  * @param {{ retry?: boolean }} [options] - retry: try registries again for images that have a stand-in
  */
 export async function bringUp(workspace, { retry = false } = {}) {
-  const { host, env } = workspace;
+  const { host } = workspace;
   const onKubernetes = isOnKubernetes(workspace);
   if (onKubernetes) {
+    await prepareStack(workspace);
     const { version, server, context } = await requireCluster(workspace);
     note("cluster", `${version} at ${server} (context ${context})`);
   }
   // On a cluster the engine only builds, and a pinned image is built already.
   const engine =
     onKubernetes && workspace.setting("image") ? undefined : await startEngine(root, host);
-  await prepareToolchain(root, env, String(workspace.setting("target")));
+  await prepareToolchain(root, workspace.env, String(workspace.setting("target")));
   const standIns = engine ? await imagesFor(workspace, engine, retry) : {};
   await workspace.writeConfig(standIns);
   if (!onKubernetes) {
@@ -34,6 +36,19 @@ export async function bringUp(workspace, { retry = false } = {}) {
   }
   await updateStack(workspace);
   await summarise(workspace, standIns);
+}
+
+/**
+ * An encrypted kubeconfig is Pulumi's to read, and of a stack that it knows.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace
+ */
+async function prepareStack(workspace) {
+  await prepareToolchain(root, workspace.env, String(workspace.setting("target")));
+  if (isMissing(workspace)) {
+    await workspace.writeConfig();
+    await createStack(workspace);
+  }
 }
 
 /**

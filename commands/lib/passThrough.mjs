@@ -30,6 +30,23 @@ export function stackOf(args) {
 }
 
 /**
+ * The subcommand in Pulumi's arguments; undefined where they name none.
+ *
+ * @param {string[]} args
+ * @returns {string | undefined}
+ */
+export function subcommandOf(args) {
+  return args[subcommandAt(args)];
+}
+
+/** @param {string[]} args */
+function subcommandAt(args) {
+  return args.findIndex(
+    (arg, index) => !arg.startsWith("-") && !withValue.includes(args[index - 1]),
+  );
+}
+
+/**
  * Pulumi's arguments with the generated config file, where the subcommand takes
  * one and the user names none. `pulumi config` works on the stack's own file.
  *
@@ -38,9 +55,7 @@ export function stackOf(args) {
  * @returns {string[]}
  */
 export function passedOn(args, configFile) {
-  const at = args.findIndex(
-    (arg, index) => !arg.startsWith("-") && !withValue.includes(args[index - 1]),
-  );
+  const at = subcommandAt(args);
   const named = args.some((arg) => arg === "--config-file" || arg.startsWith("--config-file="));
   return at >= 0 && withConfigFile.includes(args[at]) && !named
     ? [...args.slice(0, at + 1), "--config-file", configFile, ...args.slice(at + 1)]

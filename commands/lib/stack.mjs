@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { absoluteUrl, stackStateFile } from "./backend.mjs";
-import { Failure, npmRun } from "./command.mjs";
+import { Failure, note, npmRun } from "./command.mjs";
 import { capturePulumi } from "./pulumiCli.mjs";
 import { ownFolder, root } from "./workspace.mjs";
 
@@ -32,6 +32,8 @@ import { ownFolder, root } from "./workspace.mjs";
  * @param {import("./workspace.mjs").Workspace} workspace - its config file is written already
  */
 export async function createStack(workspace) {
+  const { stack, backend } = workspace;
+  note("stack", `creating ${stack} in ${backend.url} (${backend.because})`);
   const folder = path.dirname(workspace.configFile);
   const project = { name: workspace.project.name, runtime: "nodejs" };
   writeFileSync(path.join(folder, "Pulumi.yaml"), `${JSON.stringify(project)}\n`);
@@ -47,13 +49,21 @@ export async function createStack(workspace) {
 }
 
 /**
+ * Whether the project's own backend has no such stack. Another backend is not asked: looking at a
+ * file takes no time, and asking Pulumi half a second.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace
+ */
+export function isMissing({ backend, project, name }) {
+  return backend.own && !existsSync(stackStateFile(ownFolder, String(project.name), name));
+}
+
+/**
  * @param {import("./workspace.mjs").Workspace} workspace
  * @returns {Promise<Outputs | undefined>} undefined where there is no such stack
  */
 export async function readOutputs(workspace) {
-  const { backend, project, name } = workspace;
-  // Looking at the file takes no time; asking Pulumi takes half a second.
-  if (backend.own && !existsSync(stackStateFile(ownFolder, String(project.name), name))) {
+  if (isMissing(workspace)) {
     return undefined;
   }
   const args = ["stack", "output", "--json", "--show-secrets", "--stack", workspace.stack];

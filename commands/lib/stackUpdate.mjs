@@ -25,7 +25,6 @@ export async function updateStack(workspace) {
   const found = onKubernetes ? undefined : await recover(workspace);
   const exists = onKubernetes ? await recoverOnCluster(workspace) : found !== undefined;
   if (!exists) {
-    note("stack", `creating ${stack} in ${backend.url} (${backend.because})`);
     await createStack(workspace);
   } else if (!backend.own) {
     note("stack", `${stack} in ${backend.url} (${backend.because})`);

@@ -64,6 +64,17 @@ describe("the npm commands on Kubernetes", () => {
     expect(podNames()).toEqual(before);
   });
 
+  test("up fails soon where the balancers' image cannot be had, and those before serve on", async () => {
+    const before = podNames();
+    configure({ balancerImage: `${cluster.registry}/haproxy:missing` });
+    const { output, status } = run("up");
+    configure({});
+    expect(output).toMatch(/The new balancer serving-balancer-\S+ cannot pull its image/);
+    expect(output).toContain("What was served before is served on.");
+    expect(status).toBe(1);
+    await expect.poll(podNames, { timeout: 30_000 }).toEqual(before);
+  });
+
   test("up puts right what somebody changed by hand", () => {
     cluster.kubectl("-n", namespace, "delete", "service", "tf-model-serving");
     const { output, status } = run("up");
@@ -137,6 +148,28 @@ describe("the npm commands on Kubernetes", () => {
       expect(status).toBe(1);
     }
     fs.writeFileSync(stackFile, written);
+  });
+
+  test("settings come before the first up, an encrypted kubeconfig too", () => {
+    const fresh = `${stack}-fresh`;
+    const pulumi = (...args: string[]) => runNpmCommand("pulumi", fresh, args);
+    try {
+      const kubeconfig = fs.readFileSync(cluster.kubeconfig, "utf8");
+      for (const setting of [
+        ["target", "kubernetes"],
+        ["--path", "--secret", "kubernetesCluster.kubeconfig", kubeconfig],
+        ["--path", "kubernetesCluster.context", "elsewhere"],
+      ]) {
+        const { output, status } = pulumi("config", "set", ...setting);
+        expect(status, output).toBe(0);
+      }
+      const { output, status } = runNpmCommand("status", fresh);
+      expect(output).toContain(`no context elsewhere; it has ${cluster.context}`);
+      expect(status).toBe(1);
+    } finally {
+      pulumi("stack", "rm", "--yes");
+      fs.rmSync(path.join(root, `Pulumi.${fresh}.yaml`), { force: true });
+    }
   });
 
   test("down leaves nothing of the stack but its namespace", async () => {

@@ -74,18 +74,15 @@ export async function requireCluster(workspace) {
  * @param {import("../workspace.mjs").Workspace} workspace
  * @returns {Promise<Choice>}
  */
-async function chosenCluster({ explicit, stack, configFile, env }) {
+async function chosenCluster({ explicit, stack, env }) {
   const given = /** @type {Record<string, unknown>} */ (explicit("kubernetesCluster") ?? {});
   const isPlain = Object.values(given).every((value) => typeof value !== "object");
   if (isPlain) {
     return given;
   }
+  // From the stack's own file: the one that Pulumi got last may name another cluster.
   const args = ["config", "get", "kubernetesCluster", "--stack", stack];
-  const { code, stdout, stderr } = await capturePulumi(
-    root,
-    [...args, "--config-file", configFile],
-    env,
-  );
+  const { code, stdout, stderr } = await capturePulumi(root, args, env);
   if (code !== 0) {
     throw new Failure(
       `Pulumi could not read the setting kubernetesCluster of the stack ${stack}: ${stderr}`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { helpText, npmRun, stackOption } from "../../../commands/lib/command.mjs";
-import { passedOn, stackOf } from "../../../commands/lib/passThrough.mjs";
+import { passedOn, stackOf, subcommandOf } from "../../../commands/lib/passThrough.mjs";
 import { nextSteps, servedBy } from "../../../commands/lib/summary.mjs";
 import { stackName } from "../../../commands/lib/workspace.mjs";
 
@@ -55,6 +55,15 @@ describe("arguments for Pulumi", () => {
     [["up"], undefined],
   ])("%j name the stack %s", (args, stack) => {
     expect(stackOf(args)).toBe(stack);
+  });
+
+  it.each([
+    [["config", "set", "replicas", "2"], "config"],
+    [["-s", "prod", "config"], "config"],
+    [["--help"], undefined],
+    [[], undefined],
+  ])("%j name the subcommand %s", (args, subcommand) => {
+    expect(subcommandOf(args)).toBe(subcommand);
   });
 });
 
