@@ -34,7 +34,8 @@ export async function serveOnKubernetes(): Promise<Record<string, unknown>> {
     modelVersion: serving.modelVersion,
     canaryVersion: canary?.version ?? "",
     canaryPercent: canary?.percent ?? 0,
-    signature: serving.signature,
+    // Of a model on a volume nobody here knows it.
+    ...(settings.objects.modelVolume ? {} : { signature: serving.signature }),
     replicas: fewestReplicas(service),
     context: cluster.context ?? "",
     namespace: model.namespace,
