@@ -41,9 +41,31 @@ export async function takeDownFromCluster(workspace, remove) {
       : `there is no stack ${stack} in ${workspace.backend.url}`,
   );
   if (place) {
-    note("namespace", `${place.namespace} stays; to remove it with all that is in it:`);
-    note("", `kubectl delete namespace ${place.namespace}`);
+    const own = await isOwnNamespace(cluster, place);
+    note(
+      "namespace",
+      `${place.namespace} stays${own ? "; to remove it with all that is in it:" : ""}`,
+    );
+    if (own) {
+      note("", `kubectl delete namespace ${place.namespace}`);
+    }
   }
   left.homes.forEach((home) => note("notebook", `${home} keeps its files`));
   say(`\nNext: ${npmRun("up", stack)}   starts it again`);
+}
+
+/**
+ * Whether the stack made its namespace. One that the user may not look at is nobody's to remove.
+ *
+ * @param {import("./cluster.mjs").Cluster} cluster
+ * @param {import("./place.mjs").Place} place
+ */
+async function isOwnNamespace({ core }, { namespace, selector }) {
+  try {
+    const { metadata } = await core.readNamespace({ name: namespace });
+    const labels = Object.entries(metadata?.labels ?? {});
+    return labels.some(([name, value]) => `${name}=${value}` === selector);
+  } catch {
+    return false;
+  }
 }
