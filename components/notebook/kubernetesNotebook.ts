@@ -196,14 +196,10 @@ function createStatefulSet(
 }
 
 /** The claim of the home folder. */
-function renderHomeClaim({
-  storageGb,
-  storageClass,
-  accessMode,
-  serviceName,
-}: ResolvedKubernetesNotebookArgs) {
+function renderHomeClaim(args: ResolvedKubernetesNotebookArgs) {
+  const { storageGb, storageClass, accessMode } = args;
   return {
-    metadata: { name: homeClaim, labels: selectorFor("notebook", serviceName) },
+    metadata: { name: homeClaim, labels: labelsFor("notebook", args) },
     spec: {
       accessModes: [accessMode],
       ...(storageClass === undefined ? {} : { storageClassName: storageClass }),

@@ -130,7 +130,7 @@ describe("the StatefulSet of a notebook on Kubernetes", () => {
         persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
         volumeClaimTemplates: [
           {
-            metadata: { name: "home", labels: selector },
+            metadata: { name: "home", labels },
             spec: {
               accessModes: ["ReadWriteOnce"],
               resources: { requests: { storage: "10Gi" } },
