@@ -6,7 +6,10 @@ export KUBECONFIG=$1
 columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name,CLASS:.spec.storageClassName
 columns+=,SIZE:.spec.resources.requests.storage,PHASE:.status.phase
 
-kubectl get persistentvolumeclaims --all-namespaces --watch --no-headers --output "custom-columns=$columns" |
+# The API server ends a watch after 30 to 60 minutes.
+while sleep 1; do
+  kubectl get persistentvolumeclaims --all-namespaces --watch --no-headers --output "custom-columns=$columns" || true
+done |
   while read -r namespace name class size phase; do
     [[ $class == standard && $phase == Pending ]] || continue
     folder=/var/lib/volumes/$namespace/$name
