@@ -60,8 +60,11 @@ export async function killUpAt(stack: string, moment: Moment): Promise<void> {
         resolve(true);
       }
     });
+    // The CLI writes a line in pieces.
+    let seen = "";
     events?.stdout.setEncoding("utf8").on("data", (text: string) => {
-      if (text.split("\n").some((line) => moment.docker?.test(line))) {
+      seen += text;
+      if (seen.split("\n").some((line) => moment.docker?.test(line))) {
         resolve(true);
       }
     });
