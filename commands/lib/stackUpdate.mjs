@@ -10,6 +10,7 @@ import { capture } from "./process.mjs";
 import { showPulumi } from "./pulumiCli.mjs";
 import { hasFailedService } from "./services.mjs";
 import { createStack } from "./stack.mjs";
+import { removeTornFiles } from "./tornFiles.mjs";
 import { root } from "./workspace.mjs";
 
 /**
@@ -21,6 +22,7 @@ import { root } from "./workspace.mjs";
 export async function updateStack(workspace) {
   const { stack, backend } = workspace;
   removeDeadLocks(workspace);
+  removeTornFiles(workspace);
   const onKubernetes = isOnKubernetes(workspace);
   const found = onKubernetes ? undefined : await recover(workspace);
   const exists = onKubernetes ? await recoverOnCluster(workspace) : found !== undefined;
@@ -84,6 +86,7 @@ async function curesFor({ host }, { containers, deployment, interrupted }) {
  */
 export async function destroyStack(workspace) {
   removeDeadLocks(workspace);
+  removeTornFiles(workspace);
   if (isOnKubernetes(workspace)) {
     await recoverOnCluster(workspace);
   }
