@@ -11,12 +11,11 @@ import {
 import { standInNote } from "./support/images";
 import { measure, say, size } from "./support/measure";
 import { makeModel, modelName } from "./support/model";
-import { measureSpread, percent, spreadCells } from "./support/spread";
+import { measureSpread, spreadCells, spreadGoal } from "./support/spread";
 
 const calls = size(4000, 400);
 const underWay = [1, 8];
 const replicas = 4;
-const goalShare = 0.05;
 // A Service of the bench's own, of the same pods.
 const direct = { namespace: ours.namespace, name: "direct" };
 
@@ -59,7 +58,6 @@ measure("spreadKubernetes", 8, async (later) => {
     }
   }
   const throughOurs = rows.filter(({ service }) => service === ours);
-  const worst = Math.max(...throughOurs.map(({ spread }) => spread.off));
   return {
     title: "Spread of one gRPC connection on Kubernetes",
     how: [
@@ -72,13 +70,7 @@ measure("spreadKubernetes", 8, async (later) => {
         "slower for a moment gets fewer.",
       ...standInNote(),
     ],
-    goals: [
-      {
-        goal: `every replica within ${percent(goalShare)} of an even share`,
-        result: `${percent(worst)} off at most`,
-        met: worst <= goalShare,
-      },
-    ],
+    goals: [spreadGoal(throughOurs.map(({ spread }) => spread))],
     tables: [
       {
         columns: ["through", "calls under way", "calls per replica", "furthest off"],

@@ -1,6 +1,9 @@
 import { startLoad } from "../../test/support/load";
 import { say } from "./measure";
 import { grpcTarget } from "./releaseLoad";
+import { Goal } from "./section";
+
+const goalShare = 0.05;
 
 /** How the calls of one gRPC connection were spread over replicas. */
 export interface Spread {
@@ -38,11 +41,21 @@ export async function measureSpread(options: SpreadOptions): Promise<Spread> {
   return { underWay, shares, off };
 }
 
+/** Whether the spreads are even enough. */
+export function spreadGoal(spreads: Spread[]): Goal {
+  const worst = Math.max(...spreads.map(({ off }) => off));
+  return {
+    goal: `every replica within ${percent(goalShare)} of an even share`,
+    result: `${percent(worst)} off at most`,
+    met: worst <= goalShare,
+  };
+}
+
 /** A row for the page. */
 export function spreadCells({ underWay, shares, off }: Spread): string[] {
   return [String(underWay), shares.join(" / "), percent(off)];
 }
 
-export function percent(share: number): string {
+function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
