@@ -3,7 +3,7 @@ import { report } from "./lib/command.mjs";
 import { installPackages } from "./lib/packages.mjs";
 import { passedOn, stackOf, subcommandOf } from "./lib/passThrough.mjs";
 import { hasCli, showPulumi } from "./lib/pulumiCli.mjs";
-import { createStack, isMissing } from "./lib/stack.mjs";
+import { createMissingStack } from "./lib/stack.mjs";
 import { prepareToolchain } from "./lib/toolchain.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
@@ -18,9 +18,8 @@ try {
     await prepareToolchain(root, workspace.env, String(workspace.setting("target")));
   }
   // Settings come before the first `npm run up`, which would create the stack.
-  if (subcommandOf(args) === "config" && isMissing(workspace)) {
-    await workspace.writeConfig();
-    await createStack(workspace);
+  if (subcommandOf(args) === "config") {
+    await createMissingStack(workspace);
   }
   const passed = passedOn(args, workspace.configFile);
   if (passed.length > args.length) {

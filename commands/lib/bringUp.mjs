@@ -5,7 +5,7 @@ import { startEngine } from "./engine.mjs";
 import { prepareImages, standInNames, wantedImages } from "./images.mjs";
 import { isOnKubernetes, requireCluster } from "./kubernetes/cluster.mjs";
 import { giveToNotebook, ownsForNotebook } from "./notebooks.mjs";
-import { createStack, isMissing } from "./stack.mjs";
+import { createMissingStack } from "./stack.mjs";
 import { updateStack } from "./stackUpdate.mjs";
 import { summarise } from "./summary.mjs";
 import { prepareToolchain } from "./toolchain.mjs";
@@ -45,10 +45,7 @@ export async function bringUp(workspace, { retry = false } = {}) {
  */
 async function prepareStack(workspace) {
   await prepareToolchain(root, workspace.env, String(workspace.setting("target")));
-  if (isMissing(workspace)) {
-    await workspace.writeConfig();
-    await createStack(workspace);
-  }
+  await createMissingStack(workspace);
 }
 
 /**

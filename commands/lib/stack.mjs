@@ -49,12 +49,24 @@ export async function createStack(workspace) {
 }
 
 /**
+ * Creates the stack where the project's own backend has none of its name.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace
+ */
+export async function createMissingStack(workspace) {
+  if (isMissing(workspace)) {
+    await workspace.writeConfig();
+    await createStack(workspace);
+  }
+}
+
+/**
  * Whether the project's own backend has no such stack. Another backend is not asked: looking at a
  * file takes no time, and asking Pulumi half a second.
  *
  * @param {import("./workspace.mjs").Workspace} workspace
  */
-export function isMissing({ backend, project, name }) {
+function isMissing({ backend, project, name }) {
   return backend.own && !existsSync(stackStateFile(ownFolder, String(project.name), name));
 }
 
