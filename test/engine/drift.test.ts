@@ -3,7 +3,8 @@ import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../commands/lib/workspace.mjs";
 import { containers, docker, inspect } from "../support/docker";
-import { runCommand, startCommand } from "../support/killedUp";
+import { startCommand } from "../support/killedUp";
+import { runNpmCommand } from "../support/npmCommand";
 import { createStack, TestStack } from "../support/stack";
 
 const mebibyte = 2 ** 20;
@@ -63,7 +64,7 @@ describe("npm run up", () => {
     expect(status, output).toBe(0);
   });
   afterAll(() => {
-    runCommand(stack, "down", "--remove");
+    runNpmCommand("down", stack, ["--remove"]);
     fs.rmSync(stackFile, { force: true });
   });
 

@@ -5,8 +5,9 @@ import { stackStateFile } from "../../commands/lib/backend.mjs";
 import { modelStatus } from "../../commands/lib/prediction.mjs";
 import { ownFolder, root } from "../../commands/lib/workspace.mjs";
 import { containers, docker, inspect } from "../support/docker";
-import { Result, runCommand, startCommand } from "../support/killedUp";
+import { startCommand } from "../support/killedUp";
 import { keepAsking } from "../support/lightClient";
+import { CommandResult, runNpmCommand } from "../support/npmCommand";
 import { SampleModel, sampleModel } from "../support/sampleModel";
 
 const stack = "test-rollback";
@@ -36,7 +37,7 @@ describe("a second release", () => {
     first = imagesInUse();
   });
   afterAll(() => {
-    runCommand(stack, "down", "--remove");
+    runNpmCommand("down", stack, ["--remove"]);
     fs.rmSync(stackFile, { force: true });
     model?.remove();
   });
@@ -102,7 +103,7 @@ describe("a second release", () => {
   });
 });
 
-function expectWell(result: Result): Result {
+function expectWell(result: CommandResult): CommandResult {
   expect(result.status, result.output).toBe(0);
   return result;
 }

@@ -1,8 +1,9 @@
-import { ChildProcess, spawn, spawnSync } from "child_process";
+import { ChildProcess, spawn } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import { lockFolder } from "../../commands/lib/locks.mjs";
 import { ownFolder, root } from "../../commands/lib/workspace.mjs";
+import { CommandResult, ownBackend } from "./npmCommand";
 
 /** A moment in an update, told by what it says or by what Docker does. */
 export interface Moment {
@@ -14,25 +15,8 @@ export interface Moment {
   group?: boolean;
 }
 
-/** What a command said, and its exit code. */
-export interface Result {
-  output: string;
-  status: number | null;
-}
-
-/** Runs an npm command on the project's own backend and waits for its end. */
-export function runCommand(stack: string, command: string, ...args: string[]): Result {
-  const script = path.join("commands", `${command}.mjs`);
-  const { stdout, stderr, status } = spawnSync(process.execPath, [script, "-s", stack, ...args], {
-    cwd: root,
-    env: ownBackend(),
-    encoding: "utf8",
-  });
-  return { output: stdout + stderr, status };
-}
-
-/** The same without holding this process up, so that a client can go on asking. */
-export async function startCommand(stack: string, command: string): Promise<Result> {
+/** `runNpmCommand` without holding this process up, so that a client can go on asking. */
+export async function startCommand(stack: string, command: string): Promise<CommandResult> {
   const child = start(stack, command);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -100,10 +84,4 @@ function cliOf(stack: string): number {
   const folder = lockFolder(ownFolder, "tfserving", stack);
   const [lock] = fs.readdirSync(folder).filter((file) => file.endsWith(".json"));
   return JSON.parse(fs.readFileSync(path.join(folder, lock), "utf8")).pid;
-}
-
-function ownBackend(): NodeJS.ProcessEnv {
-  const env = { ...process.env };
-  delete env.PULUMI_BACKEND_URL;
-  return env;
 }

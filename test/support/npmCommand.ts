@@ -19,14 +19,19 @@ export function runNpmCommand(
   args: string[] = [],
   env: Record<string, string> = {},
 ): CommandResult {
-  const all: NodeJS.ProcessEnv = { ...process.env, ...env };
-  delete all.PULUMI_BACKEND_URL;
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [path.join("commands", `${command}.mjs`), "-s", stack, ...args],
-    { cwd: root, env: all, encoding: "utf8" },
+    { cwd: root, env: { ...ownBackend(), ...env }, encoding: "utf8" },
   );
   return { output: stdout + stderr, status };
+}
+
+/** This process' environment, but for another backend. */
+export function ownBackend(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  delete env.PULUMI_BACKEND_URL;
+  return env;
 }
 
 /** The names that the lines of `npm run predict` have, in their order. */

@@ -5,8 +5,9 @@ import { stackStateFile } from "../../commands/lib/backend.mjs";
 import { lockFolder } from "../../commands/lib/locks.mjs";
 import { ownFolder, root } from "../../commands/lib/workspace.mjs";
 import { containers, inspect, objects } from "./docker";
-import { killUpAt, Moment, Result, runCommand, startCommand } from "./killedUp";
+import { killUpAt, Moment, startCommand } from "./killedUp";
 import type { LightClient } from "./lightClient";
+import { CommandResult, runNpmCommand } from "./npmCommand";
 
 /** A stack of two replicas whose updates are killed. */
 export interface RecoveringStack {
@@ -23,7 +24,7 @@ export interface RecoveringStack {
    * was answered throughout.
    */
   expectConverged: (client: LightClient) => Promise<void>;
-  down: () => Promise<Result>;
+  down: () => Promise<CommandResult>;
   /** Removes the stack and its config file. */
   remove: () => void;
 }
@@ -62,7 +63,7 @@ export function recoveringStack(name: string, restPort: number): RecoveringStack
     },
     down: () => startCommand(stack, "down"),
     remove: () => {
-      runCommand(stack, "down", "--remove");
+      runNpmCommand("down", stack, ["--remove"]);
       fs.rmSync(stackFile, { force: true });
     },
   };
