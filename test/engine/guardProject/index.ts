@@ -1,5 +1,6 @@
 // One guarded Deployment whose pods need no model.
 import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { inspectCluster } from "../../../components";
 import { guardAnnotations, guardRelease } from "../../../components/kubernetes/releaseGuard";
@@ -16,6 +17,11 @@ class Guarded extends pulumi.ComponentResource {
       ...{ cluster, part: "replica", container: "server" },
       ...{ startTimeoutSeconds: 10, stopGraceSeconds: 1 },
     };
+    const files = new core.ConfigMap(
+      "files",
+      { data: { Corefile: ".:5353 {\n  errors\n}\n" } },
+      { parent: this },
+    );
     this.deployment = new apps.Deployment(
       "guarded",
       {
@@ -34,8 +40,12 @@ class Guarded extends pulumi.ComponentResource {
                   image: "tfserving.test/system:1",
                   imagePullPolicy: "Never",
                   command: config.requireObject("command"),
+                  // Without a probe, a process that ends at once is ready for the moment it lives.
+                  readinessProbe: { tcpSocket: { port: 5353 }, periodSeconds: 1 },
+                  volumeMounts: [{ name: "files", mountPath: "/etc/coredns" }],
                 },
               ],
+              volumes: [{ name: "files", configMap: { name: files.metadata.name } }],
             },
           },
         },
