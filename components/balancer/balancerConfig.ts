@@ -16,8 +16,6 @@ export interface BalancerSettings {
 export interface BalancerPods {
   /** How many there are. Replicas are told: a new one has joined once each of them has found it. */
   balancers: number;
-  /** CPUs of a pod, a whole number: HAProxy itself would count the node's. */
-  cpus: number;
   /**
    * Seconds after which `/ready` is 200 even without any replica, so that neither waits for the
    * other for ever.
@@ -43,6 +41,9 @@ export const ports = {
   balancerStatistics: 8404,
   balancerCommands: 8405,
 } as const;
+
+/** CPUs that a balancer may use, a thread each: HAProxy itself would count those of its host. */
+export const balancerCpus = 1;
 
 /** A little longer than the server takes at most, in milliseconds, so that its own answer arrives. */
 export function balancerTimeoutMs(server?: ServerOptions): number {
@@ -82,7 +83,8 @@ export function renderBalancerConfig(settings: BalancerSettings): string {
   return `global
   log stdout format raw local0 info
   maxconn 4096
-${pods ? podGlobals(pods) : ""}  hard-stop-after ${settings.requestTimeoutMs}ms
+  nbthread ${balancerCpus}
+${pods ? "  set-var proc.started date()\n" : ""}  hard-stop-after ${settings.requestTimeoutMs}ms
   stats socket ipv4@127.0.0.1:${ports.balancerCommands} level user
   server-state-file /tmp/servers
 
@@ -156,12 +158,6 @@ function grpcErrors(): string {
         `  http-error status ${http} hdr grpc-status ${status} hdr grpc-message "${message}"\n`,
     )
     .join("");
-}
-
-function podGlobals({ cpus }: BalancerPods): string {
-  return `  nbthread ${cpus}
-  set-var proc.started date()
-`;
 }
 
 function noReplica(api: "rest" | "grpc", pods: BalancerPods | undefined): string {

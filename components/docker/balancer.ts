@@ -2,7 +2,12 @@ import * as fs from "fs";
 import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { balancerTimeoutMs, ports, renderBalancerConfig } from "../balancer/balancerConfig";
+import {
+  balancerCpus,
+  balancerTimeoutMs,
+  ports,
+  renderBalancerConfig,
+} from "../balancer/balancerConfig";
 import {
   hardened,
   healthPace,
@@ -129,7 +134,7 @@ function writeConfig(
 const writeScript = `printf "%s" "$BALANCER_CONFIG" > ${configFile}.new && mv -f ${configFile}.new ${configFile}`;
 
 // Its own, since changed limits of the replicas must not replace the balancer.
-const balancerLimits = limits(1, 512, 512);
+const balancerLimits = limits(balancerCpus, 512, 512);
 
 // The image has bash and neither curl nor wget.
 const balancerCheck =

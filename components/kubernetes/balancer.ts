@@ -4,7 +4,7 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { balancerTimeoutMs, renderBalancerConfig } from "../balancer/balancerConfig";
+import { balancerCpus, balancerTimeoutMs, renderBalancerConfig } from "../balancer/balancerConfig";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor, selectorFor } from "./labels";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
@@ -22,8 +22,6 @@ const runScript = path.join(__dirname, "../balancer/run");
 // User of Docker Hub's image.
 const haproxyUser = 99;
 const temporaryMb = 4;
-/** HAProxy starts as many threads as this. */
-const cpus = 1;
 /** How long a balancer that has found no replica is not ready. */
 const aloneSeconds = 15;
 // Until no node sends it connections any more; meanwhile it takes them.
@@ -94,7 +92,7 @@ function renderConfig(args: ResolvedKubernetesArgs): pulumi.Output<string> {
         version: canary.version,
         percent: canary.percent,
       },
-      pods: { balancers, cpus, aloneSeconds },
+      pods: { balancers, aloneSeconds },
     });
   });
 }
@@ -142,7 +140,7 @@ function renderContainer(image: string): k8s.core.v1.Container {
     ports: [containerPort("rest"), containerPort("grpc"), containerPort("statistics")],
     resources: {
       requests: { cpu: "100m", memory: "64Mi" },
-      limits: { cpu: String(cpus), memory: "512Mi" },
+      limits: { cpu: String(balancerCpus), memory: "512Mi" },
     },
     readinessProbe: {
       httpGet: ask("/ready"),

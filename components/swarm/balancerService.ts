@@ -2,7 +2,12 @@ import * as fs from "fs";
 import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { balancerTimeoutMs, ports, renderBalancerConfig } from "../balancer/balancerConfig";
+import {
+  balancerCpus,
+  balancerTimeoutMs,
+  ports,
+  renderBalancerConfig,
+} from "../balancer/balancerConfig";
 import { labelsFor } from "../docker/containerDefaults";
 import { replicaAlias } from "../docker/replicas";
 import {
@@ -79,7 +84,7 @@ export function createBalancers(
             startPeriod: serviceDuration(startSeconds),
           },
         },
-        resources: { limits: amounts(1, 512), reservation: amounts(0, 64) },
+        resources: { limits: amounts(balancerCpus, 512), reservation: amounts(0, 64) },
         placement: { maxReplicas: 1 },
         restartPolicy,
         networksAdvanceds: [{ id: networkId, aliases: [args.serviceName] }],

@@ -71,7 +71,7 @@ it("renders HAProxy's whole configuration for pods of Kubernetes", async () => {
       replicaAlias: "birds-replicas.models.svc.cluster.local",
       requestTimeoutMs: 31_000,
       canary: { ...canary, percent: 10 },
-      pods: { balancers: 2, cpus: 1, aloneSeconds: 15 },
+      pods: { balancers: 2, aloneSeconds: 15 },
     }),
   ).toMatchFileSnapshot("snapshots/haproxy-pods.cfg");
 });

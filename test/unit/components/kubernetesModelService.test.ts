@@ -327,7 +327,7 @@ describe("the exact inputs", () => {
         "haproxy.cfg": renderBalancerConfig({
           replicaAlias: "flowers-replicas.models.svc.cluster.local",
           requestTimeoutMs: 31_000,
-          pods: { balancers: 2, cpus: 1, aloneSeconds: 15 },
+          pods: { balancers: 2, aloneSeconds: 15 },
         }),
       },
     });
@@ -548,7 +548,7 @@ describe("a canary", () => {
           version: "8",
           percent: 10,
         },
-        pods: { balancers: 2, cpus: 1, aloneSeconds: 15 },
+        pods: { balancers: 2, aloneSeconds: 15 },
       }),
     );
   });
