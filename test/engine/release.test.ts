@@ -7,14 +7,17 @@ import { configure, createStack, TestStack } from "../support/stack";
 // Light enough for two cores that also start replicas: what counts is that nothing is lost.
 const perSecond = 4;
 
+const newVersion = "a new model version";
+const newSettings = "another flag and base image";
 const strategies = [
-  { strategy: "blueGreen", port: 18551, replicas: "3" },
-  { strategy: "rolling", port: 18553, replicas: "2" },
-  { strategy: "blueGreen", port: 18555, replicas: "1" },
+  { strategy: "blueGreen", port: 18551, replicas: "3", changes: [newVersion, newSettings] },
+  { strategy: "rolling", port: 18553, replicas: "2", changes: [newVersion] },
+  { strategy: "blueGreen", port: 18555, replicas: "1", changes: [newSettings] },
 ];
 
 describe.each(strategies)("a $strategy release of $replicas under load", (release) => {
   const { strategy, port, replicas } = release;
+  const otherBase = `tfserving-test/serving:${port}`;
   let stack: TestStack;
   let model: SampleModel;
   let config: Record<string, unknown>;
@@ -31,36 +34,36 @@ describe.each(strategies)("a $strategy release of $replicas under load", (releas
   afterAll(async () => {
     await stack?.remove();
     model?.remove();
+    if (release.changes.includes(newSettings)) docker("rmi", otherBase);
   });
 
-  test("of a new model version loses no request", async () => {
-    const before = containers(stack.label, "replica");
-    model.add(200);
-    const [rest, grpc] = await underLoad(() => stack.stack.up());
-
-    expect(containers(stack.label, "replica")).toHaveLength(before.length);
-    expect(containers(stack.label, "replica").filter((id) => before.includes(id))).toEqual([]);
-    expect(rest.failed, describeLoad(rest)).toBe(0);
-    expect(grpc.failed, describeLoad(grpc)).toBe(0);
-    expect(Object.keys(grpc.phases.during.versions).sort()).toEqual(["100", "200"]);
-    expect(Object.keys(grpc.phases.after.versions)).toEqual(["200"]);
-  });
-
-  test("of another flag and base image loses no request", async () => {
+  test.each(release.changes)("of %s loses no request", async (change) => {
     const before = containers(stack.label);
-    const base = `tfserving-test/serving:${port}`;
-    docker("tag", inject("images").baseImage, base);
-    const server = { restApiTimeoutMs: 20_000 };
-    await configure(stack.stack, { ...config, baseImage: base, server });
+    const versions = change === newVersion ? addVersion() : await changeSettings();
     const [rest, grpc] = await underLoad(() => stack.stack.up());
-    docker("rmi", base);
 
-    const [balancer] = containers(stack.label, "balancer");
-    expect(before).toContain(balancer);
-    expect(containers(stack.label, "replica").filter((id) => before.includes(id))).toEqual([]);
+    const replicas = containers(stack.label, "replica");
+    expect(replicas.filter((id) => before.includes(id))).toEqual([]);
+    expect(replicas).toHaveLength(Number(release.replicas));
+    expect(before).toContain(containers(stack.label, "balancer")[0]);
     expect(rest.failed, describeLoad(rest)).toBe(0);
     expect(grpc.failed, describeLoad(grpc)).toBe(0);
+    expect(Object.keys(grpc.phases.during.versions).sort()).toEqual(versions);
+    expect(Object.keys(grpc.phases.after.versions)).toEqual(versions.slice(-1));
   });
+
+  /** @returns the versions that answer during the release; the last one answers after it */
+  function addVersion(): string[] {
+    model.add(200);
+    return ["100", "200"];
+  }
+
+  async function changeSettings(): Promise<string[]> {
+    docker("tag", inject("images").baseImage, otherBase);
+    const server = { restApiTimeoutMs: 20_000 };
+    await configure(stack.stack, { ...config, baseImage: otherBase, server });
+    return release.changes.includes(newVersion) ? ["200"] : ["100"];
+  }
 
   async function underLoad(update: () => Promise<unknown>): Promise<LoadResult[]> {
     const targets = [restPrediction(port), grpcPrediction(port + 1)];
