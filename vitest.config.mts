@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// Engine tests without load, which mostly wait: two of them at a time disturb nobody.
+// Tests without load, which mostly wait: two of them at a time disturb nobody.
 const patient = [
   ...["aws", "awsProgram", "badInput", "commands", "drift", "ecrImage", "kubernetesCommands"],
   ...["kubernetesGuard", "models", "notebook", "package", "registry", "rollback", "service"],
@@ -8,6 +8,7 @@ const patient = [
 ].map((name) => `test/engine/${name}.test.ts`);
 // They need Kubernetes' programs, which are built while the others run.
 const clusters = ["test/parts/kubernetes*.test.ts", "test/parts/kubernetes*/**/*.test.ts"];
+const model = "test/parts/model.test.ts";
 const cluster = ["", "Node", "Service"].map((name) => `test/engine/kubernetes${name}.test.ts`);
 
 const engine = {
@@ -36,7 +37,7 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["test/parts/**/*.test.ts"],
-          exclude: clusters,
+          exclude: [...clusters, model],
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 600_000,
@@ -57,7 +58,7 @@ export default defineConfig({
         test: {
           ...engine,
           name: "patient",
-          include: [...patient, ...clusters],
+          include: [...patient, ...clusters, model],
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },

@@ -7,6 +7,7 @@ import { recoveringStack } from "../support/recoveringStack";
 const moments: [string, Moment][] = [
   ["before it changes anything", { says: /^Updating/m }],
   ["when Docker has created a replica", { docker: /^create serving-replica/, group: true }],
+  ["when Docker has started a replica", { docker: /^start serving-replica/ }],
   ["when the first new replica is ready", { says: /replica-\d created replacement/, group: true }],
   ["when the old replicas are to be deleted", { says: /replica-\d deleting original/ }],
   ["when an old replica is gone", { docker: /^destroy serving-replica/ }],
