@@ -91,7 +91,8 @@ measure("balancer", 12, async (later) => {
     how: [
       "One replica behind the balancer against a twin of it without one: same image, flags and " +
         "limits, both published on 127.0.0.1. Throughput is that of " +
-        `${clients} clients that each wait for their answer. Latency is that of small predictions, ` +
+        `${clients} clients that each wait for their answer, on ${clients} connections for REST and one ` +
+        "for gRPC. Latency is that of small predictions on the same connections, " +
         "evenly spaced at half of the lower throughput, counted from the time at which each was due; " +
         `the median of ${rounds} rounds of ${secondsEach} s, direct and balanced in turns. A picture ` +
         `is 224x224x3: ${(body.length / 1e6).toFixed(2)} MB over REST, ${(request.length / 1e6).toFixed(2)} MB over gRPC.`,
@@ -152,7 +153,12 @@ async function throughput(target: Api["target"], twin: Ports = direct) {
 }
 
 async function load(target: Target, pace: { perSecond?: number; concurrency?: number }) {
-  const result = await startLoad({ target, ...pace, maxSeconds: secondsEach }).ended;
+  const limits = {
+    // More of them, opened where answers are late, would be another load than the throughput's.
+    connections: target.api === "rest" ? clients : 1,
+    maxSeconds: secondsEach,
+  };
+  const result = await startLoad({ target, ...pace, ...limits }).ended;
   if (result.failed > 0) {
     throw new Error(`${result.failed} of ${result.total} failed: ${result.failures[0].reason}`);
   }
