@@ -7,7 +7,7 @@ import { releaseGoals, releaseLine, Releases, releaseTables } from "./support/re
 import { openService } from "./support/service";
 
 // Releases by each strategy; every second one goes back to the version before.
-const releases = size(2, 1);
+const releases = size(3, 1);
 // Under load before and after each release.
 const calmSeconds = size(10, 4);
 
