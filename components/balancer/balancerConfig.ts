@@ -70,6 +70,10 @@ const slots = 2 * maxReplicas;
  *   gave nothing or said 503; predictions have no side effects.
  * - A connection that is not there within 100 ms counts as refused: the first packet to a container
  *   whose network is just coming up is lost, and sent again after a second only.
+ * - A machine that is lost ends no connection. What it has not acknowledged after 5 s goes to another
+ *   replica (`tcp-ut`), and so does what it acknowledged and never answered (`srvtcpka`). Connections
+ *   that wait for a request end likewise, or the next replica in their slot would get them
+ *   (HAProxy 2.6.12). HAProxy takes `tcp-ut` from a server's own line only, if its address says `ipv4@`.
  * - The two administrative services on TF Serving's gRPC port stay inside:
  *   HandleReloadConfigRequest can unload every model.
  * - A call that finds no replica is answered once a part of its body has come: a connection whose
@@ -109,6 +113,9 @@ defaults
   timeout client ${settings.requestTimeoutMs}ms
   timeout server ${settings.requestTimeoutMs}ms
   timeout http-keep-alive 60s
+  option srvtcpka
+  srvtcpka-idle 2s
+  srvtcpka-intvl 1s
   option redispatch 1
   retries 3
   retry-on conn-failure empty-response 503
@@ -179,7 +186,7 @@ ${options}${healthCheck(pods)}
 .if version_atleast(3.1)
   default-server init-state down
 .endif
-  server-template replica 1-${slots} ${alias}:${ports[api]}
+  server-template replica 1-${slots} ipv4@${alias}:${ports[api]} tcp-ut 5s
 `;
 }
 

@@ -11,7 +11,7 @@ export interface SwarmNode {
   address: string;
   /** Docker host, `unix://...`. */
   host: string;
-  /** The power cord: engine, containers and all they know of the network end at once. */
+  /** All cords at once: the others get no word of it, not even that connections have ended. */
   unplug: () => Promise<void>;
 }
 
@@ -129,7 +129,11 @@ async function startNode(
   );
   const host = `unix://${files}/docker.sock`;
   await answering(host, shell, path.join(files, "log"));
-  return { name, address, host, unplug: () => unplug(shell, namespace) };
+  const unplug = async () => {
+    ip("-n", room, "link", "set", name, "down");
+    await end(shell, namespace);
+  };
+  return { name, address, host, unplug };
 }
 
 async function answering(host: string, shell: ChildProcess, log: string): Promise<void> {
@@ -145,7 +149,7 @@ async function answering(host: string, shell: ChildProcess, log: string): Promis
   throw new Error(`The engine at ${host} does not answer:\n${fs.readFileSync(log, "utf8")}`);
 }
 
-async function unplug(shell: ChildProcess, namespace: string): Promise<void> {
+async function end(shell: ChildProcess, namespace: string): Promise<void> {
   if (shell.exitCode === null && shell.signalCode === null) {
     const ended = new Promise((resolve) => shell.once("exit", resolve));
     shell.kill("SIGKILL");

@@ -20,10 +20,10 @@ it("renders HAProxy's whole configuration", async () => {
 describe("the balancer", () => {
   it("has room for the old and the new replicas of a release", () => {
     expect(section("backend rest_replicas").at(-1)).toBe(
-      `server-template replica 1-${2 * maxReplicas} birds_replica:8501`,
+      `server-template replica 1-${2 * maxReplicas} ipv4@birds_replica:8501 tcp-ut 5s`,
     );
     expect(section("backend grpc_replicas").at(-1)).toBe(
-      `server-template replica 1-${2 * maxReplicas} birds_replica:8500`,
+      `server-template replica 1-${2 * maxReplicas} ipv4@birds_replica:8500 tcp-ut 5s`,
     );
   });
 
