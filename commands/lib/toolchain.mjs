@@ -34,7 +34,7 @@ export async function prepareToolchain(root, env, target) {
     note(
       "pulumi",
       "Pulumi's download site cannot be reached from here: building the same version from Go " +
-        "modules (about 12 minutes, once)",
+        "modules (about 8 minutes, once)",
     );
     await build(root, env);
     requireBuilt(wantedPlugins(root, target).filter((plugin) => !hasPlugin(plugin, env)));
