@@ -130,7 +130,7 @@ async function startNode(
   const host = `unix://${files}/docker.sock`;
   await answering(host, shell, path.join(files, "log"));
   const unplug = async () => {
-    ip("-n", room, "link", "set", name, "down");
+    if (namespaces().includes(namespace)) ip("-n", room, "link", "set", name, "down");
     await end(shell, namespace);
   };
   return { name, address, host, unplug };
