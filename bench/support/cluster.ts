@@ -1,5 +1,4 @@
-import { Cluster, startCluster } from "../../test/cluster/cluster";
-import { providerEnv } from "../../test/kubernetes/env";
+import { Cluster, clusterEnv, startCluster } from "../../test/cluster/cluster";
 import { openOutside, ServiceName } from "../../test/support/outsideService";
 import { imageName } from "./images";
 import { modelName } from "./model";
@@ -45,7 +44,7 @@ export function openClusterService(
     registryPlainHttp: true,
     ...config,
   };
-  return openService(name, all, later, providerEnv(cluster.kubeconfig));
+  return openService(name, all, later, clusterEnv(cluster));
 }
 
 /** Opens a way to both ports of a Service; `at` is the node's port for REST, the next is for gRPC. */

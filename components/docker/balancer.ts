@@ -43,12 +43,12 @@ export function createBalancer(
   const image = new docker.RemoteImage(
     `${name}-balancer`,
     { name: args.balancerImage, keepLocally: true },
-    { parent },
+    { parent, deleteBeforeReplace: false },
   ).imageId;
   const volume = new docker.Volume(
     `${name}-balancer`,
     { labels: labelsFor("balancer") },
-    { parent },
+    { parent, deleteBeforeReplace: false },
   );
   const config = writeConfig(name, args, image, volume, parent);
   const publish = (internal: number, external: number) => ({

@@ -95,5 +95,9 @@ function warnOf(args: ResolvedModelServiceArgs, resource: pulumi.Resource): void
 }
 
 function createNetwork(name: string, parent: pulumi.Resource): docker.Network {
-  return new docker.Network(name, { driver: "bridge", labels: labelsFor("network") }, { parent });
+  return new docker.Network(
+    name,
+    { driver: "bridge", labels: labelsFor("network") },
+    { parent, deleteBeforeReplace: false },
+  );
 }

@@ -98,6 +98,7 @@ function createName(name: string, args: EcrImageArgs, parent: pulumi.Resource): 
     { sourceImage: args.image, targetImage: target },
     {
       parent,
+      deleteBeforeReplace: false,
       hooks: {
         // Not after: Pulumi only warns when that fails.
         beforeCreate: [

@@ -53,7 +53,8 @@ export class PublishedImage extends pulumi.ComponentResource {
     const pushed = new docker.RegistryImage(
       name,
       { name: args.image, keepRemotely: true, insecureSkipVerify: args.plainHttp ?? false },
-      { parent: this, provider },
+      // Else the engine would delete first whatever runs the image: what serves.
+      { parent: this, provider, deleteBeforeReplace: false },
     );
 
     this.reference = pulumi

@@ -88,7 +88,7 @@ export function buildRuntime(
       },
       keepLocally: true,
     },
-    { parent },
+    { parent, deleteBeforeReplace: false },
   );
 }
 

@@ -224,7 +224,7 @@ function buildModel(
           },
           keepLocally: true,
         },
-        { parent },
+        { parent, deleteBeforeReplace: false },
       ),
     runtime,
   );

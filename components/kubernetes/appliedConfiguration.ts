@@ -24,15 +24,27 @@ export interface LiveObject {
   status?: Record<string, unknown>;
 }
 
-/** What a field manager applied, to be applied again under its name. */
+/** How a manager sets fields: by server-side apply, or by any other request. */
+export type Operation = "Apply" | "Update";
+
+/** Who declared an object, and what of it. */
 export interface AppliedConfiguration {
   manager: string;
-  manifest: {
-    apiVersion: string;
-    kind: string;
-    metadata: { name: string; namespace: string; annotations?: Record<string, string> };
-    spec: Record<string, unknown>;
+  operation: Operation;
+  manifest: Manifest;
+}
+
+/** What is declared of an object. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
   };
+  spec: Record<string, unknown>;
 }
 
 /**
@@ -48,15 +60,16 @@ export function appliedConfiguration(live: LiveObject): AppliedConfiguration | u
     ({ subresource, fieldsV1 }) =>
       !subresource && fieldsV1?.["f:spec"]?.["f:selector"] !== undefined,
   );
-  // What was created without apply is an update of the same name until the first apply.
+  // What was created without apply is an update of the creator's until the first apply.
   const creator = creators.find(({ operation }) => operation === "Apply") ?? creators[0];
   if (creator?.fieldsV1 === undefined) {
     return undefined;
   }
   const { apiVersion, kind, metadata } = live;
-  const owned = ownedPart(live, creator.fieldsV1) as AppliedConfiguration["manifest"];
+  const owned = ownedPart(live, creator.fieldsV1) as Manifest;
   return {
     manager: creator.manager,
+    operation: creator.operation === "Apply" ? "Apply" : "Update",
     manifest: {
       apiVersion,
       kind,

@@ -5,6 +5,7 @@ import { maxReplicas } from "../balancer/balancerConfig";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor } from "./labels";
+import { takingBack } from "./ownership";
 
 /** Longest stabilization window that the API takes, in seconds. */
 const longestWindow = 3600;
@@ -23,7 +24,11 @@ export function createAutoscaling(
     new autoscaling.HorizontalPodAutoscaler(
       name,
       {
-        metadata: { namespace: args.namespace, labels: labelsFor("replica", args) },
+        metadata: {
+          namespace: args.namespace,
+          labels: labelsFor("replica", args),
+          annotations: takingBack,
+        },
         spec: renderAutoscaler(args.autoscaling, deploymentName),
       },
       { parent },

@@ -10,9 +10,11 @@ import { labelsFor, selectorFor } from "./labels";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
 import { containerPort, portNames, servicePort } from "./portNames";
 import { pulling } from "./podPlacement";
-import { guardAnnotations, guardRelease } from "./releaseGuard";
+import { guardRelease } from "./releaseGuard";
+import { guardedAnnotations } from "./wantedRelease";
 import { headlessName, ReplicaSet, revisionHistoryLimit, withoutAwait } from "./replicas";
 import { spreadOver } from "./spread";
+import { takingBack } from "./ownership";
 
 const containerName = "haproxy";
 const configFolder = "/config";
@@ -46,12 +48,13 @@ export function createBalancers(
   const config = new core.ConfigMap(
     `${name}-balancer`,
     {
-      metadata: { namespace, labels },
+      metadata: { namespace, labels, annotations: takingBack },
       immutable: true,
       data: { [configFile]: renderConfig(args) },
     },
     { parent },
   );
+  const declared = { namespace, labels: selectorFor("balancer", serviceName) };
   const guarded = {
     ...args,
     ...{ part: "balancer", container: containerName, stopGraceSeconds: graceSeconds(args) },
@@ -59,7 +62,7 @@ export function createBalancers(
   new apps.Deployment(
     `${name}-balancer`,
     {
-      metadata: { namespace, labels, annotations: guardAnnotations },
+      metadata: { namespace, labels, annotations: guardedAnnotations(args.cluster, declared) },
       spec: renderBalancers(args, config.metadata.name),
     },
     { parent, ...guardRelease(`${name}-balancer`, guarded, parent) },

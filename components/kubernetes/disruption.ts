@@ -3,6 +3,7 @@ import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, labelsFor, selectorFor } from "./labels";
+import { takingBack } from "./ownership";
 
 /** Lets whoever drains nodes take one replica and one balancer at a time, and no more. */
 export function createDisruptionBudgets(
@@ -19,7 +20,11 @@ export function createDisruptionBudgets(
     new policy.PodDisruptionBudget(
       `${name}-${part}`,
       {
-        metadata: { namespace: args.namespace, labels: labelsFor(part, args) },
+        metadata: {
+          namespace: args.namespace,
+          labels: labelsFor(part, args),
+          annotations: takingBack,
+        },
         spec: renderDisruptionBudget(part, args.serviceName),
       },
       { parent },

@@ -8,6 +8,7 @@ import {
   ResolvedKubernetesArgs,
 } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, labelsFor, selectorFor } from "./labels";
+import { takingBack } from "./ownership";
 
 /** Label that every namespace has: its name. */
 const namespaceName = "kubernetes.io/metadata.name";
@@ -55,7 +56,14 @@ export function createNetworkPolicies(
   for (const [part, spec] of policies) {
     new networking.NetworkPolicy(
       `${name}-${part}`,
-      { metadata: { namespace: args.namespace, labels: labelsFor(part, args) }, spec },
+      {
+        metadata: {
+          namespace: args.namespace,
+          labels: labelsFor(part, args),
+          annotations: takingBack,
+        },
+        spec,
+      },
       { parent },
     );
   }

@@ -6,6 +6,7 @@ import { defaultMetricsPath } from "../tfserving/renderServer";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, labelsFor, selectorFor } from "./labels";
 import { portNames } from "./portNames";
+import { takingBack } from "./ownership";
 
 /** Group and version of a PodMonitor. */
 export const monitoringApi = "monitoring.coreos.com/v1";
@@ -35,7 +36,11 @@ export function createPodMonitor(
       {
         apiVersion: monitoringApi,
         kind: "PodMonitor",
-        metadata: { namespace, labels: labelsFor(part, { ...args, labels }) },
+        metadata: {
+          namespace,
+          labels: labelsFor(part, { ...args, labels }),
+          annotations: takingBack,
+        },
         spec: renderPodMonitor(part, args),
       },
       { parent },

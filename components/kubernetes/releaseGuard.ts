@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectCluster } from "./connectCluster";
 import { KubernetesCluster } from "./inspectCluster";
-import { rolloutApi } from "./rolloutApi";
-import { releaseAnnotation, RolloutWatch, wanted } from "./rolloutWatch";
+import { DeploymentName, RolloutApi, rolloutApi } from "./rolloutApi";
+import { RolloutWatch } from "./rolloutWatch";
+import { isUndone } from "./undo";
 
 /** What the guard of a Deployment needs to know. */
 export interface GuardedRelease {
@@ -16,19 +17,18 @@ export interface GuardedRelease {
   startTimeoutSeconds: number;
   /** How long an old pod may take to stop, in seconds. */
   stopGraceSeconds: number;
+  /** Whether a HorizontalPodAutoscaler decides how many pods there are. @default false */
+  autoscaled?: boolean;
 }
-
-/** Annotations of a guarded Deployment itself, not of its pods. */
-export const guardAnnotations = { [releaseAnnotation]: wanted };
 
 /**
  * Resource options of a Deployment whose releases are guarded: one whose new pods cannot serve fails
- * soon, with what they said, and the Deployment goes back to what was applied before. A Deployment
- * that was just created goes to no pods.
+ * soon, with what they said, and the Deployment goes back to what it served before. A Deployment
+ * that was just created goes to no pods. A release is good once the Deployment is complete, whatever
+ * Pulumi's provider has seen.
  *
- * Pulumi's provider then waits for the Deployment as it was before, and records that. The hook after
- * the update fails it, which needs version 3.238 or later of Pulumi's CLI. The next update differs
- * from the record in the annotation of `guardAnnotations` at least, and tries again.
+ * The hook after the update fails it, which needs version 3.238 or later of Pulumi's CLI. The next
+ * update differs from the record in the annotation of `guardedAnnotations` at least, and tries again.
  *
  * @param name - unique in the program
  * @param component - what is reported on
@@ -56,6 +56,8 @@ export function guardRelease(
   };
 }
 
+const mostAttempts = 5;
+
 class ReleaseGuard {
   private watch?: RolloutWatch;
 
@@ -66,20 +68,24 @@ class ReleaseGuard {
   ) {}
 
   async begin({ newInputs }: Pick<pulumi.ResourceHookArgs, "newInputs">): Promise<void> {
-    const { name, namespace } = newInputs?.metadata as { name: string; namespace: string };
+    const of = newInputs?.metadata as DeploymentName;
+    const { name, namespace } = of;
     const warn = (message: string) => void pulumi.log.warn(message, this.component);
     try {
       const api = rolloutApi(await connectCluster(this.cluster));
       this.watch = await RolloutWatch.open(api, { name, namespace }, { ...this.release, warn });
+      if (this.release.autoscaled) {
+        await holdReplicas(api, { name, namespace }, warn);
+      }
     } catch (error) {
       // Without a watch all works as well, later and with less to read.
       warn(`Cannot watch Deployment ${namespace}/${name}: ${(error as Error).message}`);
     }
   }
 
-  /** The provider has seen a complete Deployment: the release's, or the one before. */
+  /** The provider has seen a complete Deployment, or believes so. */
   async end(): Promise<void> {
-    const failure = await this.watch?.end();
+    const failure = await this.watch?.complete();
     if (failure !== undefined) {
       throw new Error(failure);
     }
@@ -92,5 +98,38 @@ class ReleaseGuard {
       await pulumi.log.error(failure, this.component);
     }
     return false;
+  }
+}
+
+/**
+ * Keeps as many pods as there are when Pulumi stops saying how many: else the number would be 1 until
+ * the autoscaler raises it.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
+ */
+async function holdReplicas(
+  api: RolloutApi,
+  of: DeploymentName,
+  warn: (message: string) => void,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const live = await api.deployment(of);
+    const replicas = Number(live?.spec.replicas ?? 0);
+    if (!live || isUndone(live) || replicas === 0) {
+      return;
+    }
+    try {
+      return await api.holdReplicas(of, replicas);
+    } catch (error) {
+      // The autoscaler has changed the number between the two requests.
+      if ((error as { code?: number }).code !== 409 || attempt === mostAttempts) {
+        const { namespace, name } = of;
+        warn(
+          `Deployment ${namespace}/${name} may have 1 pod until its autoscaler has looked: its number ` +
+            `of replicas cannot be held at ${replicas} (${(error as Error).message.split("\n")[0]})`,
+        );
+        return;
+      }
+    }
   }
 }

@@ -7,8 +7,10 @@ import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { fewestReplicas, ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, labelsFor, selectorFor } from "./labels";
 import { servicePort } from "./portNames";
-import { guardAnnotations, guardRelease } from "./releaseGuard";
+import { guardRelease } from "./releaseGuard";
+import { guardedAnnotations } from "./wantedRelease";
 import { containerName, joinSeconds, renderReplicaPods } from "./replicaPods";
+import { takingBack } from "./ownership";
 
 /** The replicas of one image. */
 export interface ReplicaSet {
@@ -80,11 +82,13 @@ export function createReplicas(
     { parent },
   );
   const timeout = `${updateSeconds(args, set.most)}s`;
-  const guarded = { ...args, part, container: containerName };
+  const declared = { namespace, labels: selectorFor(part, args.serviceName) };
+  const autoscaled = set.count === undefined;
+  const guarded = { ...args, part, container: containerName, autoscaled };
   return new apps.Deployment(
     `${name}-${part}`,
     {
-      metadata: { namespace, labels, annotations: guardAnnotations },
+      metadata: { namespace, labels, annotations: guardedAnnotations(args.cluster, declared) },
       spec: renderDeployment(args, set),
     },
     {
@@ -96,7 +100,7 @@ export function createReplicas(
 }
 
 /** Pulumi would wait until a Service has pods that are ready, and the Deployments tell that. */
-export const withoutAwait = { "pulumi.com/skipAwait": "true" };
+export const withoutAwait = { ...takingBack, "pulumi.com/skipAwait": "true" };
 
 /**
  * DNS lists every replica as soon as it has an address: the balancers ask each themselves whether it

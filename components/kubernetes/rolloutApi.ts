@@ -1,7 +1,10 @@
 import { lastLines } from "../docker/lastWords";
-import { AppliedConfiguration, LiveObject } from "./appliedConfiguration";
+import { LiveObject } from "./appliedConfiguration";
 import { ClusterClient } from "./connectCluster";
 import type { Pod, ReplicaSet } from "./podVerdict";
+import type { Undo } from "./undo";
+
+const autoscalingManager = "tfserving-autoscaling";
 
 /** A Deployment by name. */
 export interface DeploymentName {
@@ -10,18 +13,23 @@ export interface DeploymentName {
 }
 
 /**
- * What the watch of a release asks of the cluster: `get` and `patch` of Deployments, `list` of
- * ReplicaSets and Pods, `get` of pods/log.
+ * What the guard of a release asks of the cluster: `get`, `list` and `patch` of Deployments, `get`
+ * and `list` of ReplicaSets, `list` of Pods, `get` of pods/log.
  */
 export interface RolloutApi {
   /** The Deployment; undefined where there is none. */
   deployment(of: DeploymentName): Promise<LiveObject | undefined>;
+  deployments(namespace: string, labels: Record<string, string>): Promise<LiveObject[]>;
   replicaSets(namespace: string, labels: Record<string, string>): Promise<ReplicaSet[]>;
   pods(namespace: string, labels: Record<string, string>): Promise<Pod[]>;
   /** What a container, or the one before it, said last. */
   lastLines(pod: Pod, container: string, previous: boolean): Promise<string>;
-  /** Applies a manifest on the server's side, under the name of a field manager. */
-  apply(applied: AppliedConfiguration): Promise<void>;
+  /** What a ReplicaSet's pods are made from. */
+  template(replicaSet: string, namespace: string): Promise<Record<string, unknown>>;
+  /** Changes a Deployment under the name of a field manager. */
+  undo(undo: Undo): Promise<void>;
+  /** Makes a field manager of its own hold a Deployment's number of replicas as it is. */
+  holdReplicas(of: DeploymentName, replicas: number): Promise<void>;
 }
 
 /** The questions as requests to the API server of a cluster. */
@@ -29,6 +37,8 @@ export function rolloutApi({ core, apps, api, library }: ClusterClient): Rollout
   // The typed client would drop fields that are younger than it, and an undo would miss them.
   const untyped = api((all) => all.CustomObjectsApi);
   const deployments = { group: "apps", version: "v1", plural: "deployments" };
+  const as = (strategy: keyof typeof library.PatchStrategy) =>
+    library.setHeaderOptions("Content-Type", library.PatchStrategy[strategy]);
   return {
     deployment: async ({ namespace, name }) => {
       try {
@@ -39,6 +49,11 @@ export function rolloutApi({ core, apps, api, library }: ClusterClient): Rollout
         }
         throw error;
       }
+    },
+    deployments: async (namespace, labels) => {
+      const labelSelector = selectorOf(labels);
+      const found = { ...deployments, namespace, labelSelector };
+      return ((await untyped.listNamespacedCustomObject(found)) as { items: LiveObject[] }).items;
     },
     replicaSets: async (namespace, labels) => {
       const labelSelector = selectorOf(labels);
@@ -56,12 +71,25 @@ export function rolloutApi({ core, apps, api, library }: ClusterClient): Rollout
         previous,
         tailLines: lastLines,
       }),
-    apply: async ({ manager, manifest }) => {
-      const { namespace, name } = manifest.metadata;
-      await untyped.patchNamespacedCustomObject(
-        { ...deployments, namespace, name, body: manifest, fieldManager: manager, force: true },
-        library.setHeaderOptions("Content-Type", library.PatchStrategy.ServerSideApply),
-      );
+    template: async (name, namespace) => {
+      const found = await untyped.getNamespacedCustomObject({
+        ...{ group: "apps", version: "v1", plural: "replicasets" },
+        ...{ namespace, name },
+      });
+      return (found as LiveObject).spec.template as Record<string, unknown>;
+    },
+    undo: async ({ manager, operation, body }) => {
+      const { namespace, name } = body.metadata;
+      const call = { ...deployments, namespace, name, body, fieldManager: manager };
+      await (operation === "Apply"
+        ? untyped.patchNamespacedCustomObject({ ...call, force: true }, as("ServerSideApply"))
+        : untyped.patchNamespacedCustomObject(call, as("StrategicMergePatch")));
+    },
+    holdReplicas: async (of, replicas) => {
+      const kind = { apiVersion: "apps/v1", kind: "Deployment" };
+      const body = { ...kind, metadata: of, spec: { replicas } };
+      const call = { ...deployments, ...of, body, fieldManager: autoscalingManager };
+      await untyped.patchNamespacedCustomObject(call, as("ServerSideApply"));
     },
   };
 }

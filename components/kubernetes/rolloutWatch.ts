@@ -1,19 +1,15 @@
 import { lastWords } from "../docker/lastWords";
-import { AppliedConfiguration, appliedConfiguration, LiveObject } from "./appliedConfiguration";
+import { LiveObject } from "./appliedConfiguration";
 import { Pod, PodLimits, PodVerdict, podVerdict, replicaSetVerdict } from "./podVerdict";
 import { DeploymentName, RolloutApi } from "./rolloutApi";
+import { isComplete, isSeen, progressSecondsOf, rolloutStatus } from "./rolloutStatus";
+import { stalled, standsStill } from "./rolloutStatus";
+import { currentOf, hashLabel, lastServed, podHashOf } from "./servedTemplate";
+import { planUndo, Served } from "./undo";
 
-/**
- * Annotation of a Deployment that Pulumi declares as `wanted`, and an undo sets to `undone`: the
- * difference by which the next update applies the Deployment again, whatever else is the same.
- */
-export const releaseAnnotation = "tfserving.release";
-export const wanted = "wanted";
-const undone = "undone";
-
-const revisionAnnotation = "deployment.kubernetes.io/revision";
-const hashLabel = "pod-template-hash";
 const paceMs = 1_000;
+// Of looks that fail one after the other.
+const mostFailures = 10;
 
 /** What a release is watched for. */
 export interface RolloutLimits extends PodLimits {
@@ -24,17 +20,23 @@ export interface RolloutLimits extends PodLimits {
 }
 
 /**
- * Watches the new pods of a Deployment from just before an update of it, and takes the update back
- * when one of them cannot serve.
+ * Watches the new pods of a Deployment from just before an update of it until the update is complete,
+ * and takes it back when one of them cannot serve.
  *
  * Pulumi's provider waits until the Deployment is complete and gives up only after its timeout.
- * Taken back, the Deployment is complete again: the provider ends its wait, and reads what runs.
+ * Taken back, the Deployment is complete again: the provider ends its wait, and reads what runs. It
+ * may also end its wait early, when its own view of the Deployment is older than the update.
  */
 export class RolloutWatch {
   private failure?: string;
+  /** Whether the provider has ended its wait. */
+  private updated = false;
   private ended = false;
+  /** Whether the next look is due at once. */
+  private hurried = false;
   private endPause = () => {};
-  private warned = false;
+  private failures = 0;
+  private progress = { counts: "", since: new Date() };
   private watching = Promise.resolve();
 
   private constructor(
@@ -42,6 +44,7 @@ export class RolloutWatch {
     private readonly of: DeploymentName,
     private readonly limits: RolloutLimits,
     private readonly before: LiveObject | undefined,
+    private readonly served: Served | undefined,
     private readonly podsBefore: Set<string>,
   ) {}
 
@@ -56,37 +59,64 @@ export class RolloutWatch {
     limits: RolloutLimits,
   ): Promise<RolloutWatch> {
     const before = await api.deployment(of);
+    const served = before && (await lastServed(api, before));
     const pods = before ? await api.pods(of.namespace, selectorOf(before)) : [];
-    const watch = new RolloutWatch(api, of, limits, before, new Set(pods.map(uidOf)));
+    const podsBefore = new Set(pods.map(uidOf));
+    const watch = new RolloutWatch(api, of, limits, before, served, podsBefore);
     watch.watching = watch.run();
     return watch;
   }
 
-  /** Ends the watch; tells why the update was taken back, undefined where it was not. */
+  /**
+   * Waits until the Deployment is complete, or has been taken back.
+   *
+   * @returns why the update was taken back, undefined where it was not
+   */
+  async complete(): Promise<string | undefined> {
+    this.updated = true;
+    this.hurry();
+    await this.watching;
+    return this.failure;
+  }
+
+  /** Looks once more and ends; tells why the update was taken back, undefined where it was not. */
   async end(): Promise<string | undefined> {
     this.ended = true;
-    this.endPause();
+    this.hurry();
     await this.watching;
     return this.failure;
   }
 
   private async run(): Promise<void> {
-    while (!this.ended && this.failure === undefined) {
+    for (let last = false; !last && this.failure === undefined;) {
+      last = this.ended;
       try {
-        await this.look();
+        last = (await this.look()) || last;
+        this.failures = 0;
       } catch (error) {
-        if (!this.warned) {
-          this.warned = true;
-          this.limits.warn(`Cannot watch Deployment ${this.name()}: ${messageOf(error)}`);
-        }
+        last = this.cannotLook(error) || last;
       }
-      await this.pause();
+      if (!last && this.failure === undefined) {
+        await this.pause();
+      }
     }
   }
 
-  private pause(): Promise<void> {
+  private hurry(): void {
+    this.hurried = true;
+    this.endPause();
+  }
+
+  private async pause(): Promise<void> {
+    if (!this.hurried) {
+      await this.wait();
+    }
+    this.hurried = false;
+  }
+
+  private wait(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.ended ? 0 : paceMs);
+      const timer = setTimeout(resolve, paceMs);
       // It is no reason for the program not to end.
       timer.unref();
       this.endPause = () => {
@@ -96,42 +126,68 @@ export class RolloutWatch {
     });
   }
 
-  private async look(): Promise<void> {
-    const live = await this.api.deployment(this.of);
-    if (!live || !this.isUpdated(live)) {
-      return;
+  /** @returns whether nothing is to be waited for any more: then the provider's word holds. */
+  private cannotLook(error: unknown): boolean {
+    if (this.failures++ === 0) {
+      this.limits.warn(`Cannot watch Deployment ${this.name()}: ${messageOf(error)}`);
     }
+    return this.updated && this.failures >= mostFailures;
+  }
+
+  /** @returns whether the update is complete */
+  private async look(): Promise<boolean> {
+    const live = await this.api.deployment(this.of);
+    if (!live) {
+      return this.updated;
+    }
+    if (!this.isChanged(live)) {
+      // An update of labels alone starts no pods.
+      return this.updated;
+    }
+    if (!isSeen(live)) {
+      return false;
+    }
+    const why =
+      (await this.podsVerdict(live)) ?? stalled(live, this.before) ?? this.standsStill(live);
+    if (why !== undefined) {
+      await this.takeBack(live, why);
+    }
+    return this.updated && isComplete(live);
+  }
+
+  /** Why the new pods cannot serve; undefined while they may still. */
+  private async podsVerdict(live: LiveObject): Promise<string | undefined> {
     const { namespace } = this.of;
-    const replicaSets = await this.api.replicaSets(namespace, selectorOf(live));
-    const current = replicaSets.find(
-      ({ metadata }) =>
-        metadata?.ownerReferences?.some(({ uid }) => uid === live.metadata.uid) &&
-        metadata.annotations?.[revisionAnnotation] ===
-          live.metadata.annotations?.[revisionAnnotation],
-    );
-    const hash = current?.metadata?.labels?.[hashLabel];
+    const current = currentOf(await this.api.replicaSets(namespace, selectorOf(live)), live);
+    const hash = podHashOf(current);
     if (!current || !hash) {
-      return;
+      return undefined;
     }
     const now = new Date();
-    const pods = await this.api.pods(namespace, { ...selectorOf(live), [hashLabel]: hash });
+    const labels = { ...selectorOf(live), [hashLabel]: hash };
+    const pods = await this.api.pods(namespace, labels);
     for (const pod of pods.filter((pod) => !this.podsBefore.has(uidOf(pod)))) {
       const verdict = podVerdict(pod, this.limits, now);
       if (verdict) {
-        return this.takeBack(live, await this.told(pod, verdict));
+        return this.told(pod, verdict);
       }
     }
     const why = replicaSetVerdict(current, this.limits, now);
-    if (why) {
-      await this.takeBack(live, `A new ${this.limits.part} ${why}`);
-    }
+    return why && `A new ${this.limits.part} ${why}`;
   }
 
-  /** Whether the update has come, and the Deployment's controller has seen it. */
-  private isUpdated({ metadata, status }: LiveObject): boolean {
-    const before = this.before?.metadata.generation ?? 0;
-    const seen = Number(status?.observedGeneration ?? 0);
-    return metadata.generation > before && seen >= metadata.generation;
+  /** The controller gives no rollout up that only scales, or that is paused. */
+  private standsStill(live: LiveObject): string | undefined {
+    const counts = JSON.stringify(rolloutStatus(live));
+    if (!this.updated || this.progress.counts !== counts) {
+      this.progress = { counts, since: new Date() };
+    }
+    const seconds = (Date.now() - this.progress.since.getTime()) / 1000;
+    return !isComplete(live) && seconds > progressSecondsOf(live) ? standsStill(live) : undefined;
+  }
+
+  private isChanged({ metadata }: LiveObject): boolean {
+    return metadata.generation > (this.before?.metadata.generation ?? 0);
   }
 
   private async told(pod: Pod, { why, said }: PodVerdict): Promise<string> {
@@ -148,44 +204,33 @@ export class RolloutWatch {
   }
 
   private async takeBack(live: LiveObject, why: string): Promise<void> {
-    const back = this.before ? configurationBefore(this.before) : emptied(live);
-    if (back === undefined) {
+    const undo = planUndo(live, this.served);
+    if (undo === undefined) {
       this.failure =
         `${why}\nThe Deployment ${this.name()} does not say who applied it, and stays as it is. ` +
         `To go back: kubectl rollout undo deployment/${this.of.name} -n ${this.of.namespace}`;
       return;
     }
     try {
-      await this.api.apply(back);
-      this.failure = this.before
-        ? `${why}\nWhat was served before is served on.`
-        : `${why}\nNothing was served before: the Deployment ${this.name()} has no pods now.`;
+      await this.api.undo(undo);
+      this.failure = `${why}\n${this.afterUndo()}`;
     } catch (error) {
       this.failure = `${why}\nThe Deployment ${this.name()} cannot be taken back: ${messageOf(error)}`;
     }
   }
 
+  private afterUndo(): string {
+    if (this.served === undefined) {
+      return `Nothing was served before: the Deployment ${this.name()} has no pods now.`;
+    }
+    return rolloutStatus(this.served.deployment).available > 0
+      ? "What was served before is served on."
+      : `The Deployment ${this.name()} is as it was before, when none of its pods was available.`;
+  }
+
   private name(): string {
     return `${this.of.namespace}/${this.of.name}`;
   }
-}
-
-/** What was applied before the update, to be applied again. */
-function configurationBefore(before: LiveObject): AppliedConfiguration | undefined {
-  const applied = appliedConfiguration(before);
-  return applied && marked(applied);
-}
-
-/** What has just been applied, without pods: there is nothing to go back to. */
-function emptied(live: LiveObject): AppliedConfiguration | undefined {
-  const applied = appliedConfiguration(live);
-  const spec = { ...applied?.manifest.spec, replicas: 0 };
-  return applied && marked({ ...applied, manifest: { ...applied.manifest, spec } });
-}
-
-function marked({ manager, manifest }: AppliedConfiguration): AppliedConfiguration {
-  const annotations = { ...manifest.metadata.annotations, [releaseAnnotation]: undone };
-  return { manager, manifest: { ...manifest, metadata: { ...manifest.metadata, annotations } } };
 }
 
 function selectorOf({ spec }: LiveObject): Record<string, string> {

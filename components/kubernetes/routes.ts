@@ -9,6 +9,7 @@ import {
   ResolvedKubernetesArgs,
 } from "./kubernetesModelServiceArgs";
 import { labelsFor } from "./labels";
+import { takingBack } from "./ownership";
 
 /** Group and version of the Gateway API's routes. */
 export const gatewayApi = "gateway.networking.k8s.io/v1";
@@ -22,12 +23,16 @@ export function createRoutes(
   parent: pulumi.Resource,
 ): void {
   const { serviceName, namespace, ingress, gateway } = args;
-  const metadata = { namespace, labels: labelsFor("balancer", args) };
+  const metadata = {
+    namespace,
+    labels: labelsFor("balancer", args),
+    annotations: takingBack,
+  };
   if (ingress) {
     new networking.Ingress(
       name,
       {
-        metadata: { ...metadata, annotations: ingress.annotations ?? {} },
+        metadata: { ...metadata, annotations: { ...takingBack, ...ingress.annotations } },
         spec: renderIngress(ingress, serviceName),
       },
       { parent },

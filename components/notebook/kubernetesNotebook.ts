@@ -22,6 +22,7 @@ import {
 import { renderNotebookPolicy } from "./kubernetesNotebookPolicy";
 import { createToken } from "./notebook";
 import { readNotebookFiles } from "./notebookFiles";
+import { takingBack } from "../kubernetes/ownership";
 
 /** An image of some GB is pulled, maybe onto a node that has to start first. */
 const startTimeout = "30m";
@@ -149,7 +150,7 @@ function createService(
       metadata: {
         ...metadataOf(args),
         name: args.serviceName,
-        annotations: { "pulumi.com/skipAwait": "true" },
+        annotations: { ...takingBack, "pulumi.com/skipAwait": "true" },
       },
       spec: {
         type: "ClusterIP",
@@ -223,5 +224,9 @@ function createPolicy(
 }
 
 function metadataOf(args: ResolvedKubernetesNotebookArgs) {
-  return { namespace: args.namespace, labels: labelsFor("notebook", args) };
+  return {
+    namespace: args.namespace,
+    labels: labelsFor("notebook", args),
+    annotations: takingBack,
+  };
 }

@@ -83,9 +83,17 @@ function createContainer(
   token: pulumi.Output<string>,
   parent: pulumi.Resource,
 ): void {
-  const image = new docker.RemoteImage(name, { name: args.image, keepLocally: true }, { parent });
+  const image = new docker.RemoteImage(
+    name,
+    { name: args.image, keepLocally: true },
+    { parent, deleteBeforeReplace: false },
+  );
   const labels = labelsFor("notebook", args.labels);
-  const homeVolume = new docker.Volume(`${name}-home`, { labels }, { parent });
+  const homeVolume = new docker.Volume(
+    `${name}-home`,
+    { labels },
+    { parent, deleteBeforeReplace: false },
+  );
   new docker.Container(
     name,
     {

@@ -108,8 +108,16 @@ function createService(
   parent: pulumi.Resource,
 ): void {
   const labels = labelsFor("notebook", args.labels);
-  const image = new docker.RemoteImage(name, { name: args.image, keepLocally: true }, { parent });
-  const homeVolume = new docker.Volume(`${name}-home`, { labels }, { parent });
+  const image = new docker.RemoteImage(
+    name,
+    { name: args.image, keepLocally: true },
+    { parent, deleteBeforeReplace: false },
+  );
+  const homeVolume = new docker.Volume(
+    `${name}-home`,
+    { labels },
+    { parent, deleteBeforeReplace: false },
+  );
   const secret = new docker.Secret(
     `${name}-token`,
     { data: token.apply((text) => Buffer.from(text).toString("base64")), labels },

@@ -45,7 +45,7 @@ export function createBalancers(
   const image = new docker.RemoteImage(
     `${name}-balancer`,
     { name: args.balancerImage, keepLocally: true },
-    opts,
+    { ...opts, deleteBeforeReplace: false },
   );
   const config = new docker.ServiceConfig(
     `${name}-balancer`,

@@ -115,6 +115,6 @@ function createNetwork(
       labels: labelsFor("network", labels),
       ipamConfigs: subnet ? [{ subnet }] : undefined,
     },
-    { parent },
+    { parent, deleteBeforeReplace: false },
   );
 }

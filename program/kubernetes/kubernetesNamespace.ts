@@ -5,6 +5,7 @@ import { stackLabel } from "../../components/docker/engine";
 import { FoundNamespace, Problem } from "../../components";
 import { checkDnsLabel } from "../../components/kubernetes/dnsNames";
 import { labelValue } from "../../components/kubernetes/labels";
+import { takingBack } from "../../components/kubernetes/ownership";
 
 const propertyPath = "kubernetesCluster.namespace";
 
@@ -71,6 +72,7 @@ export function createNamespace(
     {
       metadata: {
         name: namespace,
+        annotations: takingBack,
         labels: {
           ...stackLabels(labels),
           "pod-security.kubernetes.io/enforce": "restricted",

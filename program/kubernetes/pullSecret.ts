@@ -1,5 +1,6 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { takingBack } from "../../components/kubernetes/ownership";
 
 /** A registry and who may pull from it. */
 export interface PullLogin {
@@ -30,7 +31,7 @@ export function createPullSecret(
   const created = new core.Secret(
     "registry",
     {
-      metadata: { namespace, labels },
+      metadata: { namespace, labels, annotations: takingBack },
       type: "kubernetes.io/dockerconfigjson",
       stringData: { ".dockerconfigjson": config },
     },

@@ -39,6 +39,11 @@ export interface Cluster {
   stop: () => Promise<void>;
 }
 
+/** For a process whose Pulumi and kubectl are to find the cluster. */
+export function clusterEnv({ kubeconfig }: Pick<Cluster, "kubeconfig">): Record<string, string> {
+  return { KUBECONFIG: kubeconfig };
+}
+
 /** What only some tests need of a cluster. */
 export interface ClusterOptions {
   /**

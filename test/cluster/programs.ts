@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from "child_process";
 import * as os from "os";
 import * as path from "path";
+import { prepareToolchain } from "../../commands/lib/toolchain.mjs";
+import { root } from "../../commands/lib/workspace.mjs";
 import { debianFiles } from "../support/debianFiles";
 import { debianTool } from "../support/debianTool";
 
@@ -18,7 +20,7 @@ export interface Programs {
   packages: string;
 }
 
-/** Builds Kubernetes the first time, for minutes, and fetches what else a node needs. */
+/** Builds Kubernetes and Pulumi's provider the first time, for minutes, and fetches what else is needed. */
 export async function preparePrograms(): Promise<Programs> {
   for (const tool of ["containerd", "runc", "ctr", "iptables"]) {
     debianTool(tool, "docker.io");
@@ -26,6 +28,8 @@ export async function preparePrograms(): Promise<Programs> {
   debianTool("ip", "iproute2");
   debianTool("openssl", "openssl");
   const packages = ["etcd-server", "containernetworking-plugins", "ipset", "libipset13"];
+  // Pulumi's own provider, as `npm run up` brings it.
+  await prepareToolchain(root, process.env, "kubernetes");
   return { built: await build(), packages: debianFiles(packages) };
 }
 

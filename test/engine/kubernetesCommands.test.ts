@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { stringify } from "yaml";
 import { heldOutPictures } from "../../commands/lib/pictures.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
-import { Cluster, startCluster } from "../cluster/cluster";
-import { providerEnv } from "../kubernetes/env";
+import { Cluster, clusterEnv, startCluster } from "../cluster/cluster";
 import { CommandResult, predictedNames, runNpmCommand } from "../support/npmCommand";
 
 const stack = "test-kubernetes-commands";
@@ -218,6 +217,6 @@ describe("the npm commands on Kubernetes", () => {
   }
 
   function run(command: string, ...args: string[]): CommandResult {
-    return runNpmCommand(command, stack, args, providerEnv(cluster.kubeconfig));
+    return runNpmCommand(command, stack, args, clusterEnv(cluster));
   }
 });

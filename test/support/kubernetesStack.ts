@@ -3,8 +3,7 @@ import * as os from "os";
 import * as path from "path";
 import { inject } from "vitest";
 import { root } from "../../commands/lib/workspace.mjs";
-import { Cluster, ClusterOptions, startCluster } from "../cluster/cluster";
-import { providerEnv } from "../kubernetes/env";
+import { Cluster, clusterEnv, ClusterOptions, startCluster } from "../cluster/cluster";
 import { Load, startLoad } from "./load";
 import { machineOf, openOutside } from "./outsideService";
 import { configure, createStack, TestStack } from "./stack";
@@ -45,7 +44,7 @@ export class KubernetesStack {
   static async start(name: string, options?: ClusterOptions): Promise<KubernetesStack> {
     const cluster = await startCluster(options);
     try {
-      const stack = await createStack(name, {}, undefined, providerEnv(cluster.kubeconfig));
+      const stack = await createStack(name, {}, undefined, clusterEnv(cluster));
       const started = new KubernetesStack(cluster, stack);
       const { baseImage, balancerImage } = inject("images");
       // The layers that all releases share.

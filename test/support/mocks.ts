@@ -8,6 +8,7 @@ import { awsAnswer, awsComputed } from "./awsMocks";
 export interface Registration {
   type: string;
   name: string;
+  urn: string;
   /** URN of the parent; empty for none. */
   parent: string;
   /** URN of the provider; empty for the default one. */
@@ -30,6 +31,8 @@ export interface Registration {
   replaceWith?: string[];
   /** URNs of everything that has to be there before. */
   dependencies: string[];
+  /** URNs of those whose outputs an input is made from, by input; without inputs made from none. */
+  propertyDependencies: Record<string, string[]>;
 }
 
 /** What a provider's function answers, always or by its inputs. */
@@ -57,6 +60,15 @@ export const unknown = pulumi.runtime.unknownValue;
 /** How a secret travels to the engine. */
 export function secret(value: unknown): object {
   return { [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig, value };
+}
+
+/** The value in a secret; other values as they are. */
+export function secretValue(value: unknown): unknown {
+  const { [pulumi.runtime.specialSigKey]: mark, value: content } = (value ?? {}) as Record<
+    string,
+    unknown
+  >;
+  return mark === pulumi.runtime.specialSecretSig ? content : value;
 }
 
 /**
@@ -175,6 +187,7 @@ function registration(request: RegisterResourceRequest): Registration {
   return {
     type: request.getType(),
     name: request.getName(),
+    urn: urn(request.getType(), request.getName(), typeIn(request.getParent())),
     parent: request.getParent(),
     provider: withoutId(request.getProvider()),
     inputs: request.getObject()?.toJavaScript() ?? {},
@@ -189,7 +202,26 @@ function registration(request: RegisterResourceRequest): Registration {
     ...(request.getReplaceWithList().length > 0 && { replaceWith: request.getReplaceWithList() }),
     ...(request.hasRetainondelete() && { retainOnDelete: request.getRetainondelete() }),
     dependencies: request.getDependenciesList(),
+    propertyDependencies: propertyDependenciesOf(request),
   };
+}
+
+/** The last type in a URN; undefined without one, as for the stack's. */
+function typeIn(urn: string): string | undefined {
+  const type = urn.split("::")[2]?.split("$").at(-1);
+  return type === "pulumi:pulumi:Stack" ? undefined : type;
+}
+
+function propertyDependenciesOf(request: RegisterResourceRequest): Record<string, string[]> {
+  const entries = [...request.getPropertydependenciesMap().entries()] as [
+    string,
+    RegisterResourceRequest.PropertyDependencies,
+  ][];
+  return Object.fromEntries(
+    entries
+      .map(([input, from]): [string, string[]] => [input, from.getUrnsList()])
+      .filter(([, from]) => from.length > 0),
+  );
 }
 
 function hooksOf(request: RegisterResourceRequest): Record<string, string[]> {

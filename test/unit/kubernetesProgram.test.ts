@@ -167,6 +167,7 @@ describe("the program on Kubernetes", () => {
       const outputs = await run({ kubernetesLabels: { team: "birds" } });
       expect(metadata(namespaceType)).toEqual({
         name: "tfserving-dev",
+        annotations: { "pulumi.com/patchForce": "true" },
         labels: {
           team: "birds",
           "app.kubernetes.io/part-of": "tfserving",

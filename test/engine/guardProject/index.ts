@@ -3,7 +3,8 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { inspectCluster } from "../../../components";
-import { guardAnnotations, guardRelease } from "../../../components/kubernetes/releaseGuard";
+import { guardRelease } from "../../../components/kubernetes/releaseGuard";
+import { guardedAnnotations } from "../../../components/kubernetes/wantedRelease";
 
 const config = new pulumi.Config();
 const labels = { app: "guarded" };
@@ -25,7 +26,10 @@ class Guarded extends pulumi.ComponentResource {
     this.deployment = new apps.Deployment(
       "guarded",
       {
-        metadata: { annotations: guardAnnotations },
+        metadata: {
+          labels,
+          annotations: guardedAnnotations(cluster, { namespace: "default", labels }),
+        },
         spec: {
           replicas: config.getNumber("replicas"),
           selector: { matchLabels: labels },

@@ -82,6 +82,7 @@ describe("what a Deployment was applied with", () => {
   it("is what the creator's field manager owns", () => {
     expect(appliedConfiguration(live)).toEqual({
       manager: "pulumi-kubernetes-1a2b",
+      operation: "Apply",
       manifest: {
         apiVersion: "apps/v1",
         kind: "Deployment",

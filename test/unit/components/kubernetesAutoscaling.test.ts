@@ -5,7 +5,15 @@ import { checkAutoscaling, createAutoscaling } from "../../../components/kuberne
 import { createDisruptionBudgets } from "../../../components/kubernetes/disruption";
 import { KubernetesAutoscalingArgs } from "../../../components/kubernetes/kubernetesModelServiceArgs";
 import { urn } from "../../support/mocks";
-import { canary, cluster, created, labels, resolved, selector } from "./kubernetesEdges";
+import {
+  annotations,
+  canary,
+  cluster,
+  created,
+  labels,
+  resolved,
+  selector,
+} from "./kubernetesEdges";
 
 const autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
 const budget = "kubernetes:policy/v1:PodDisruptionBudget";
@@ -28,6 +36,7 @@ describe("autoscaling on Kubernetes", () => {
       metadata: {
         namespace: "models",
         labels: labels("replica", { "app.kubernetes.io/version": "7" }),
+        annotations,
       },
       spec: {
         scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "serving-1a2b3c4d" },
@@ -121,6 +130,7 @@ describe("disruption budgets", () => {
       metadata: {
         namespace: "models",
         labels: labels("replica", { "app.kubernetes.io/version": "7" }),
+        annotations,
       },
       spec: {
         maxUnavailable: 1,

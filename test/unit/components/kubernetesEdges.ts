@@ -53,6 +53,9 @@ export function labels(part: string, more: Record<string, unknown> = {}): object
   };
 }
 
+/** What every object is annotated with. */
+export const annotations = { "pulumi.com/patchForce": "true" };
+
 /** What finds the pods of a part. */
 export function selector(part: string): object {
   return {

@@ -23,7 +23,7 @@ import {
   urn,
 } from "../../support/mocks";
 import { repository } from "../../support/stackConfig";
-import { canary, cluster, labels, selector, serviceName } from "./kubernetesEdges";
+import { annotations, canary, cluster, labels, selector, serviceName } from "./kubernetesEdges";
 
 const component = "tfserving:index:KubernetesModelService";
 const deployment = "kubernetes:apps/v1:Deployment";
@@ -189,7 +189,7 @@ describe("the exact inputs", () => {
       metadata: {
         namespace: "models",
         labels: labels("replica", { "app.kubernetes.io/version": "7" }),
-        annotations: { "tfserving.release": "wanted" },
+        annotations: { ...annotations, "tfserving.release": "wanted" },
       },
       spec: {
         replicas: 2,
@@ -244,7 +244,7 @@ describe("the exact inputs", () => {
         name: "flowers-replicas",
         namespace: "models",
         labels: labels("replica", { "app.kubernetes.io/version": "7" }),
-        annotations: { "pulumi.com/skipAwait": "true" },
+        annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
       },
       spec: {
         type: "ClusterIP",
@@ -272,7 +272,7 @@ describe("the exact inputs", () => {
       metadata: {
         namespace: "models",
         labels: labels("balancer"),
-        annotations: { "tfserving.release": "wanted" },
+        annotations: { ...annotations, "tfserving.release": "wanted" },
       },
       spec: {
         replicas: 2,
@@ -321,7 +321,7 @@ describe("the exact inputs", () => {
     expect(recording.find(configMap).inputs).toEqual({
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { namespace: "models", labels: labels("balancer") },
+      metadata: { namespace: "models", labels: labels("balancer"), annotations },
       immutable: true,
       data: {
         "haproxy.cfg": renderBalancerConfig({
@@ -342,7 +342,7 @@ describe("the exact inputs", () => {
         name: "flowers",
         namespace: "models",
         labels: labels("balancer"),
-        annotations: { "pulumi.com/skipAwait": "true" },
+        annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
       },
       spec: {
         type: "ClusterIP",

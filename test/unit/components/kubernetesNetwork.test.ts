@@ -10,7 +10,7 @@ import {
   renderBalancerPolicy,
   renderReplicaPolicy,
 } from "../../../components/kubernetes/networkPolicies";
-import { canary, created, labels, resolved, selector } from "./kubernetesEdges";
+import { annotations, canary, created, labels, resolved, selector } from "./kubernetesEdges";
 
 const policy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 const rest = { protocol: "TCP", port: 8501 };
@@ -41,6 +41,7 @@ describe("network policies", () => {
       metadata: {
         namespace: "models",
         labels: labels("replica", { "app.kubernetes.io/version": "7" }),
+        annotations,
       },
       spec: {
         podSelector: { matchLabels: selector("replica") },

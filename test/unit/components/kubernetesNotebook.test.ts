@@ -18,7 +18,7 @@ import {
   unknown,
   urn,
 } from "../../support/mocks";
-import { cluster } from "./kubernetesEdges";
+import { annotations, cluster } from "./kubernetesEdges";
 
 const statefulSet = "kubernetes:apps/v1:StatefulSet";
 const service = "kubernetes:core/v1:Service";
@@ -122,7 +122,7 @@ describe("the StatefulSet of a notebook on Kubernetes", () => {
     expect(found.inputs).toEqual({
       apiVersion: "apps/v1",
       kind: "StatefulSet",
-      metadata: { name: "flowers-notebook", namespace: "models", labels },
+      metadata: { name: "flowers-notebook", namespace: "models", labels, annotations },
       spec: {
         serviceName: "flowers-notebook",
         replicas: 1,
@@ -274,7 +274,7 @@ describe("the token of a notebook on Kubernetes", () => {
     expect(recording.find(tokenSecret).inputs).toEqual({
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { namespace: "models", labels },
+      metadata: { namespace: "models", labels, annotations },
       type: "Opaque",
       immutable: true,
       data: secret({
@@ -305,7 +305,7 @@ describe("the way to a notebook on Kubernetes", () => {
         name: "flowers-notebook",
         namespace: "models",
         labels,
-        annotations: { "pulumi.com/skipAwait": "true" },
+        annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
       },
       spec: {
         type: "ClusterIP",
@@ -349,7 +349,7 @@ describe("the way to a notebook on Kubernetes", () => {
     expect(recording.find(networkPolicy).inputs).toEqual({
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
-      metadata: { namespace: "models", labels },
+      metadata: { namespace: "models", labels, annotations },
       spec: {
         podSelector: { matchLabels: selector },
         policyTypes: ["Ingress", "Egress"],
@@ -410,7 +410,7 @@ describe("the files of a notebook on Kubernetes", () => {
     expect(recording.find(configMap).inputs).toEqual({
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { namespace: "models", labels },
+      metadata: { namespace: "models", labels, annotations },
       immutable: true,
       data: { "client.ipynb": "{}" },
       binaryData: { "pictures_20of_2fNassarius_20speciosus.png": "iVD/" },

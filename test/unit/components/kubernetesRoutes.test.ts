@@ -7,7 +7,15 @@ import {
 } from "../../../components/kubernetes/kubernetesModelServiceArgs";
 import { checkPodMonitor, createPodMonitor } from "../../../components/kubernetes/podMonitor";
 import { createRoutes } from "../../../components/kubernetes/routes";
-import { canary, cluster, created, labels, resolved, selector } from "./kubernetesEdges";
+import {
+  annotations,
+  canary,
+  cluster,
+  created,
+  labels,
+  resolved,
+  selector,
+} from "./kubernetesEdges";
 
 const ingress = { className: "nginx", host: "models.example.com" };
 
@@ -32,7 +40,7 @@ describe("an Ingress", () => {
       metadata: {
         namespace: "models",
         labels: labels("balancer"),
-        annotations: { "nginx.ingress.kubernetes.io/proxy-body-size": "64m" },
+        annotations: { ...annotations, "nginx.ingress.kubernetes.io/proxy-body-size": "64m" },
       },
       spec: {
         ingressClassName: "nginx",
@@ -80,7 +88,7 @@ describe("routes on a Gateway", () => {
         grpcHostnames: ["grpc.example.com"],
       },
     });
-    const metadata = { namespace: "models", labels: labels("balancer") };
+    const metadata = { namespace: "models", labels: labels("balancer"), annotations };
     const parentRefs = [{ name: "public", namespace: "gateways", sectionName: "https" }];
     expect(found.map(({ type, name, inputs }) => [type, name, inputs])).toEqual([
       [
@@ -256,6 +264,7 @@ describe("a PodMonitor", () => {
       metadata: {
         namespace: "models",
         labels: labels("replica", { "app.kubernetes.io/version": "7", release: "prometheus" }),
+        annotations,
       },
       spec: {
         selector: { matchLabels: selector("replica") },

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { guardRelease } from "../../../components/kubernetes/releaseGuard";
 import { connectCluster } from "../../../components";
 import { rolloutApi } from "../../../components/kubernetes/rolloutApi";
+import type { Undo } from "../../../components/kubernetes/undo";
 import { cluster, kubeconfigFor } from "../../support/fakeCluster";
 import { startServer } from "../../support/fakeEngine";
 import { Recording, settle, startMocks } from "../../support/mocks";
@@ -51,44 +52,74 @@ describe("a guarded Deployment", () => {
   });
 });
 
-describe("the requests of the guard", () => {
-  interface Asked {
-    method?: string;
-    url: URL;
-    type?: string;
-    body: string;
-  }
-  let asked: Asked[];
-  const answers: Record<string, unknown> = {
-    "/apis/apps/v1/namespaces/models/deployments/model": { kind: "Deployment", spec: { young: 1 } },
-    "/apis/apps/v1/namespaces/models/replicasets": { items: [{ metadata: { name: "rs" } }] },
-    "/api/v1/namespaces/models/pods": { items: [{ metadata: { name: "pod" } }] },
-    "/api/v1/namespaces/models/pods/pod/log": "last words\n",
+interface Asked {
+  method?: string;
+  url: URL;
+  type?: string;
+  body: string;
+}
+
+const of = { namespace: "models", name: "model" };
+const path = "/apis/apps/v1/namespaces/models/deployments/model";
+const answers: Record<string, unknown> = {
+  [path]: { kind: "Deployment", spec: { young: 1 } },
+  "/apis/apps/v1/namespaces/models/deployments": { items: [{ metadata: { name: "model" } }] },
+  "/apis/apps/v1/namespaces/models/replicasets": { items: [{ metadata: { name: "rs" } }] },
+  "/apis/apps/v1/namespaces/models/replicasets/rs": {
+    spec: { template: { spec: { young: 2 } } },
+  },
+  "/api/v1/namespaces/models/pods": { items: [{ metadata: { name: "pod" } }] },
+  "/api/v1/namespaces/models/pods/pod/log": "last words\n",
+};
+
+/** An API server that writes down what it is asked. */
+async function startCluster(answers: Record<string, unknown>) {
+  const asked: Asked[] = [];
+  const port = await startServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => (body += chunk));
+    request.on("end", () => {
+      const url = new URL(request.url!, "http://cluster");
+      asked.push({ method: request.method, url, type: request.headers["content-type"], body });
+      const answer = answers[url.pathname];
+      response.statusCode = answer === undefined ? 404 : 200;
+      response.setHeader(
+        "content-type",
+        typeof answer === "string" ? "text/plain" : "application/json",
+      );
+      response.end(typeof answer === "string" ? answer : JSON.stringify(answer ?? {}));
+    });
+  });
+  return { asked, kubeconfig: kubeconfigFor(`http://127.0.0.1:${port}`) };
+}
+
+function patchOf({ method, url, type, body }: Asked): object {
+  const search = Object.fromEntries(url.searchParams);
+  return { method, path: url.pathname, type, search, body: JSON.parse(body) as unknown };
+}
+
+/** The request that holds a number of replicas. */
+function held(replicas: number): object {
+  return {
+    method: "PATCH",
+    path,
+    type: "application/apply-patch+yaml",
+    search: { fieldManager: "tfserving-autoscaling" },
+    body: { apiVersion: "apps/v1", kind: "Deployment", metadata: of, spec: { replicas } },
   };
+}
+
+describe("the requests of the guard", () => {
+  let asked: Asked[];
 
   async function api() {
-    asked = [];
-    const port = await startServer((request, response) => {
-      let body = "";
-      request.on("data", (chunk) => (body += chunk));
-      request.on("end", () => {
-        const url = new URL(request.url!, "http://cluster");
-        asked.push({ method: request.method, url, type: request.headers["content-type"], body });
-        const answer = answers[url.pathname];
-        response.statusCode = answer === undefined ? 404 : 200;
-        response.setHeader(
-          "content-type",
-          typeof answer === "string" ? "text/plain" : "application/json",
-        );
-        response.end(typeof answer === "string" ? answer : JSON.stringify(answer ?? {}));
-      });
-    });
-    const kubeconfig = kubeconfigFor(`http://127.0.0.1:${port}`);
-    return rolloutApi(await connectCluster({ kubeconfig }));
+    const started = await startCluster(answers);
+    asked = started.asked;
+    return rolloutApi(await connectCluster({ kubeconfig: started.kubeconfig }));
   }
 
   it("read a Deployment with fields that this version's types do not know", async () => {
-    const live = await (await api()).deployment({ namespace: "models", name: "model" });
+    const live = await (await api()).deployment(of);
     expect(live).toEqual({ kind: "Deployment", spec: { young: 1 } });
   });
 
@@ -108,6 +139,12 @@ describe("the requests of the guard", () => {
     ]);
   });
 
+  it("list Deployments by labels", async () => {
+    const found = await (await api()).deployments("models", { a: "1", b: "2" });
+    expect(found).toEqual([{ metadata: { name: "model" } }]);
+    expect(asked[0].url.searchParams.get("labelSelector")).toBe("a=1,b=2");
+  });
+
   it("read the last lines of a container", async () => {
     const pod = { metadata: { namespace: "models", name: "pod" } };
     expect(await (await api()).lastLines(pod, "server", true)).toBe("last words\n");
@@ -118,20 +155,77 @@ describe("the requests of the guard", () => {
     });
   });
 
-  it("apply on the server's side, as the field manager that applied before", async () => {
-    const manifest = {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { namespace: "models", name: "model" },
-      spec: { young: 1 },
-    };
-    await (await api()).apply({ manager: "pulumi-kubernetes-1a2b", manifest });
-    const [{ method, url, type, body }] = asked;
-    expect({ method, type }).toEqual({ method: "PATCH", type: "application/apply-patch+yaml" });
-    expect(Object.fromEntries(url.searchParams)).toEqual({
-      fieldManager: "pulumi-kubernetes-1a2b",
-      force: "true",
-    });
-    expect(JSON.parse(body)).toEqual(manifest);
+  it("read what a ReplicaSet's pods are made from, with fields that are not known here", async () => {
+    expect(await (await api()).template("rs", "models")).toEqual({ spec: { young: 2 } });
+    expect(asked.map(({ method }) => method)).toEqual(["GET"]);
+  });
+
+  it("undo an apply on the server's side, as the field manager that applied", async () => {
+    const body = { apiVersion: "apps/v1", kind: "Deployment", metadata: of, spec: { young: 1 } };
+    const undo: Undo = { manager: "pulumi-kubernetes-1a2b", operation: "Apply", body };
+    await (await api()).undo(undo);
+    expect(asked.map(patchOf)).toEqual([
+      {
+        method: "PATCH",
+        path,
+        type: "application/apply-patch+yaml",
+        search: { fieldManager: "pulumi-kubernetes-1a2b", force: "true" },
+        body,
+      },
+    ]);
+  });
+
+  it("undo an update by a patch, as the field manager that updated", async () => {
+    const body = { metadata: of, spec: { young: 1, $patch: "replace" } };
+    await (await api()).undo({ manager: "pulumi-kubernetes", operation: "Update", body });
+    expect(asked.map(patchOf)).toEqual([
+      {
+        method: "PATCH",
+        path,
+        type: "application/strategic-merge-patch+json",
+        search: { fieldManager: "pulumi-kubernetes" },
+        body,
+      },
+    ]);
+  });
+
+  it("hold the number of replicas, and nothing else, as a field manager of its own", async () => {
+    await (await api()).holdReplicas(of, 3);
+    expect(asked.map(patchOf)).toEqual([held(3)]);
+  });
+});
+
+describe("a release that begins", () => {
+  beforeEach(async () => void (await startMocks()));
+
+  const live = {
+    metadata: { ...of, generation: 1, annotations: {} },
+    spec: { replicas: 3, selector: { matchLabels: { app: "model" } } },
+    status: { observedGeneration: 1, replicas: 3, updatedReplicas: 3, availableReplicas: 3 },
+  };
+
+  /** Runs the hooks of an update that the provider gives up; gives what the guard has changed. */
+  async function changes(autoscaled: boolean, deployment: object) {
+    const { asked, kubeconfig } = await startCluster({ ...answers, [path]: deployment });
+    const given = { ...release, autoscaled, cluster: { ...cluster, kubeconfig } };
+    const { hooks } = guardRelease("model", given, new Component("test"));
+    const [begin] = hooks!.beforeUpdate as pulumi.ResourceHook[];
+    const [fail] = hooks!.onError as pulumi.ErrorHook[];
+    await begin.callback({ newInputs: { metadata: of } } as unknown as pulumi.ResourceHookArgs);
+    await fail.callback({} as pulumi.ErrorHookArgs);
+    return asked.filter(({ method }) => method !== "GET").map(patchOf);
+  }
+
+  it("holds the number of replicas that an autoscaler has set", async () => {
+    expect(await changes(true, live)).toEqual([held(3)]);
+  });
+
+  const undone = { ...live.metadata, annotations: { "tfserving.release": "undone" } };
+  it.each<[string, boolean, object]>([
+    ["without an autoscaler", false, live],
+    ["of a Deployment without pods", true, { ...live, spec: { ...live.spec, replicas: 0 } }],
+    ["of a Deployment as an undo has left it", true, { ...live, metadata: undone }],
+  ])("changes nothing %s", async (_name, autoscaled, deployment) => {
+    expect(await changes(autoscaled, deployment)).toEqual([]);
   });
 });

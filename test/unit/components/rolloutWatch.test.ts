@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type {
-  AppliedConfiguration,
-  LiveObject,
-} from "../../../components/kubernetes/appliedConfiguration";
+import type { LiveObject } from "../../../components/kubernetes/appliedConfiguration";
 import type { Pod } from "../../../components/kubernetes/podVerdict";
 import type { RolloutApi } from "../../../components/kubernetes/rolloutApi";
 import { RolloutWatch } from "../../../components/kubernetes/rolloutWatch";
+import type { Undo } from "../../../components/kubernetes/undo";
 
 const of = { namespace: "models", name: "model" };
 const selector = { "app.kubernetes.io/instance": "model" };
@@ -18,7 +16,9 @@ afterEach(() => void vi.useRealTimers());
 class FakeCluster implements RolloutApi {
   live?: LiveObject;
   running: Pod[] = [];
-  applied: AppliedConfiguration[] = [];
+  undone: Undo[] = [];
+  /** Templates whose pods are available, by revision. */
+  available: Record<string, object> = {};
   said = "Loading\nsupervisor: the server exited with code 255\n";
   warnings: string[] = [];
 
@@ -49,8 +49,14 @@ class FakeCluster implements RolloutApi {
         ],
       },
       spec: { replicas: 2, selector: { matchLabels: selector }, image },
-      status: { observedGeneration: generation },
+      // What the controller has seen of it, and not done yet.
+      status: { observedGeneration: generation, replicas: 3, updatedReplicas: 1 },
     };
+  }
+
+  complete(): void {
+    const counts = { replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
+    this.live!.status = { observedGeneration: this.live!.metadata.generation, ...counts };
   }
 
   start(name: string, exitCode?: number): void {
@@ -68,21 +74,28 @@ class FakeCluster implements RolloutApi {
   }
 
   deployment = async () => this.live;
-  replicaSets = async () => [
-    {
+  deployments = async () => (this.live ? [this.live] : []);
+  replicaSets = async () =>
+    [this.hash(), ...Object.keys(this.available)].map((revision) => ({
       metadata: {
+        name: revision,
         ownerReferences: [{ apiVersion: "", kind: "", name: "", uid: "deployment-1" }],
-        annotations: { "deployment.kubernetes.io/revision": this.hash() },
-        labels: { "pod-template-hash": this.hash() },
+        annotations: { "deployment.kubernetes.io/revision": revision },
+        labels: { "pod-template-hash": revision },
       },
-    },
-  ];
+      status: { replicas: 1, availableReplicas: this.available[revision] ? 1 : 0 },
+    }));
+  template = async (name: string) => ({
+    metadata: { labels: { app: "model", "pod-template-hash": name } },
+    ...this.available[name],
+  });
   pods = async (_: string, labels: Record<string, string>) =>
     this.running.filter(({ metadata }) =>
       [undefined, metadata?.labels?.hash].includes(labels["pod-template-hash"]),
     );
   lastLines = async () => this.said;
-  apply = async (applied: AppliedConfiguration) => void this.applied.push(applied);
+  undo = async (undo: Undo) => void this.undone.push(undo);
+  holdReplicas = async () => undefined;
 
   watch(): Promise<RolloutWatch> {
     const warn = (message: string) => void this.warnings.push(message);
@@ -103,6 +116,7 @@ class FakeCluster implements RolloutApi {
 function serving(): FakeCluster {
   const cluster = new FakeCluster();
   cluster.release("good");
+  cluster.complete();
   cluster.start("old-1");
   return cluster;
 }
@@ -116,10 +130,11 @@ describe("the watch of a release", () => {
     cluster.release("bad");
     cluster.start("new-1", 255);
     await seconds(2);
-    expect(cluster.applied).toEqual([
+    expect(cluster.undone).toEqual([
       {
         manager: "pulumi-kubernetes-1a2b",
-        manifest: {
+        operation: "Apply",
+        body: {
           apiVersion: "apps/v1",
           kind: "Deployment",
           metadata: { ...of, annotations: { "tfserving.release": "undone" } },
@@ -140,9 +155,9 @@ describe("the watch of a release", () => {
     cluster.release("bad");
     cluster.start("new-1", 1);
     await seconds(2);
-    expect(cluster.applied).toMatchObject([
+    expect(cluster.undone).toMatchObject([
       {
-        manifest: {
+        body: {
           metadata: { annotations: { "tfserving.release": "undone" } },
           spec: { replicas: 0, image: "bad" },
         },
@@ -158,7 +173,118 @@ describe("the watch of a release", () => {
     cluster.start("new-1");
     await seconds(30);
     expect(await watch.end()).toBeUndefined();
-    expect(cluster.applied).toEqual([]);
+    expect(cluster.undone).toEqual([]);
+  });
+
+  it("waits until the Deployment is complete, however early the provider has ended", async () => {
+    const cluster = serving();
+    const watch = await cluster.watch();
+    cluster.release("good too");
+    let ended = false;
+    const end = watch.complete().then((failure) => {
+      ended = true;
+      return failure;
+    });
+    await seconds(30);
+    expect(ended).toBe(false);
+    cluster.complete();
+    await seconds(2);
+    expect(await end).toBeUndefined();
+  });
+
+  it("takes an update back whose pod ends after the provider has ended", async () => {
+    const cluster = serving();
+    const watch = await cluster.watch();
+    cluster.release("bad");
+    const end = watch.complete();
+    await seconds(5);
+    cluster.start("new-1", 255);
+    await seconds(2);
+    expect(await end).toMatch(
+      /^The new replica new-1 ended.*What was served before is served on\.$/s,
+    );
+    expect(cluster.undone).toHaveLength(1);
+  });
+
+  it("waits for nothing where an update changes labels alone", async () => {
+    const cluster = serving();
+    cluster.live!.status = { observedGeneration: 1, replicas: 1 };
+    const watch = await cluster.watch();
+    expect(await watch.complete()).toBeUndefined();
+  });
+
+  it("takes an update back that stands still for longer than the Deployment allows", async () => {
+    const cluster = serving();
+    const watch = await cluster.watch();
+    cluster.release("stuck");
+    cluster.live!.spec.progressDeadlineSeconds = 60;
+    const end = watch.complete();
+    await seconds(62);
+    expect(await end).toBe(
+      "The Deployment models/model has made no progress for 60 s: of 2 pods, 1 are new and 0 are " +
+        "available.\nWhat was served before is served on.",
+    );
+    expect(cluster.undone).toMatchObject([{ body: { spec: { image: "good" } } }]);
+  });
+
+  it("takes an update back that the Deployment's controller has given up", async () => {
+    const cluster = serving();
+    const watch = await cluster.watch();
+    cluster.release("stuck");
+    cluster.live!.status!.conditions = [
+      { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" },
+    ];
+    expect(await watch.end()).toMatch(/^The Deployment models\/model has made no progress/);
+  });
+
+  it("takes no update for given up that the controller has not judged yet", async () => {
+    const cluster = serving();
+    const givenUp = {
+      type: "Progressing",
+      reason: "ProgressDeadlineExceeded",
+      lastUpdateTime: "1",
+    };
+    cluster.live!.status!.conditions = [givenUp];
+    const watch = await cluster.watch();
+    cluster.release("good too");
+    cluster.live!.status!.conditions = [givenUp];
+    await seconds(2);
+    cluster.complete();
+    expect(await watch.complete()).toBeUndefined();
+    expect(cluster.undone).toEqual([]);
+  });
+
+  it("goes back to the newest template that serves, where an update before broke off", async () => {
+    const cluster = serving();
+    cluster.release("broken, and its update killed");
+    cluster.available = { "1": { spec: "of the good release" } };
+    const watch = await cluster.watch();
+    cluster.release("bad");
+    cluster.start("new-1", 1);
+    await seconds(2);
+    expect(cluster.undone).toMatchObject([
+      {
+        body: {
+          spec: {
+            template: { metadata: { labels: { app: "model" } }, spec: "of the good release" },
+          },
+        },
+      },
+    ]);
+    expect(JSON.stringify(cluster.undone)).not.toContain("pod-template-hash");
+    await watch.end();
+  });
+
+  it("says so where nothing was available before", async () => {
+    const cluster = serving();
+    cluster.live!.status = { observedGeneration: 1, replicas: 2, updatedReplicas: 2 };
+    const watch = await cluster.watch();
+    cluster.release("bad");
+    cluster.start("new-1", 1);
+    await seconds(2);
+    expect(await watch.end()).toMatch(
+      /is as it was before, when none of its pods was available\.$/,
+    );
   });
 
   it("does not judge before the update has come", async () => {
@@ -199,7 +325,7 @@ describe("the watch of a release", () => {
     cluster.start("new-1", 1);
     await seconds(2);
     expect(await watch.end()).toMatch(/kubectl rollout undo deployment\/model -n models$/);
-    expect(cluster.applied).toEqual([]);
+    expect(cluster.undone).toEqual([]);
   });
 
   it("tells what it may not read, and that it may not go back", async () => {
@@ -209,7 +335,7 @@ describe("the watch of a release", () => {
       throw Object.assign(new Error("HTTP-Code: 403"), { code: 403, body });
     };
     cluster.lastLines = refused("pods/log");
-    cluster.apply = refused("deployments");
+    cluster.undo = refused("deployments");
     const watch = await cluster.watch();
     cluster.release("bad");
     cluster.start("new-1", 1);
