@@ -1,29 +1,37 @@
 // @ts-check
+import { mkdirSync } from "node:fs";
 import { report } from "./lib/command.mjs";
 import { installPackages } from "./lib/packages.mjs";
-import { passedOn, stackOf, subcommandOf } from "./lib/passThrough.mjs";
-import { hasCli, showPulumi } from "./lib/pulumiCli.mjs";
+import { needsOf, passedOn, stackOf } from "./lib/passThrough.mjs";
+import { showPulumi } from "./lib/pulumiCli.mjs";
 import { createMissingStack } from "./lib/stack.mjs";
 import { prepareToolchain } from "./lib/toolchain.mjs";
-import { openWorkspace, root } from "./lib/workspace.mjs";
+import { openWorkspace, ownFolder, root } from "./lib/workspace.mjs";
 
 // npm run pulumi -- ARGUMENTS: the pinned Pulumi with the backend, stack and
-// config file of the other commands, and Pulumi's own help.
+// config file of the other commands, and Pulumi's own help. It works before the
+// first `npm run up`, which would install Pulumi and create the stack.
 try {
+  // What Pulumi prints may be for a program, as JSON: notes keep out of it.
+  console.log = console.error;
   const args = process.argv.slice(2);
   await installPackages(root);
   const workspace = await openWorkspace(stackOf(args));
-  // Plugins are what an update needs; Pulumi itself says which one is missing.
-  if (!hasCli(root, workspace.env)) {
-    await prepareToolchain(root, workspace.env, String(workspace.setting("target")));
-  }
-  // Settings come before the first `npm run up`, which would create the stack.
-  if (subcommandOf(args) === "config") {
-    await createMissingStack(workspace);
+  const { own } = workspace.backend;
+  const needs = needsOf(args, own);
+  const target = needs.plugins ? String(workspace.setting("target")) : undefined;
+  await prepareToolchain(root, workspace.env, target);
+  if (own) {
+    // Pulumi makes no state folder.
+    mkdirSync(ownFolder, { recursive: true });
   }
   const passed = passedOn(args, workspace.configFile);
   if (passed.length > args.length) {
     await workspace.writeConfig();
+  }
+  if (needs.stack) {
+    // After the file is written: the new stack's salt goes into it.
+    await createMissingStack(workspace);
   }
   process.exitCode = await showPulumi(root, passed, workspace.env);
 } catch (error) {

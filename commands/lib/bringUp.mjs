@@ -39,12 +39,13 @@ export async function bringUp(workspace, { retry = false } = {}) {
 }
 
 /**
- * An encrypted kubeconfig is Pulumi's to read, and of a stack that it knows.
+ * An encrypted kubeconfig is Pulumi's to read, and of a stack that it knows. Its plugins can wait
+ * until the cluster has answered.
  *
  * @param {import("./workspace.mjs").Workspace} workspace
  */
 async function prepareStack(workspace) {
-  await prepareToolchain(root, workspace.env, String(workspace.setting("target")));
+  await prepareToolchain(root, workspace.env);
   await createMissingStack(workspace);
 }
 

@@ -15,6 +15,12 @@ const withConfigFile = [
   "logs",
 ];
 
+/** Subcommands of `pulumi stack` that name stacks themselves, and so work on none that is to be there. */
+const namingStacks = [
+  ...["new", "init", "create", "setup", "list", "ls", "remove", "rm", "delete"],
+  ...["select", "unselect", "rename", "migrate"],
+];
+
 /** Global options of Pulumi that may come before the subcommand, with a value. */
 const withValue = ["-s", "--stack", "-C", "--cwd", "--color", "-v", "--verbose"];
 
@@ -26,23 +32,38 @@ const withValue = ["-s", "--stack", "-C", "--cwd", "--color", "-v", "--verbose"]
  */
 export function stackOf(args) {
   const at = args.findIndex((arg) => arg === "-s" || arg === "--stack");
-  return at >= 0 ? args[at + 1] : args.find((arg) => arg.startsWith("--stack="))?.slice(8);
+  return at >= 0
+    ? args[at + 1]
+    : args.map((arg) => /^(?:--stack=|-s=?)(.+)$/.exec(arg)?.[1]).find(Boolean);
 }
 
 /**
- * The subcommand in Pulumi's arguments; undefined where they name none.
+ * What has to be there before Pulumi can do what its arguments ask for.
  *
  * @param {string[]} args
- * @returns {string | undefined}
+ * @param {boolean} own - whether the backend is the project's own; in one that others share, only
+ *   what sets up or changes a stack makes one
+ * @returns {{ plugins: boolean, stack: boolean }} the providers' plugins, and the stack
  */
-export function subcommandOf(args) {
-  return args[subcommandAt(args)];
+export function needsOf(args, own) {
+  const [subcommand, part] = wordsAt(args).map((at) => args[at]);
+  if (!subcommand || args.includes("--help") || args.includes("-h")) {
+    return { plugins: false, stack: false };
+  }
+  const plugins = withConfigFile.includes(subcommand);
+  const removes = ["destroy", "down", "dn"].includes(subcommand);
+  const reads = subcommand === "stack" && own && !namingStacks.includes(part);
+  return { plugins, stack: (plugins && !removes) || subcommand === "config" || reads };
 }
 
-/** @param {string[]} args */
-function subcommandAt(args) {
-  return args.findIndex(
-    (arg, index) => !arg.startsWith("-") && !withValue.includes(args[index - 1]),
+/**
+ * Where the subcommand is, its own subcommand, and what is neither an option nor a global one's value.
+ *
+ * @param {string[]} args
+ */
+function wordsAt(args) {
+  return args.flatMap((arg, at) =>
+    arg.startsWith("-") || withValue.includes(args[at - 1]) ? [] : [at],
   );
 }
 
@@ -55,7 +76,7 @@ function subcommandAt(args) {
  * @returns {string[]}
  */
 export function passedOn(args, configFile) {
-  const at = subcommandAt(args);
+  const [at = -1] = wordsAt(args);
   const named = args.some((arg) => arg === "--config-file" || arg.startsWith("--config-file="));
   return at >= 0 && withConfigFile.includes(args[at]) && !named
     ? [...args.slice(0, at + 1), "--config-file", configFile, ...args.slice(at + 1)]

@@ -49,12 +49,12 @@ export async function createStack(workspace) {
 }
 
 /**
- * Creates the stack where the project's own backend has none of its name.
+ * Creates the stack where the backend has none of its name.
  *
  * @param {import("./workspace.mjs").Workspace} workspace
  */
 export async function createMissingStack(workspace) {
-  if (isMissing(workspace)) {
+  if (isMissing(workspace) || (await isMissingElsewhere(workspace))) {
     await workspace.writeConfig();
     await createStack(workspace);
   }
@@ -71,6 +71,24 @@ function isMissing({ backend, project, name }) {
 }
 
 /**
+ * Whether a backend that the user chose has no such stack. What else is amiss there, Pulumi says itself.
+ *
+ * @param {import("./workspace.mjs").Workspace} workspace
+ */
+async function isMissingElsewhere({ backend, stack, env }) {
+  if (backend.own) {
+    return false;
+  }
+  const { stderr } = await capturePulumi(root, ["stack", "--show-name", "--stack", stack], env);
+  return isNoStack(stderr);
+}
+
+/** @param {string} message - Pulumi's */
+function isNoStack(message) {
+  return /no stack named/.test(message);
+}
+
+/**
  * @param {import("./workspace.mjs").Workspace} workspace
  * @returns {Promise<Outputs | undefined>} undefined where there is no such stack
  */
@@ -83,7 +101,7 @@ export async function readOutputs(workspace) {
   if (code === 0) {
     return JSON.parse(stdout);
   }
-  if (/no stack named/.test(stderr)) {
+  if (isNoStack(stderr)) {
     return undefined;
   }
   throw new Failure(

@@ -12,37 +12,51 @@ import {
 
 const downloadSite = "https://get.pulumi.com";
 const probeTimeoutMs = 3000;
+const cli = "cli";
+const wherePartsAre =
+  "it from the ~/.pulumi (versions/, plugins/) of a machine with the same system into this one's";
 
 /**
- * Sees to it that the pinned Pulumi and the project's provider plugins are in
+ * Programs of airgap/toolchain/build that go together, since an earlier build may have broken off
+ * between them; the parts that they make, and how long that takes.
+ */
+const builds = [
+  {
+    programs: ["cli", "language-nodejs", "docker", "random"],
+    parts: [cli, "docker", "random"],
+    minutes: 8,
+  },
+  { programs: ["kubernetes-provider"], parts: ["kubernetes"], minutes: 5 },
+];
+
+/**
+ * @typedef {{ name: string, version: string }} Part - Pulumi's command line, or a plugin
+ */
+
+/**
+ * Sees to it that the pinned Pulumi and the provider plugins of a target are in
  * Pulumi's home: the official ones where the download site can be reached, else
  * the same versions built from Go modules.
  *
  * @param {string} root - project folder
  * @param {Record<string, string | undefined>} env
- * @param {string} target - of the stack
+ * @param {string} [target] - of the stack; without one no plugins are needed
  */
 export async function prepareToolchain(root, env, target) {
-  if (isComplete(root, env, target)) {
+  const missing = missingParts(root, env, target);
+  if (missing.length === 0) {
     return;
   }
-  const version = pinnedVersion(root);
-  if (await canDownload()) {
-    note("pulumi", `downloading Pulumi ${version} and its provider plugins`);
-    await download(root, env, target);
+  if (await canDownload(root, env)) {
+    note("pulumi", `downloading ${inWords(missing)}`);
+    await download(root, env, missing);
   } else if (hasAirgap(root)) {
-    note(
-      "pulumi",
-      "Pulumi's download site cannot be reached from here: building the same version from Go " +
-        "modules (about 8 minutes, once)",
-    );
-    await build(root, env);
-    requireBuilt(wantedPlugins(root, target).filter((plugin) => !hasPlugin(plugin, env)));
+    await build(root, env, missing);
+    requireBuilt(missingParts(root, env, target));
   } else {
     throw new Failure(
-      `Pulumi ${version} is not installed, and ${downloadSite} cannot be reached from here.`,
-      `open the way to it, or copy versions/${version} and plugins/ from the ~/.pulumi of a machine ` +
-        "with the same system into this one's.",
+      `${inWords(missing)}: not installed, and ${downloadSite} cannot be reached from here.`,
+      `open the way to it, or copy ${wherePartsAre}.`,
     );
   }
 }
@@ -62,13 +76,33 @@ export function requireToolchain(root, env) {
 /**
  * @param {string} root
  * @param {Record<string, string | undefined>} env
- * @param {string} target
+ * @param {string} [target]
+ * @returns {Part[]}
  */
-function isComplete(root, env, target) {
-  return hasCli(root, env) && wantedPlugins(root, target).every((plugin) => hasPlugin(plugin, env));
+function missingParts(root, env, target) {
+  const plugins = target === undefined ? [] : wantedPlugins(root, target);
+  return [
+    ...(hasCli(root, env) ? [] : [{ name: cli, version: pinnedVersion(root) }]),
+    ...plugins.filter((plugin) => !hasPlugin(plugin, env)),
+  ];
 }
 
-async function canDownload() {
+/** @param {Part[]} parts */
+function inWords(parts) {
+  return parts
+    .map(({ name, version }) => `${name === cli ? "Pulumi" : `Pulumi's ${name} plugin`} ${version}`)
+    .join(", ");
+}
+
+/**
+ * @param {string} root
+ * @param {Record<string, string | undefined>} env
+ */
+async function canDownload(root, env) {
+  if (env.PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES && hasCli(root, env)) {
+    // The user's own site, which Pulumi asks for plugins.
+    return true;
+  }
   try {
     const signal = AbortSignal.timeout(probeTimeoutMs);
     return (await fetch(`${downloadSite}/install.sh`, { method: "HEAD", signal })).ok;
@@ -80,16 +114,16 @@ async function canDownload() {
 /**
  * @param {string} root
  * @param {Record<string, string | undefined>} env
- * @param {string} target
+ * @param {Part[]} missing
  */
-async function download(root, env, target) {
+async function download(root, env, missing) {
   if (!hasCli(root, env) && (await installCli(root, env)) !== 0) {
     throw new Failure(
       `Pulumi ${pinnedVersion(root)} could not be installed.`,
-      "see its installer's message above, then npm run up again.",
+      "see its installer's message above, then try again.",
     );
   }
-  for (const plugin of wantedPlugins(root, target).filter((wanted) => !hasPlugin(wanted, env))) {
+  for (const plugin of missing.filter(({ name }) => name !== cli)) {
     const args = ["plugin", "install", "resource", plugin.name, plugin.version];
     if ((await showPulumi(root, args, env)) !== 0) {
       throw new Failure(
@@ -103,26 +137,35 @@ async function download(root, env, target) {
 /**
  * @param {string} root
  * @param {Record<string, string | undefined>} env
+ * @param {Part[]} missing
  */
-async function build(root, env) {
-  if ((await runAirgap(root, "toolchain/build", [], env)) !== 0 || !hasCli(root, env)) {
+async function build(root, env, missing) {
+  requireBuilt(missing.filter(({ name }) => !builds.some(({ parts }) => parts.includes(name))));
+  const wanted = builds.filter(({ parts }) => missing.some(({ name }) => parts.includes(name)));
+  const minutes = wanted.reduce((sum, one) => sum + one.minutes, 0);
+  note(
+    "pulumi",
+    `${downloadSite} cannot be reached from here: building ${inWords(missing)} from Go modules ` +
+      `(about ${minutes} minutes, once)`,
+  );
+  const programs = wanted.flatMap((one) => one.programs);
+  if ((await runAirgap(root, "toolchain/build", programs, env)) !== 0) {
     throw new Failure(
-      "Pulumi could not be built from Go modules.",
-      "see the messages of airgap/toolchain/build above, then npm run up again: it goes on " +
-        "where it stopped.",
+      `${inWords(missing)}: could not be built from Go modules.`,
+      "see the messages of airgap/toolchain/build above, then try again: it goes on where it stopped.",
     );
   }
 }
 
 /**
- * @param {{ name: string, version: string }[]} missing - plugins that were not built
+ * @param {Part[]} missing - what was not built, or cannot be
  */
 function requireBuilt(missing) {
   if (missing.length > 0) {
-    const names = missing.map(({ name, version }) => `${name} ${version}`).join(", ");
     throw new Failure(
-      `The Pulumi plugin ${names} is not here, and is not among those that can be built from Go modules.`,
-      "copy it from the ~/.pulumi/plugins of a machine that can download it (pulumi plugin install).",
+      `${inWords(missing)}: not installed, not among what can be built from Go modules, and ` +
+        `${downloadSite} cannot be reached from here.`,
+      `open the way to it, or copy ${wherePartsAre}.`,
     );
   }
 }

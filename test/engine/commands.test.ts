@@ -17,15 +17,22 @@ const settings = `config:
 `;
 
 describe("the npm commands", () => {
+  let preview: CommandResult;
   let up: CommandResult;
 
   beforeAll(() => {
     fs.writeFileSync(stackFile, settings);
+    preview = run("pulumi", "preview");
     up = run("up");
   });
   afterAll(() => {
     run("down", "--remove");
     fs.rmSync(stackFile, { force: true });
+  });
+
+  test("pulumi preview works before the first up", () => {
+    expect(preview.output).toMatch(/\+ \d+ to create/);
+    expect(preview.status).toBe(0);
   });
 
   test("up ends well, with the addresses and one prediction", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { helpText, npmRun, stackOption } from "../../../commands/lib/command.mjs";
-import { passedOn, stackOf, subcommandOf } from "../../../commands/lib/passThrough.mjs";
+import { needsOf, passedOn, stackOf } from "../../../commands/lib/passThrough.mjs";
 import { nextSteps, servedBy } from "../../../commands/lib/summary.mjs";
 import { stackName } from "../../../commands/lib/workspace.mjs";
 
@@ -52,18 +52,62 @@ describe("arguments for Pulumi", () => {
     [["up", "-s", "prod"], "prod"],
     [["--stack", "prod", "up"], "prod"],
     [["up", "--stack=prod"], "prod"],
+    [["up", "-s=prod"], "prod"],
+    [["up", "-sprod"], "prod"],
     [["up"], undefined],
   ])("%j name the stack %s", (args, stack) => {
     expect(stackOf(args)).toBe(stack);
   });
+});
+
+describe("what Pulumi needs", () => {
+  it.each([
+    [["preview", "-s", "k8s"]],
+    [["-s", "k8s", "pre"]],
+    [["up", "--yes"]],
+    [["refresh", "--preview-only"]],
+    [["preview", "--config-file", "mine.yaml"]],
+  ])("for %j is the stack, and its providers' plugins", (args) => {
+    expect(needsOf(args, true)).toEqual({ plugins: true, stack: true });
+    expect(needsOf(args, false)).toEqual({ plugins: true, stack: true });
+  });
+
+  it.each([[["config"]], [["config", "get", "replicas"]], [["-s", "prod", "config", "set"]]])(
+    "for %j is the stack alone",
+    (args) => {
+      expect(needsOf(args, true)).toEqual({ plugins: false, stack: true });
+      expect(needsOf(args, false)).toEqual({ plugins: false, stack: true });
+    },
+  );
 
   it.each([
-    [["config", "set", "replicas", "2"], "config"],
-    [["-s", "prod", "config"], "config"],
-    [["--help"], undefined],
-    [[], undefined],
-  ])("%j name the subcommand %s", (args, subcommand) => {
-    expect(subcommandOf(args)).toBe(subcommand);
+    [["stack"]],
+    [["stack", "output", "restUrl", "-s", "k8s"]],
+    [["stack", "-s", "rm", "export"]],
+    [["stack", "history"]],
+  ])("for %j is the stack, in a backend that nobody shares", (args) => {
+    expect(needsOf(args, true)).toEqual({ plugins: false, stack: true });
+    expect(needsOf(args, false)).toEqual({ plugins: false, stack: false });
+  });
+
+  it.each([
+    [["version"]],
+    [["whoami"]],
+    [["plugin", "ls"]],
+    [["stack", "init", "k8s"]],
+    [["stack", "ls"]],
+    [["stack", "-s", "k8s", "rm", "--yes"]],
+    [["preview", "--help"]],
+    [["config", "-h"]],
+    [["--help"]],
+    [["--version"]],
+    [[]],
+  ])("for %j is neither", (args) => {
+    expect(needsOf(args, true)).toEqual({ plugins: false, stack: false });
+  });
+
+  it("to remove what a stack made are the plugins: a stack that is not there has nothing", () => {
+    expect(needsOf(["destroy"], true)).toEqual({ plugins: true, stack: false });
   });
 });
 
