@@ -95,6 +95,8 @@ export {
   inspectCluster,
   KubernetesCluster,
 } from "./kubernetes/inspectCluster";
+export { findServices, FoundService } from "./kubernetes/findServices";
+export { serviceNames } from "./kubernetes/replicas";
 export { ClusterChoice, ClusterError } from "./kubernetes/kubeconfig";
 export { EcsNotebook } from "./notebook/ecsNotebook";
 export { checkEcsNotebook, EcsNotebookArgs, ecsNotebookDefaults } from "./notebook/ecsNotebookArgs";

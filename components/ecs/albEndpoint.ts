@@ -143,7 +143,13 @@ function protect(
   parent: pulumi.Resource,
 ): void {
   if (webAclArn !== undefined) {
-    new wafv2.WebAclAssociation(name, { resourceArn: loadBalancer.arn, webAclArn }, { parent });
+    new wafv2.WebAclAssociation(
+      name,
+      { resourceArn: loadBalancer.arn, webAclArn },
+      // A load balancer has one, and to delete the old one last would take the new one off:
+      // https://github.com/pulumi/pulumi-aws/issues/4782
+      { parent, deleteBeforeReplace: true },
+    );
   }
 }
 

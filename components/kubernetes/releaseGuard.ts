@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectCluster } from "./connectCluster";
 import { KubernetesCluster } from "./inspectCluster";
-import { DeploymentName, RolloutApi, rolloutApi } from "./rolloutApi";
+import { AutoscaledPods } from "./autoscaledPods";
+import { DeploymentName, rolloutApi } from "./rolloutApi";
 import { RolloutWatch } from "./rolloutWatch";
-import { isUndone } from "./undo";
 
 /** What the guard of a Deployment needs to know. */
 export interface GuardedRelease {
@@ -17,8 +17,8 @@ export interface GuardedRelease {
   startTimeoutSeconds: number;
   /** How long an old pod may take to stop, in seconds. */
   stopGraceSeconds: number;
-  /** Whether a HorizontalPodAutoscaler decides how many pods there are. @default false */
-  autoscaled?: boolean;
+  /** Fewest pods that a HorizontalPodAutoscaler leaves. @default - Pulumi says how many there are */
+  fewestAutoscaled?: number;
 }
 
 /**
@@ -56,10 +56,9 @@ export function guardRelease(
   };
 }
 
-const mostAttempts = 5;
-
 class ReleaseGuard {
   private watch?: RolloutWatch;
+  private pods?: AutoscaledPods;
 
   constructor(
     private readonly release: GuardedRelease,
@@ -74,8 +73,10 @@ class ReleaseGuard {
     try {
       const api = rolloutApi(await connectCluster(this.cluster));
       this.watch = await RolloutWatch.open(api, { name, namespace }, { ...this.release, warn });
-      if (this.release.autoscaled) {
-        await holdReplicas(api, { name, namespace }, warn);
+      const { fewestAutoscaled } = this.release;
+      if (fewestAutoscaled !== undefined) {
+        this.pods = new AutoscaledPods(api, { name, namespace }, fewestAutoscaled, warn);
+        await this.pods.keep();
       }
     } catch (error) {
       // Without a watch all works as well, later and with less to read.
@@ -85,6 +86,7 @@ class ReleaseGuard {
 
   /** The provider has seen a complete Deployment, or believes so. */
   async end(): Promise<void> {
+    await this.pods?.raise();
     const failure = await this.watch?.complete();
     if (failure !== undefined) {
       throw new Error(failure);
@@ -98,38 +100,5 @@ class ReleaseGuard {
       await pulumi.log.error(failure, this.component);
     }
     return false;
-  }
-}
-
-/**
- * Keeps as many pods as there are when Pulumi stops saying how many: else the number would be 1 until
- * the autoscaler raises it.
- *
- * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
- */
-async function holdReplicas(
-  api: RolloutApi,
-  of: DeploymentName,
-  warn: (message: string) => void,
-): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const live = await api.deployment(of);
-    const replicas = Number(live?.spec.replicas ?? 0);
-    if (!live || isUndone(live) || replicas === 0) {
-      return;
-    }
-    try {
-      return await api.holdReplicas(of, replicas);
-    } catch (error) {
-      // The autoscaler has changed the number between the two requests.
-      if ((error as { code?: number }).code !== 409 || attempt === mostAttempts) {
-        const { namespace, name } = of;
-        warn(
-          `Deployment ${namespace}/${name} may have 1 pod until its autoscaler has looked: its number ` +
-            `of replicas cannot be held at ${replicas} (${(error as Error).message.split("\n")[0]})`,
-        );
-        return;
-      }
-    }
   }
 }

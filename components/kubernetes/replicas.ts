@@ -58,6 +58,11 @@ export function headlessName(part: ReplicaSet["part"], serviceName: string): str
   return `${serviceName}-${part === "replica" ? "replicas" : part}`;
 }
 
+/** Names of all Services that a model service may have. */
+export function serviceNames(serviceName: string): string[] {
+  return [serviceName, headlessName("replica", serviceName), headlessName("canary", serviceName)];
+}
+
 /** Creates a Deployment of replicas, and the Service that lists them in DNS. */
 export function createReplicas(
   name: string,
@@ -83,8 +88,8 @@ export function createReplicas(
   );
   const timeout = `${updateSeconds(args, set.most)}s`;
   const declared = { namespace, labels: selectorFor(part, args.serviceName) };
-  const autoscaled = set.count === undefined;
-  const guarded = { ...args, part, container: containerName, autoscaled };
+  const fewestAutoscaled = set.count === undefined ? fewestReplicas(args) : undefined;
+  const guarded = { ...args, part, container: containerName, fewestAutoscaled };
   return new apps.Deployment(
     `${name}-${part}`,
     {

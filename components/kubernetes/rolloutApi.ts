@@ -28,8 +28,12 @@ export interface RolloutApi {
   template(replicaSet: string, namespace: string): Promise<Record<string, unknown>>;
   /** Changes a Deployment under the name of a field manager. */
   undo(undo: Undo): Promise<void>;
-  /** Makes a field manager of its own hold a Deployment's number of replicas as it is. */
-  holdReplicas(of: DeploymentName, replicas: number): Promise<void>;
+  /**
+   * Makes a field manager of its own hold a Deployment's number of replicas.
+   *
+   * @param force - sets another number than there is, whoever has set that one
+   */
+  holdReplicas(of: DeploymentName, replicas: number, force: boolean): Promise<void>;
 }
 
 /** The questions as requests to the API server of a cluster. */
@@ -85,10 +89,10 @@ export function rolloutApi({ core, apps, api, library }: ClusterClient): Rollout
         ? untyped.patchNamespacedCustomObject({ ...call, force: true }, as("ServerSideApply"))
         : untyped.patchNamespacedCustomObject(call, as("StrategicMergePatch")));
     },
-    holdReplicas: async (of, replicas) => {
+    holdReplicas: async (of, replicas, force) => {
       const kind = { apiVersion: "apps/v1", kind: "Deployment" };
       const body = { ...kind, metadata: of, spec: { replicas } };
-      const call = { ...deployments, ...of, body, fieldManager: autoscalingManager };
+      const call = { ...deployments, ...of, body, fieldManager: autoscalingManager, force };
       await untyped.patchNamespacedCustomObject(call, as("ServerSideApply"));
     },
   };

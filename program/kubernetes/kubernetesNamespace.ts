@@ -2,7 +2,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { currentStack } from "../../components/docker/containerDefaults";
 import { stackLabel } from "../../components/docker/engine";
-import { FoundNamespace, Problem } from "../../components";
+import { FoundNamespace, FoundService, Problem } from "../../components";
 import { checkDnsLabel } from "../../components/kubernetes/dnsNames";
 import { labelValue } from "../../components/kubernetes/labels";
 import { takingBack } from "../../components/kubernetes/ownership";
@@ -39,6 +39,27 @@ export function checkNamespace(
     : refuse(
         "the cluster does not have: create it, or set kubernetesCluster.createNamespace to true",
       );
+}
+
+/**
+ * Services of others that have a name which the stack needs: Pulumi would create the rest before it
+ * finds out.
+ *
+ * @param key - the setting that the names come from
+ */
+export function checkServiceNames(
+  key: string,
+  namespace: string,
+  services: FoundService[] | undefined = [],
+): Problem[] {
+  return services
+    .filter(({ stack }) => stack !== ownStack())
+    .map(({ name, stack }) => ({
+      propertyPath: key,
+      reason:
+        `needs the name ${name} in namespace ${namespace}, where a Service of ` +
+        `${stack === undefined ? "somebody else" : `the stack ${stack}`} has it: set another serviceName, or another namespace`,
+    }));
 }
 
 /**

@@ -5,10 +5,12 @@ import {
   ClusterError,
   DockerEngine,
   findNamespace,
+  findServices,
   FoundNamespace,
   inspectCluster,
   KubernetesCluster,
   Problem,
+  serviceNames,
 } from "../../components";
 import { askEngine, checkCpus, dockerHost, readRegistry, refusal, text } from "../../settings";
 import { CanarySettings, checkCanarySettings, readCanary } from "../canarySettings";
@@ -31,7 +33,7 @@ import {
   namespaceOf,
   readObjects,
 } from "./kubernetesConfig";
-import { checkNamespace } from "./kubernetesNamespace";
+import { checkNamespace, checkServiceNames } from "./kubernetesNamespace";
 
 /** The configuration of a stack on Kubernetes, read and checked; Pulumi.yaml describes every key. */
 export interface KubernetesSettings {
@@ -74,7 +76,7 @@ export async function loadKubernetesSettings(): Promise<KubernetesSettings> {
   const pinned = text(config, "image");
   const [built, found] = await Promise.all([
     pinned ? undefined : askEngine(dockerHost(config), []),
-    askCluster(objects, namespace),
+    askCluster(objects, namespace, serviceNames(service.serviceName)),
   ]);
 
   const { cluster } = found;
@@ -118,11 +120,16 @@ export async function loadKubernetesSettings(): Promise<KubernetesSettings> {
 async function askCluster(
   { cluster: choice }: KubernetesObjects,
   namespace: string,
+  names: string[],
 ): Promise<{ cluster?: KubernetesCluster; namespace?: FoundNamespace; problems: Problem[] }> {
   try {
     const cluster = await inspectCluster(choice);
     const found = await findNamespace(cluster, namespace);
-    const problems = checkNamespace(namespace, choice.createNamespace ?? true, found);
+    const services = found?.exists ? await findServices(cluster, namespace, names) : [];
+    const problems = [
+      ...checkNamespace(namespace, choice.createNamespace ?? true, found),
+      ...checkServiceNames("serviceName", namespace, services),
+    ];
     return { cluster, namespace: found, problems };
   } catch (error) {
     if (error instanceof ClusterError) {

@@ -16,8 +16,13 @@ export interface Moment {
 }
 
 /** `runNpmCommand` without holding this process up, so that a client can go on asking. */
-export async function startCommand(stack: string, command: string): Promise<CommandResult> {
-  const child = start(stack, command);
+export async function startCommand(
+  stack: string,
+  command: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Promise<CommandResult> {
+  const child = start(stack, command, args, env);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
@@ -31,9 +36,13 @@ export async function startCommand(stack: string, command: string): Promise<Comm
  *
  * @throws Error with all that it said when the update ended before that moment
  */
-export async function killUpAt(stack: string, moment: Moment): Promise<void> {
+export async function killUpAt(
+  stack: string,
+  moment: Moment,
+  env: Record<string, string> = {},
+): Promise<void> {
   const events = moment.docker && spawn("docker", watch(`tfserving/${stack}`), { stdio: "pipe" });
-  const up = start(stack, "up");
+  const up = start(stack, "up", [], env);
   let output = "";
   const reached = new Promise<boolean>((resolve) => {
     up.on("close", () => resolve(false));
@@ -64,10 +73,16 @@ export async function killUpAt(stack: string, moment: Moment): Promise<void> {
   }
 }
 
-function start(stack: string, command: string): ChildProcess {
-  return spawn(process.execPath, [path.join("commands", `${command}.mjs`), "-s", stack], {
+function start(
+  stack: string,
+  command: string,
+  args: string[],
+  env: Record<string, string>,
+): ChildProcess {
+  const words = [path.join("commands", `${command}.mjs`), "-s", stack, ...args];
+  return spawn(process.execPath, words, {
     cwd: root,
-    env: ownBackend(),
+    env: { ...ownBackend(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     // A process group of its own.
     detached: true,

@@ -104,7 +104,7 @@ function held(replicas: number): object {
     method: "PATCH",
     path,
     type: "application/apply-patch+yaml",
-    search: { fieldManager: "tfserving-autoscaling" },
+    search: { fieldManager: "tfserving-autoscaling", force: "false" },
     body: { apiVersion: "apps/v1", kind: "Deployment", metadata: of, spec: { replicas } },
   };
 }
@@ -190,7 +190,7 @@ describe("the requests of the guard", () => {
   });
 
   it("hold the number of replicas, and nothing else, as a field manager of its own", async () => {
-    await (await api()).holdReplicas(of, 3);
+    await (await api()).holdReplicas(of, 3, false);
     expect(asked.map(patchOf)).toEqual([held(3)]);
   });
 });
@@ -205,9 +205,9 @@ describe("a release that begins", () => {
   };
 
   /** Runs the hooks of an update that the provider gives up; gives what the guard has changed. */
-  async function changes(autoscaled: boolean, deployment: object) {
+  async function changes(fewestAutoscaled: number | undefined, deployment: object) {
     const { asked, kubeconfig } = await startCluster({ ...answers, [path]: deployment });
-    const given = { ...release, autoscaled, cluster: { ...cluster, kubeconfig } };
+    const given = { ...release, fewestAutoscaled, cluster: { ...cluster, kubeconfig } };
     const { hooks } = guardRelease("model", given, new Component("test"));
     const [begin] = hooks!.beforeUpdate as pulumi.ResourceHook[];
     const [fail] = hooks!.onError as pulumi.ErrorHook[];
@@ -217,15 +217,15 @@ describe("a release that begins", () => {
   }
 
   it("holds the number of replicas that an autoscaler has set", async () => {
-    expect(await changes(true, live)).toEqual([held(3)]);
+    expect(await changes(2, live)).toEqual([held(3)]);
   });
 
   const undone = { ...live.metadata, annotations: { "tfserving.release": "undone" } };
-  it.each<[string, boolean, object]>([
-    ["without an autoscaler", false, live],
-    ["of a Deployment without pods", true, { ...live, spec: { ...live.spec, replicas: 0 } }],
-    ["of a Deployment as an undo has left it", true, { ...live, metadata: undone }],
-  ])("changes nothing %s", async (_name, autoscaled, deployment) => {
-    expect(await changes(autoscaled, deployment)).toEqual([]);
+  it.each<[string, number | undefined, object]>([
+    ["without an autoscaler", undefined, live],
+    ["of a Deployment without pods", 2, { ...live, spec: { ...live.spec, replicas: 0 } }],
+    ["of a Deployment as an undo has left it", 2, { ...live, metadata: undone }],
+  ])("changes nothing %s", async (_name, fewest, deployment) => {
+    expect(await changes(fewest, deployment)).toEqual([]);
   });
 });

@@ -1,0 +1,10 @@
+// One row of the matrix; `npm run test:soak` has them all.
+import { dockerFixed, dockerTarget } from "../matrix/dockerTarget";
+import type { Row } from "../matrix/rows";
+import { describeMatrix } from "../matrix/run";
+
+// With a registry and a release beside the one before: how an outage once hid.
+const pushed = (rows: Row[]) => [
+  rows.find(({ registry, strategy }) => registry !== "none" && strategy === "blueGreen")!,
+];
+describeMatrix("docker", dockerFixed, () => dockerTarget(18900), pushed);
