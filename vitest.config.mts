@@ -10,7 +10,9 @@ const patient = [
 // They need Kubernetes' programs, which are built while the others run.
 const clusters = ["test/parts/kubernetes*.test.ts", "test/parts/kubernetes*/**/*.test.ts"];
 const model = "test/parts/model.test.ts";
-const cluster = ["", "Node", "Service"].map((name) => `test/engine/kubernetes${name}.test.ts`);
+const cluster = ["", "Matrix", "Node", "Service"].map(
+  (name) => `test/engine/kubernetes${name}.test.ts`,
+);
 
 const engine = {
   globalSetup: ["test/engine/machine.ts"],

@@ -10,7 +10,7 @@ import { labelsFor, selectorFor } from "./labels";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
 import { containerPort, portNames, servicePort } from "./portNames";
 import { pulling } from "./podPlacement";
-import { guardRelease } from "./releaseGuard";
+import { ReleaseGuard } from "./releaseGuard";
 import { guardedAnnotations } from "./wantedRelease";
 import { headlessName, ReplicaSet, revisionHistoryLimit, withoutAwait } from "./replicas";
 import { spreadOver } from "./spread";
@@ -65,7 +65,7 @@ export function createBalancers(
       metadata: { namespace, labels, annotations: guardedAnnotations(args.cluster, declared) },
       spec: renderBalancers(args, config.metadata.name),
     },
-    { parent, ...guardRelease(`${name}-balancer`, guarded, parent) },
+    { parent, ...new ReleaseGuard(`${name}-balancer`, guarded, parent).options },
   );
   new core.Service(
     name,

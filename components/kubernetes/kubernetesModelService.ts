@@ -59,7 +59,7 @@ export class KubernetesModelService extends pulumi.ComponentResource {
     const replicas = createReplicas(name, resolved, mainReplicas(resolved), this);
     canaryReplicas(resolved).forEach((set) => createReplicas(name, resolved, set, this));
     createBalancers(name, resolved, this);
-    createAutoscaling(name, resolved, replicas.metadata.name, this);
+    createAutoscaling(name, resolved, replicas.name, this);
     createDisruptionBudgets(name, resolved, this);
     createNetworkPolicies(name, resolved, this);
     createRoutes(name, resolved, this);
@@ -74,7 +74,7 @@ export class KubernetesModelService extends pulumi.ComponentResource {
     this.grpcAddress = pulumi.interpolate`${host}:${ports.grpc}`;
     this.serviceName = pulumi.output(serviceName);
     this.namespace = pulumi.output(resolved.namespace);
-    this.replicaNames = runningRevision(replicas);
+    this.replicaNames = runningRevision(replicas.serving);
     this.portForwardCommand = portForward(resolved);
     this.registerOutputs({
       restUrl: this.restUrl,
@@ -99,7 +99,7 @@ function checkArgs(name: string, args: ResolvedKubernetesArgs): void {
 }
 
 /** The Deployment controller counts releases in an annotation, as `kubectl rollout history` shows. */
-function runningRevision({ metadata }: apps.Deployment): pulumi.Output<string[]> {
+function runningRevision(metadata: apps.Deployment["metadata"]): pulumi.Output<string[]> {
   return metadata.apply(({ name, annotations }) => {
     const revision = annotations?.["deployment.kubernetes.io/revision"];
     return [revision === undefined ? name : `${name}@${revision}`];

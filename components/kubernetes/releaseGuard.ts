@@ -22,56 +22,70 @@ export interface GuardedRelease {
 }
 
 /**
- * Resource options of a Deployment whose releases are guarded: one whose new pods cannot serve fails
- * soon, with what they said, and the Deployment goes back to what it served before. A Deployment
- * that was just created goes to no pods. A release is good once the Deployment is complete, whatever
- * Pulumi's provider has seen.
+ * Guards the releases of a Deployment: one whose new pods cannot serve fails soon, with what they
+ * said, and the Deployment goes back to what it served before. A Deployment that was just created goes
+ * to no pods. A release is good once the Deployment is complete, whatever Pulumi's provider has seen.
  *
  * The hook after the update fails it, which needs version 3.238 or later of Pulumi's CLI. The next
  * update differs from the record in the annotation of `guardedAnnotations` at least, and tries again.
- *
- * @param name - unique in the program
- * @param component - what is reported on
  */
-export function guardRelease(
-  name: string,
-  release: GuardedRelease,
-  component: pulumi.Resource,
-): Pick<pulumi.CustomResourceOptions, "hooks"> {
-  if (release.cluster === undefined) {
-    return {};
+export class ReleaseGuard {
+  /** Resource options of the Deployment. */
+  public readonly options: Pick<pulumi.CustomResourceOptions, "hooks">;
+  private watch?: RolloutWatch;
+  private pods?: AutoscaledPods;
+  private failure?: string;
+
+  /**
+   * @param name - unique in the program
+   * @param component - what is reported on
+   */
+  constructor(
+    name: string,
+    private readonly release: GuardedRelease,
+    private readonly component: pulumi.Resource,
+  ) {
+    const { cluster } = release;
+    this.options = cluster === undefined ? {} : { hooks: this.hooks(name, cluster) };
   }
-  const guard = new ReleaseGuard(release, release.cluster, component);
-  const begin = new pulumi.ResourceHook(`${name}: before the release`, (args) => guard.begin(args));
-  const end = new pulumi.ResourceHook(`${name}: release`, () => guard.end());
-  const fail = new pulumi.ErrorHook(`${name}: failed release`, () => guard.fail());
-  return {
-    hooks: {
+
+  /**
+   * An output of the Deployment that is there only where its release has passed: after an update that
+   * was taken back the program ends, and what the update before left on record stays.
+   */
+  passed<T>(output: pulumi.Output<T>): pulumi.Output<T> {
+    return output.apply((value) => {
+      if (this.failure !== undefined) {
+        throw new pulumi.RunError(`No ${this.release.part} of this release serves.`);
+      }
+      return value;
+    });
+  }
+
+  private hooks(name: string, cluster: KubernetesCluster): pulumi.ResourceHookBinding {
+    const begin = new pulumi.ResourceHook(`${name}: before the release`, (args) =>
+      this.begin(cluster, args),
+    );
+    const end = new pulumi.ResourceHook(`${name}: release`, () => this.end());
+    const fail = new pulumi.ErrorHook(`${name}: failed release`, () => this.fail());
+    return {
       beforeCreate: [begin],
       beforeUpdate: [begin],
       afterCreate: [end],
       afterUpdate: [end],
       onError: [fail],
-    },
-  };
-}
+    };
+  }
 
-class ReleaseGuard {
-  private watch?: RolloutWatch;
-  private pods?: AutoscaledPods;
-
-  constructor(
-    private readonly release: GuardedRelease,
-    private readonly cluster: KubernetesCluster,
-    private readonly component: pulumi.Resource,
-  ) {}
-
-  async begin({ newInputs }: Pick<pulumi.ResourceHookArgs, "newInputs">): Promise<void> {
+  private async begin(
+    cluster: KubernetesCluster,
+    { newInputs }: Pick<pulumi.ResourceHookArgs, "newInputs">,
+  ): Promise<void> {
     const of = newInputs?.metadata as DeploymentName;
     const { name, namespace } = of;
     const warn = (message: string) => void pulumi.log.warn(message, this.component);
     try {
-      const api = rolloutApi(await connectCluster(this.cluster));
+      const api = rolloutApi(await connectCluster(cluster));
       this.watch = await RolloutWatch.open(api, { name, namespace }, { ...this.release, warn });
       const { fewestAutoscaled } = this.release;
       if (fewestAutoscaled !== undefined) {
@@ -85,16 +99,16 @@ class ReleaseGuard {
   }
 
   /** The provider has seen a complete Deployment, or believes so. */
-  async end(): Promise<void> {
+  private async end(): Promise<void> {
     await this.pods?.raise();
-    const failure = await this.watch?.complete();
-    if (failure !== undefined) {
-      throw new Error(failure);
+    this.failure = await this.watch?.complete();
+    if (this.failure !== undefined) {
+      throw new Error(this.failure);
     }
   }
 
   /** The provider has given up; it is not asked to try again. */
-  async fail(): Promise<boolean> {
+  private async fail(): Promise<boolean> {
     const failure = await this.watch?.end();
     if (failure !== undefined) {
       await pulumi.log.error(failure, this.component);

@@ -7,7 +7,7 @@ import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { fewestReplicas, ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, labelsFor, selectorFor } from "./labels";
 import { servicePort } from "./portNames";
-import { guardRelease } from "./releaseGuard";
+import { ReleaseGuard } from "./releaseGuard";
 import { guardedAnnotations } from "./wantedRelease";
 import { containerName, joinSeconds, renderReplicaPods } from "./replicaPods";
 import { takingBack } from "./ownership";
@@ -22,6 +22,14 @@ export interface ReplicaSet {
   count?: number;
   /** Most that there can be. */
   most: number;
+}
+
+/** Replicas that are there. */
+export interface DeployedReplicas {
+  /** Name of their Deployment. */
+  name: pulumi.Output<string>;
+  /** Metadata of their Deployment, once they serve: an update that was taken back gives none. */
+  serving: apps.Deployment["metadata"];
 }
 
 /** ReplicaSets of releases before that are kept, to go back to. */
@@ -69,7 +77,7 @@ export function createReplicas(
   args: ResolvedKubernetesArgs,
   set: ReplicaSet,
   parent: pulumi.Resource,
-): apps.Deployment {
+): DeployedReplicas {
   const { part } = set;
   const labels = labelsFor(part, args);
   const { namespace } = args;
@@ -90,7 +98,8 @@ export function createReplicas(
   const declared = { namespace, labels: selectorFor(part, args.serviceName) };
   const fewestAutoscaled = set.count === undefined ? fewestReplicas(args) : undefined;
   const guarded = { ...args, part, container: containerName, fewestAutoscaled };
-  return new apps.Deployment(
+  const guard = new ReleaseGuard(`${name}-${part}`, guarded, parent);
+  const deployment = new apps.Deployment(
     `${name}-${part}`,
     {
       metadata: { namespace, labels, annotations: guardedAnnotations(args.cluster, declared) },
@@ -99,9 +108,10 @@ export function createReplicas(
     {
       parent,
       customTimeouts: { create: timeout, update: timeout },
-      ...guardRelease(`${name}-${part}`, guarded, parent),
+      ...guard.options,
     },
   );
+  return { name: deployment.metadata.name, serving: guard.passed(deployment.metadata) };
 }
 
 /** Pulumi would wait until a Service has pods that are ready, and the Deployments tell that. */

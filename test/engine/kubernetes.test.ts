@@ -90,6 +90,8 @@ describe("a stack on Kubernetes", () => {
     expect(result.failed, describeLoad(result)).toBe(0);
     await expect.poll(() => stack.podNames("replica")).toEqual(serving);
     expect(await stack.versions(outside)).toBe("2");
+    const left = await stack.stack.stack.outputs();
+    expect(left.release.value).toMatchObject({ modelVersion: "2" });
   });
 
   test("takes the next good release without repair", async () => {

@@ -3,7 +3,7 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { inspectCluster } from "../../../components";
-import { guardRelease } from "../../../components/kubernetes/releaseGuard";
+import { type GuardedRelease, ReleaseGuard } from "../../../components/kubernetes/releaseGuard";
 import { guardedAnnotations } from "../../../components/kubernetes/wantedRelease";
 
 const config = new pulumi.Config();
@@ -12,7 +12,7 @@ const labels = { app: "guarded" };
 class Guarded extends pulumi.ComponentResource {
   readonly deployment: apps.Deployment;
 
-  constructor(cluster: Parameters<typeof guardRelease>[1]["cluster"]) {
+  constructor(cluster: GuardedRelease["cluster"]) {
     super("guard-project:index:Guarded", "guarded");
     const release = {
       ...{ cluster, part: "replica", container: "server" },
@@ -23,6 +23,7 @@ class Guarded extends pulumi.ComponentResource {
       { data: { Corefile: ".:5353 {\n  errors\n}\n" } },
       { parent: this },
     );
+    const guard = new ReleaseGuard("guarded", release, this);
     this.deployment = new apps.Deployment(
       "guarded",
       {
@@ -54,7 +55,7 @@ class Guarded extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, ...guardRelease("guarded", release, this) },
+      { parent: this, ...guard.options },
     );
     this.registerOutputs({});
   }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { guardRelease } from "../../../components/kubernetes/releaseGuard";
+import { type GuardedRelease, ReleaseGuard } from "../../../components/kubernetes/releaseGuard";
 import { connectCluster } from "../../../components";
 import { rolloutApi } from "../../../components/kubernetes/rolloutApi";
 import type { Undo } from "../../../components/kubernetes/undo";
@@ -28,9 +28,13 @@ describe("a guarded Deployment", () => {
   let recording: Recording;
   beforeEach(async () => void (recording = await startMocks()));
 
-  async function declare(given: Parameters<typeof guardRelease>[1]) {
+  async function declare(given: GuardedRelease) {
     const spec = { selector: {}, template: {} };
-    new apps.Deployment("model", { spec }, guardRelease("model", given, new Component("test")));
+    new apps.Deployment(
+      "model",
+      { spec },
+      new ReleaseGuard("model", given, new Component("test")).options,
+    );
     await settle();
     return recording.find("kubernetes:apps/v1:Deployment");
   }
@@ -208,7 +212,7 @@ describe("a release that begins", () => {
   async function changes(fewestAutoscaled: number | undefined, deployment: object) {
     const { asked, kubeconfig } = await startCluster({ ...answers, [path]: deployment });
     const given = { ...release, fewestAutoscaled, cluster: { ...cluster, kubeconfig } };
-    const { hooks } = guardRelease("model", given, new Component("test"));
+    const { hooks } = new ReleaseGuard("model", given, new Component("test")).options;
     const [begin] = hooks!.beforeUpdate as pulumi.ResourceHook[];
     const [fail] = hooks!.onError as pulumi.ErrorHook[];
     await begin.callback({ newInputs: { metadata: of } } as unknown as pulumi.ResourceHookArgs);
