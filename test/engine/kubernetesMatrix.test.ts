@@ -1,7 +1,10 @@
-// One row of the matrix; `npm run test:soak` has them all.
-import { kubernetesChanges, kubernetesFixed, kubernetesTarget } from "../matrix/kubernetesTarget";
-import type { Row } from "../matrix/rows";
+// A part of one row of the matrix; `npm run test:soak` has it all.
+import { kubernetesFixed, kubernetesTarget, otherScaling } from "../matrix/kubernetesTarget";
 import { describeMatrix } from "../matrix/run";
 
-const one = ([first]: Row[]) => [first];
-describeMatrix("kubernetes", kubernetesFixed, kubernetesTarget, one, kubernetesChanges);
+describeMatrix("kubernetes", kubernetesFixed, kubernetesTarget, {
+  rows: ([first]) => [first],
+  // Replicas and balancers change in one update.
+  events: ["another flag", "a broken model, and with it another flag", "an update that is killed"],
+  changes: [otherScaling],
+});

@@ -1,5 +1,12 @@
-// One row of the matrix; `npm run test:soak` has them all.
+// A part of one row of the matrix; `npm run test:soak` has it all.
 import { describeMatrix } from "../matrix/run";
 import { swarmFixed, swarmTarget } from "../matrix/swarmTarget";
 
-describeMatrix("swarm", swarmFixed, swarmTarget, ([first]) => [first]);
+describeMatrix("swarm", swarmFixed, swarmTarget, {
+  rows: ([first]) => [first],
+  events: [
+    "a new model version",
+    "a broken model, and with it another flag",
+    "an update that is killed",
+  ],
+});

@@ -12,7 +12,7 @@ const serviceName = "scale";
 export const kubernetesFixed = { registry: "plain HTTP", notebook: "none" } as const;
 
 const otherImage = "another image of the balancers";
-const otherScaling = "autoscaling where there was none, or none where there was";
+export const otherScaling = "autoscaling where there was none, or none where there was";
 
 /** What only Kubernetes can change without a moment's interruption. */
 export const kubernetesChanges = [otherImage, otherScaling] as const;
@@ -44,11 +44,14 @@ export async function kubernetesTarget(): Promise<MatrixTarget> {
       kubernetesService: { ...service, ...scalingOf(row.scaling) },
     }),
     changes: {
-      [otherImage]: () => ({ balancerImage: otherBalancer }),
-      [otherScaling]: ({ scaling }) =>
-        scaling === "fixed"
-          ? { kubernetesService: { ...service, ...scalingOf("automatic") }, replicas: undefined }
-          : { kubernetesService: service, replicas: 3 },
+      [otherImage]: { settings: () => ({ balancerImage: otherBalancer }) },
+      [otherScaling]: {
+        settings: ({ scaling }) =>
+          scaling === "fixed"
+            ? { kubernetesService: { ...service, ...scalingOf("automatic") }, replicas: undefined }
+            : { kubernetesService: service, replicas: 3 },
+        settles: "the autoscaler goes last, and may change the number of replicas until then",
+      },
     },
     open: async () =>
       (tunnel ??= await openOutside(cluster, { namespace, name: serviceName }, 8501)).port,

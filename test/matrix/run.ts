@@ -1,21 +1,29 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { events } from "./events";
+import { type Event, events } from "./events";
 import { describeRow, type Fixed, type Row, rowsOf } from "./rows";
 import { Scenario } from "./scenario";
 import type { MatrixTarget } from "./target";
 
-/**
- * Declares the tests of a target: every event under every row of settings.
- *
- * @param rows - which of the rows; the first one says the most
- * @param ownChanges - names of the target's own `changes`
- */
+/** What is run of a target's matrix. */
+export interface Slice {
+  /** Which rows; of all, the first one says the most. @default - all */
+  rows?: (all: Row[]) => Row[];
+  /** Which events. @default - all */
+  events?: Event[];
+  /** Names of the target's own `changes`. @default - none */
+  changes?: readonly string[];
+}
+
+/** Declares the tests of a target: events under rows of settings. */
 export function describeMatrix(
   name: string,
   fixed: Fixed,
   start: () => Promise<MatrixTarget>,
-  rows: (all: Row[]) => Row[],
-  ownChanges: readonly string[] = [],
+  {
+    rows = (all) => all,
+    changes = [],
+    events: chosen = Object.keys(events) as Event[],
+  }: Slice = {},
 ): void {
   describe(`releases on ${name}`, () => {
     let target: MatrixTarget;
@@ -32,14 +40,15 @@ export function describeMatrix(
         });
         afterAll(() => scenario?.end());
 
-        test.each(Object.entries(events))("lose no request: %s", (event, work) =>
-          scenario.under(event, () => work(scenario)),
+        test.each(chosen)("lose no request: %s", (event) =>
+          scenario.under(event, () => events[event](scenario)),
         );
 
-        test.each(ownChanges)("lose no request: %s, and back", (event) =>
+        test.each(changes)("lose no request: %s, and back", (event) =>
           scenario.under(event, async () => {
-            await scenario.good({}, target.changes![event](row));
-            await scenario.good({});
+            const { settings, settles } = target.changes![event];
+            await scenario.good({}, settings(row), settles);
+            await scenario.good({}, {}, settles);
           }),
         );
       },

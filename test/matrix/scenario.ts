@@ -77,11 +77,23 @@ export class Scenario {
     fs.rmSync(path.join(this.models, modelName, String(version)), { recursive: true });
   }
 
-  /** An update that works, after a preview that deletes nothing first, and one that changes nothing. */
-  async good(change: Partial<State>, extra: Record<string, unknown> = {}): Promise<void> {
+  /**
+   * An update that works, after a preview that deletes nothing first, and one that changes nothing.
+   *
+   * @param extra - settings beside the state
+   * @param settles - why there is one more between the two
+   */
+  async good(
+    change: Partial<State>,
+    extra: Record<string, unknown> = {},
+    settles?: string,
+  ): Promise<void> {
     this.configure(change, extra);
     await this.expectNothingDeletedFirst();
     await this.succeed("up");
+    if (settles !== undefined) {
+      await this.succeed("up");
+    }
     await this.expectUnchanged();
   }
 

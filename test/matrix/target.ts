@@ -1,6 +1,13 @@
 import type { Moment } from "../support/killedUp";
 import type { Fixed, Row } from "./rows";
 
+/** An event that only one target has. */
+export interface OwnChange {
+  settings: (row: Row) => Record<string, unknown>;
+  /** Why the update after it may put something right. @default - it changes nothing */
+  settles?: string;
+}
+
 /** Where a scenario runs. */
 export interface MatrixTarget {
   /** What it leaves no choice for. */
@@ -15,8 +22,8 @@ export interface MatrixTarget {
   settings: (row: Row) => Record<string, unknown>;
   /** Options of the server, other ones for each number, and with them all that may change at once. */
   flags: (number: number) => Record<string, unknown>;
-  /** Events that only this target has: the settings that each changes. */
-  changes?: Record<string, (row: Row) => Record<string, unknown>>;
+  /** Events that only this target has. */
+  changes?: Record<string, OwnChange>;
   /** Port of 127.0.0.1 that leads to the service's REST API. */
   open: () => Promise<number>;
   stop: () => Promise<void>;
