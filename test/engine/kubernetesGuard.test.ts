@@ -101,11 +101,32 @@ describe.each(schemes)("a guarded release, provider %s", (_scheme, env) => {
     expect(running()).toEqual([goodToo, goodToo]);
   });
 
+  test("whose undo is refused leaves the pods that serve, and is followed by a good one", async () => {
+    cluster.apply(...noUndo);
+    // The API server takes a moment to know a policy.
+    const dry = () => cluster.kubectl("annotate", name(), "tfserving.release=undone", ...dryRun);
+    await expect.poll(() => refusalOf(dry), { timeout: 30_000 }).toContain("no undo today");
+    await release({ command: bad, replicas: 2 });
+    await expect(stack.stack.up()).rejects.toThrow(/cannot be taken back: .*no undo today/s);
+    expect(running().filter((command) => command[1] === goodToo[1])).toHaveLength(2);
+    cluster.kubectl("delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", "undo");
+    await release({ command: goodToo, replicas: 2 });
+    await stack.stack.up();
+    await expect.poll(running).toEqual([goodToo, goodToo]);
+  });
+
+  test("does not see what kubectl adds, and leaves it", async () => {
+    cluster.kubectl("set", "env", name(), "ADDED=1");
+    await stack.stack.up({ refresh: true });
+    const [container] = deployment().spec.template.spec.containers;
+    expect(container).toMatchObject({ env: [{ name: "ADDED", value: "1" }] });
+    cluster.kubectl("set", "env", name(), "ADDED-");
+  });
+
   test("takes back what kubectl has scaled, labelled and set", async () => {
-    const { name } = deployment().metadata;
-    cluster.kubectl("scale", `deployment/${name}`, "--replicas=1");
-    cluster.kubectl("label", `deployment/${name}`, "app=other", "--overwrite");
-    cluster.kubectl("set", "image", `deployment/${name}`, "server=tfserving.test/system:other");
+    cluster.kubectl("scale", name(), "--replicas=1");
+    cluster.kubectl("label", name(), "app=other", "--overwrite");
+    cluster.kubectl("set", "image", name(), "server=tfserving.test/system:other");
     await stack.stack.up({ refresh: true });
     await expect.poll(running).toEqual([goodToo, goodToo]);
     expect(deployment().metadata.labels.app).toBe("guarded");
@@ -136,6 +157,10 @@ describe.each(schemes)("a guarded release, provider %s", (_scheme, env) => {
     return items[0];
   }
 
+  function name(): string {
+    return `deployment/${deployment().metadata.name}`;
+  }
+
   function revision(): number {
     return Number(deployment().metadata.annotations["deployment.kubernetes.io/revision"]);
   }
@@ -158,6 +183,47 @@ describe.each(schemes)("a guarded release, provider %s", (_scheme, env) => {
     await expect.poll(names, { timeout: 10_000 }).toEqual([]);
   }
 });
+
+const dryRun = ["--overwrite", "--dry-run=server"];
+
+/** An admission policy that a guard's undo does not pass. */
+const noUndo = [
+  {
+    kind: "ValidatingAdmissionPolicy",
+    metadata: { name: "undo" },
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          {
+            ...{ apiGroups: ["apps"], apiVersions: ["v1"] },
+            ...{ operations: ["UPDATE"], resources: ["deployments"] },
+          },
+        ],
+      },
+      validations: [
+        {
+          expression: `object.metadata.?annotations["tfserving.release"].orValue("") != "undone"`,
+          message: "no undo today",
+        },
+      ],
+    },
+  },
+  {
+    kind: "ValidatingAdmissionPolicyBinding",
+    metadata: { name: "undo" },
+    spec: { policyName: "undo", validationActions: ["Deny"] },
+  },
+].map((object) => ({ apiVersion: "admissionregistration.k8s.io/v1", ...object }));
+
+/** What an action is refused with; nothing where it is not. */
+function refusalOf(action: () => unknown): string {
+  try {
+    action();
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 interface Pod {
   metadata: { name: string; deletionTimestamp?: string };
