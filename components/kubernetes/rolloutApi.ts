@@ -103,3 +103,13 @@ function selectorOf(labels: Record<string, string>): string {
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
 }
+
+/** The sentence of an answer of the API server, or of what kept it from answering. */
+export function messageOf(error: unknown): string {
+  const { body, message } = error as { body?: unknown; message: string };
+  try {
+    return (JSON.parse(String(body)) as { message: string }).message;
+  } catch {
+    return message.split("\n")[0];
+  }
+}

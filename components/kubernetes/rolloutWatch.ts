@@ -1,7 +1,7 @@
 import { lastWords } from "../docker/lastWords";
 import { LiveObject } from "./appliedConfiguration";
 import { Pod, PodLimits, PodVerdict, podVerdict, replicaSetVerdict } from "./podVerdict";
-import { DeploymentName, RolloutApi } from "./rolloutApi";
+import { DeploymentName, messageOf, RolloutApi } from "./rolloutApi";
 import { isComplete, isSeen, progressSecondsOf, rolloutStatus } from "./rolloutStatus";
 import { stalled, standsStill } from "./rolloutStatus";
 import { currentOf, hashLabel, lastServed, podHashOf } from "./servedTemplate";
@@ -206,16 +206,26 @@ export class RolloutWatch {
   private async takeBack(live: LiveObject, why: string): Promise<void> {
     const undo = planUndo(live, this.served);
     if (undo === undefined) {
-      this.failure =
-        `${why}\nThe Deployment ${this.name()} does not say who applied it, and stays as it is. ` +
-        `To go back: kubectl rollout undo deployment/${this.of.name} -n ${this.of.namespace}`;
-      return;
+      return this.leave(live, why, "does not say who applied it, and stays as it is");
     }
     try {
       await this.api.undo(undo);
       this.failure = `${why}\n${this.afterUndo()}`;
     } catch (error) {
-      this.failure = `${why}\nThe Deployment ${this.name()} cannot be taken back: ${messageOf(error)}`;
+      this.leave(live, why, `cannot be taken back: ${messageOf(error)}`);
+    }
+  }
+
+  /** Pulumi's provider goes on waiting for what will not come, and is not to be ended from here. */
+  private leave(live: LiveObject, why: string, problem: string): void {
+    const { name, namespace } = this.of;
+    this.failure =
+      `${why}\nThe Deployment ${this.name()} ${problem}. ` +
+      `To go back: kubectl rollout undo deployment/${name} -n ${namespace}`;
+    if (!this.updated) {
+      this.limits.warn(
+        `${this.failure}\nPulumi waits for up to ${progressSecondsOf(live)} s more.`,
+      );
     }
   }
 
@@ -239,14 +249,4 @@ function selectorOf({ spec }: LiveObject): Record<string, string> {
 
 function uidOf({ metadata }: Pod): string {
   return metadata?.uid ?? "";
-}
-
-/** The sentence of an answer of the API server, or of what kept it from answering. */
-function messageOf(error: unknown): string {
-  const { body, message } = error as { body?: unknown; message: string };
-  try {
-    return (JSON.parse(String(body)) as { message: string }).message;
-  } catch {
-    return message.split("\n")[0];
-  }
 }

@@ -33,6 +33,8 @@ class Guarded extends pulumi.ComponentResource {
         },
         spec: {
           replicas: config.getNumber("replicas"),
+          // How long Pulumi waits for a release that cannot be taken back.
+          progressDeadlineSeconds: 20,
           selector: { matchLabels: labels },
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           template: {

@@ -343,8 +343,12 @@ describe("the watch of a release", () => {
     expect(await watch.end()).toBe(
       "The new replica new-1 ended with code 1 before it was ready. What it said cannot be read: " +
         "pods/log is forbidden\n" +
-        "The Deployment models/model cannot be taken back: deployments is forbidden",
+        "The Deployment models/model cannot be taken back: deployments is forbidden. " +
+        "To go back: kubectl rollout undo deployment/model -n models",
     );
+    expect(cluster.warnings).toEqual([
+      expect.stringMatching(/cannot be taken back.*Pulumi waits for up to 600 s more\.$/s),
+    ]);
   });
 
   it("goes on after an answer that failed, and warns once", async () => {
