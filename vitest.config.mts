@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 // Tests without load, which mostly wait: two of them at a time disturb nobody.
 const patient = [
   ...["aws", "awsProgram", "badInput", "commands", "deletedFirst", "drift", "ecrImage"],
-  ...["kubernetesCommands"],
+  ...["ecsMatrix", "kubernetesCommands"],
   ...["kubernetesGuard", "models", "notebook", "package", "registry", "rollback", "service"],
   "sshDockerHost",
 ].map((name) => `test/engine/${name}.test.ts`);

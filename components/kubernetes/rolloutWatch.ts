@@ -206,26 +206,24 @@ export class RolloutWatch {
   private async takeBack(live: LiveObject, why: string): Promise<void> {
     const undo = planUndo(live, this.served);
     if (undo === undefined) {
-      return this.leave(live, why, "does not say who applied it, and stays as it is");
+      return this.leave(why, "does not say who applied it, and stays as it is");
     }
     try {
       await this.api.undo(undo);
       this.failure = `${why}\n${this.afterUndo()}`;
     } catch (error) {
-      this.leave(live, why, `cannot be taken back: ${messageOf(error)}`);
+      this.leave(why, `cannot be taken back: ${messageOf(error)}`);
     }
   }
 
   /** Pulumi's provider goes on waiting for what will not come, and is not to be ended from here. */
-  private leave(live: LiveObject, why: string, problem: string): void {
+  private leave(why: string, problem: string): void {
     const { name, namespace } = this.of;
     this.failure =
       `${why}\nThe Deployment ${this.name()} ${problem}. ` +
       `To go back: kubectl rollout undo deployment/${name} -n ${namespace}`;
     if (!this.updated) {
-      this.limits.warn(
-        `${this.failure}\nPulumi waits for up to ${progressSecondsOf(live)} s more.`,
-      );
+      this.limits.warn(`${this.failure}\nPulumi goes on waiting until its timeout.`);
     }
   }
 

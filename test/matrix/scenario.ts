@@ -6,11 +6,11 @@ import { stringify } from "yaml";
 import { root } from "../../commands/lib/workspace.mjs";
 import { killUpAt, startCommand } from "../support/killedUp";
 import { describeLoad, type Load, startLoad } from "../support/load";
+import { addModel } from "./models";
 import type { Row } from "./rows";
 import { modelName, settingsOf, type State } from "./settings";
 import type { MatrixTarget } from "./target";
 
-const source = path.join(root, "test/unit/tfserving/testdata/scale/1");
 const request = JSON.stringify({ inputs: { x: [[1, 2, 3]], notes: "none" } });
 // What counts is that nothing is lost, on two cores that also start replicas.
 const perSecond = 10;
@@ -35,8 +35,8 @@ export class Scenario {
   ) {
     this.file = path.join(root, `Pulumi.${stack}.yaml`);
     // A canary's version is another one.
-    for (const version of [1, 2]) this.add(modelName, version);
-    this.add("other", 1);
+    for (const version of [1, 2]) addModel(this.models, modelName, version);
+    addModel(this.models, "other", 1);
     this.state.version = 2;
   }
 
@@ -61,7 +61,7 @@ export class Scenario {
   /** A new version of the model; gives its number. */
   addVersion(): number {
     const version = Math.max(...fs.readdirSync(path.join(this.models, modelName)).map(Number)) + 1;
-    this.add(modelName, version);
+    addModel(this.models, modelName, version);
     return version;
   }
 
@@ -146,14 +146,6 @@ export class Scenario {
     const target = { api: "rest" as const, url, body: request };
     this.load = startLoad({ target, perSecond, maxSeconds: longestMinutes * 60, phase });
     await this.load.more(20);
-  }
-
-  private add(model: string, version: number): void {
-    const folder = path.join(this.models, model, String(version));
-    fs.cpSync(source, folder, { recursive: true });
-    // A canary has to differ from the others in something.
-    fs.mkdirSync(path.join(folder, "assets.extra"), { recursive: true });
-    fs.writeFileSync(path.join(folder, "assets.extra/note.txt"), String(version));
   }
 
   private configure(change: Partial<State>, extra: Record<string, unknown> = {}): void {

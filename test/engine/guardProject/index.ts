@@ -33,8 +33,6 @@ class Guarded extends pulumi.ComponentResource {
         },
         spec: {
           replicas: config.getNumber("replicas"),
-          // How long Pulumi waits for a release that cannot be taken back.
-          progressDeadlineSeconds: 20,
           selector: { matchLabels: labels },
           strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
           template: {
@@ -57,7 +55,8 @@ class Guarded extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, ...guard.options },
+      // How long Pulumi waits for a release that cannot be taken back.
+      { parent: this, customTimeouts: { create: "60s", update: "60s" }, ...guard.options },
     );
     this.registerOutputs({});
   }

@@ -347,7 +347,7 @@ describe("the watch of a release", () => {
         "To go back: kubectl rollout undo deployment/model -n models",
     );
     expect(cluster.warnings).toEqual([
-      expect.stringMatching(/cannot be taken back.*Pulumi waits for up to 600 s more\.$/s),
+      expect.stringMatching(/cannot be taken back.*Pulumi goes on waiting until its timeout\.$/s),
     ]);
   });
 

@@ -1,0 +1,4 @@
+// One row of the matrix; `npm run test:soak` has them all.
+import { describeEcsMatrix } from "../matrix/ecs";
+
+describeEcsMatrix(([first]) => [first]);
