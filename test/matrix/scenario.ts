@@ -134,7 +134,9 @@ export class Scenario {
   }
 
   async end(): Promise<void> {
-    await this.load?.stop();
+    if (this.load) {
+      console.info(describeLoad(await this.load.stop()));
+    }
     const { output, status } = await this.run("down", ["--remove"]);
     fs.rmSync(this.file, { force: true });
     fs.rmSync(this.models, { recursive: true, force: true });
