@@ -115,12 +115,17 @@ describe.each(schemes)("a guarded release, provider %s", (_scheme, env) => {
     await expect.poll(running).toEqual([goodToo, goodToo]);
   });
 
-  test("does not see what kubectl adds, and leaves it", async () => {
+  test("does not see what kubectl adds, and takes it away with the next update", async () => {
     cluster.kubectl("set", "env", name(), "ADDED=1");
-    await stack.stack.up({ refresh: true });
-    const [container] = deployment().spec.template.spec.containers;
-    expect(container).toMatchObject({ env: [{ name: "ADDED", value: "1" }] });
-    cluster.kubectl("set", "env", name(), "ADDED-");
+    cluster.kubectl("rollout", "status", name(), "--timeout=60s");
+    const { summary } = await stack.stack.up({ refresh: true });
+    expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+    expect(deployment().spec.template.spec.containers[0].env).toEqual([
+      { name: "ADDED", value: "1" },
+    ]);
+    await release({ command: good, replicas: 2 });
+    await stack.stack.up();
+    expect(deployment().spec.template.spec.containers[0].env).toBeUndefined();
   });
 
   test("takes back what kubectl has scaled, labelled and set", async () => {
@@ -128,7 +133,7 @@ describe.each(schemes)("a guarded release, provider %s", (_scheme, env) => {
     cluster.kubectl("label", name(), "app=other", "--overwrite");
     cluster.kubectl("set", "image", name(), "server=tfserving.test/system:other");
     await stack.stack.up({ refresh: true });
-    await expect.poll(running).toEqual([goodToo, goodToo]);
+    await expect.poll(running).toEqual([good, good]);
     expect(deployment().metadata.labels.app).toBe("guarded");
   });
 
@@ -227,7 +232,7 @@ function refusalOf(action: () => unknown): string {
 
 interface Pod {
   metadata: { name: string; deletionTimestamp?: string };
-  spec: { containers: { command: string[] }[] };
+  spec: { containers: { command: string[]; env?: object[] }[] };
 }
 
 interface Live {
