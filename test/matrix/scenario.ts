@@ -16,10 +16,13 @@ const request = JSON.stringify({ inputs: { x: [[1, 2, 3]], notes: "none" } });
 const perSecond = 10;
 const longestMinutes = 30;
 
-interface PreviewStep {
-  op: string;
-  urn: string;
+/** An event of the engine, of which only steps are read. */
+interface PreviewEvent {
+  resourcePreEvent?: { metadata: { op: string; urn: string } };
 }
+
+// Without it `preview --json` tells of a replacement, and not in which order it comes.
+const streaming = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
 
 /** A stack of a row's settings, through the npm commands, under a load from its first `up` on. */
 export class Scenario {
@@ -167,9 +170,13 @@ export class Scenario {
 
   /** Replacing in place is what the strategy rolling is for. */
   private async expectNothingDeletedFirst(): Promise<void> {
-    const { output, status } = await this.run("pulumi", ["preview", "--json"]);
+    const { output, status } = await this.run("pulumi", ["preview", "--json"], streaming);
     expect(status, output).toBe(0);
-    const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as { steps: PreviewStep[] };
+    const steps = output
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .flatMap((line) => (JSON.parse(line) as PreviewEvent).resourcePreEvent?.metadata ?? []);
+    expect(steps).not.toEqual([]);
     const made = (urn: string, at: number) =>
       steps.slice(0, at).some((step) => step.op === "create-replacement" && step.urn === urn);
     const first = steps
@@ -193,8 +200,8 @@ export class Scenario {
     return output;
   }
 
-  private run(command: string, args: string[] = []) {
-    return startCommand(this.stack, command, args, this.target.env);
+  private run(command: string, args: string[] = [], env: Record<string, string> = {}) {
+    return startCommand(this.stack, command, args, { ...this.target.env, ...env });
   }
 
   private async version(): Promise<string> {
