@@ -8,4 +8,4 @@ const rows = (all: Row[]) => [
   all.find(({ registry, strategy }) => registry !== "none" && strategy === "blueGreen")!,
 ];
 
-describeMatrix("docker", dockerFixed, () => dockerTarget(18900), { rows });
+describeMatrix("docker", dockerFixed, () => dockerTarget(19200), { rows });

@@ -8,12 +8,12 @@ import type { MatrixTarget } from "./target";
 /** Canaries and autoscaling are not Swarm's. Of one node, so that it needs no registry. */
 export const swarmFixed = { canary: "none", scaling: "fixed" } as const;
 
-const restPort = 18801;
+const restPort = 19301;
 
 /** A swarm of one node, apart from this machine's own Docker Engine, and a registry. */
 export async function swarmTarget(): Promise<MatrixTarget> {
   const room = openMachineRoom(3);
-  const registry = await startRegistry(18899, room.address, { open: true });
+  const registry = await startRegistry(19399, room.address, { open: true });
   const { baseImage, balancerImage, notebookImage } = inject("images");
   const images = {
     baseImage: await mirrorImage(baseImage, registry),

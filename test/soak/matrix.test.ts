@@ -5,7 +5,7 @@ import { kubernetesChanges, kubernetesFixed, kubernetesTarget } from "../matrix/
 import { describeMatrix } from "../matrix/run";
 import { swarmFixed, swarmTarget } from "../matrix/swarmTarget";
 
-describeMatrix("docker", dockerFixed, () => dockerTarget(18900));
+describeMatrix("docker", dockerFixed, () => dockerTarget(19200));
 describeMatrix("swarm", swarmFixed, swarmTarget);
 describeMatrix("kubernetes", kubernetesFixed, kubernetesTarget, { changes: kubernetesChanges });
 describeEcsMatrix();
