@@ -120,6 +120,27 @@ export function describeEcsMatrix(rows = (all: Row[]) => all): void {
           expect(await stepsOf(program, "up")).toEqual([]);
         });
       });
+
+      describe("a release that ECS rolls back", () => {
+        const changeFlag = async (flag: number) => {
+          state = { ...state, flag };
+          await configure(program.stack, configOf(row, state, models));
+        };
+
+        test("fails the update", async () => {
+          await changeFlag(2);
+          program.stack.workspace.envVars.TEST_ECS_ROLLS_BACK = "true";
+          const update = stepsOf(program, "up");
+          await expect(update).rejects.toThrow("The release was rolled back");
+          delete program.stack.workspace.envVars.TEST_ECS_ROLLS_BACK;
+        });
+
+        test("needs no repair before the next good one", async () => {
+          await changeFlag(3);
+          expect(deletedFirst(await stepsOf(program, "up"))).toEqual([]);
+          expect(await stepsOf(program, "up")).toEqual([]);
+        });
+      });
     });
   });
 }
