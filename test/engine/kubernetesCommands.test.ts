@@ -14,6 +14,7 @@ const stackFile = path.join(root, `Pulumi.${stack}.yaml`);
 
 describe("the npm commands on Kubernetes", () => {
   let cluster: Cluster;
+  let preview: CommandResult;
   let up: CommandResult;
   let settings: Record<string, unknown>;
 
@@ -36,12 +37,18 @@ describe("the npm commands on Kubernetes", () => {
       kubernetesService: { maxSurge: "1", minReadySeconds: 3 },
     };
     configure({});
+    preview = run("pulumi", "preview");
     up = run("up");
   });
   afterAll(async () => {
     run("down", "--remove");
     fs.rmSync(stackFile, { force: true });
     await cluster?.stop();
+  });
+
+  test("preview works before the first up, and touches nothing", () => {
+    expect(preview.output).toMatch(/^ +\+ \d+ to create$/m);
+    expect(preview.status, preview.output).toBe(0);
   });
 
   test("up ends well, with the addresses and one prediction", () => {
