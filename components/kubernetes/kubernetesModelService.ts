@@ -18,6 +18,7 @@ import { createNetworkPolicies } from "./networkPolicies";
 import { createPodMonitor } from "./podMonitor";
 import { renderPortForward } from "./portForward";
 import { canaryReplicas, createReplicas, mainReplicas } from "./replicas";
+import { revisionOf } from "./rolloutStatus";
 import { createRoutes } from "./routes";
 
 /**
@@ -100,8 +101,9 @@ function checkArgs(name: string, args: ResolvedKubernetesArgs): void {
 
 /** The Deployment controller counts releases in an annotation, as `kubectl rollout history` shows. */
 function runningRevision(metadata: apps.Deployment["metadata"]): pulumi.Output<string[]> {
-  return metadata.apply(({ name, annotations }) => {
-    const revision = annotations?.["deployment.kubernetes.io/revision"];
+  return metadata.apply((metadata) => {
+    const { name } = metadata;
+    const revision = revisionOf({ metadata });
     return [revision === undefined ? name : `${name}@${revision}`];
   });
 }

@@ -67,3 +67,12 @@ export function standsStill(live: LiveObject): string {
     `${progressSecondsOf(live)} s: of ${wanted} pods, ${updated} are new and ${available} are available.`
   );
 }
+
+/** The release that a Deployment or a ReplicaSet is, as its controller counts them. */
+export function revisionOf({
+  metadata,
+}: {
+  metadata?: { annotations?: Record<string, string> };
+}): string | undefined {
+  return metadata?.annotations?.["deployment.kubernetes.io/revision"];
+}

@@ -1,10 +1,9 @@
 import { LiveObject } from "./appliedConfiguration";
 import type { ReplicaSet } from "./podVerdict";
 import { RolloutApi } from "./rolloutApi";
-import { isComplete, rolloutStatus } from "./rolloutStatus";
+import { isComplete, revisionOf, rolloutStatus } from "./rolloutStatus";
 import { Served } from "./undo";
 
-const revisionAnnotation = "deployment.kubernetes.io/revision";
 /** Label by which the controller tells the pods of one template from those of another. */
 export const hashLabel = "pod-template-hash";
 
@@ -50,10 +49,6 @@ function ownedBy({ metadata: { uid } }: LiveObject, replicaSets: ReplicaSet[]): 
   return replicaSets.filter(({ metadata }) =>
     metadata?.ownerReferences?.some((owner) => owner.uid === uid),
   );
-}
-
-function revisionOf({ metadata }: { metadata?: { annotations?: Record<string, string> } }) {
-  return metadata?.annotations?.[revisionAnnotation];
 }
 
 /** The controller tells a Deployment's templates apart by this label, and adds it itself. */

@@ -3,6 +3,7 @@ import { LiveObject } from "./appliedConfiguration";
 import { connectCluster } from "./connectCluster";
 import { KubernetesCluster } from "./inspectCluster";
 import { rolloutApi } from "./rolloutApi";
+import { revisionOf } from "./rolloutStatus";
 import { isUndone, releaseAnnotation } from "./undo";
 import { takingBack } from "./ownership";
 
@@ -35,10 +36,9 @@ export function guardedAnnotations(
 
 /** What a Deployment's annotation has to say, by what it says now. */
 export function wantedRelease(live: LiveObject | undefined): string {
-  const { annotations = {} } = live?.metadata ?? {};
   return live && isUndone(live)
-    ? `${wanted} after revision ${annotations["deployment.kubernetes.io/revision"]}`
-    : (annotations[releaseAnnotation] ?? wanted);
+    ? `${wanted} after revision ${revisionOf(live)}`
+    : (live?.metadata.annotations?.[releaseAnnotation] ?? wanted);
 }
 
 async function find(

@@ -83,7 +83,7 @@ describe.each(Object.keys(deletedFirst))("on %s", (target) => {
   async function deletedWith(root: Registration, all: Registration[]): Promise<Registration[]> {
     const found = [root];
     for (const resource of all.filter((one) => providers.has(packageOf(one)))) {
-      const urns = found.map(urnOf);
+      const urns = found.map(({ urn }) => urn);
       const taken = Object.entries(resource.propertyDependencies)
         .filter(([, from]) => from.some((urn) => urns.includes(urn)))
         .map(([input]) => input);
@@ -97,9 +97,9 @@ describe.each(Object.keys(deletedFirst))("on %s", (target) => {
   /** What the resource's provider says of a change of these inputs to something unknown. */
   async function diff(resource: Registration, inputs: string[]) {
     const provider = providers.get(packageOf(resource))!;
-    const before = await provider.check(urnOf(resource), plain(resource.inputs));
+    const before = await provider.check(resource.urn, plain(resource.inputs));
     const after = { ...before, ...Object.fromEntries(inputs.map((input) => [input, unknown])) };
-    return provider.diff(urnOf(resource), before, after);
+    return provider.diff(resource.urn, before, after);
   }
 });
 
@@ -109,10 +109,6 @@ function packageOf({ type }: Registration): string {
 
 function nameOf(resource: Registration): Name {
   return `${packageOf(resource)} ${resource.type.split(":").at(-1)} ${resource.name}`;
-}
-
-function urnOf({ urn }: Registration): string {
-  return urn;
 }
 
 /** Without the marks of secrets. */
