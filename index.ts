@@ -2,7 +2,7 @@ import "./program/priority";
 import "./program/stackTraces";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { modelLabels } from "./components";
+import { engineProviderArgs, modelLabels } from "./components";
 import { serveOnEcs } from "./program/ecs/ecsStack";
 import { serveOnKubernetes } from "./program/kubernetes/kubernetesStack";
 import { recordedReleases, recordOnce } from "./program/releaseRecord";
@@ -20,7 +20,7 @@ export = async () => {
   }
   const settings = await loadSettings();
   const recorded = await recordedReleases();
-  const provider = new docker.Provider("docker", { host: settings.engine.host });
+  const provider = new docker.Provider("docker", engineProviderArgs(settings.engine.host));
 
   const serving = servedImage(settings, recorded, provider);
   const model = createService(settings, serving, provider);

@@ -7,9 +7,9 @@ import {
   checkServingImage,
   checkSwarmNotebook,
   currentStack,
-  defaultDockerHost,
   distinctPorts,
   DockerEngine,
+  HostPort,
   inspectEngine,
   modelServiceDefaults,
   notebookDefaults,
@@ -17,6 +17,7 @@ import {
   ReleaseStrategy,
   ServerOptions,
   servingImageDefaults,
+  usualEngine,
 } from "./components";
 import { checkPinnedImage, findPinnedImage, PinnedImage } from "./program/pinnedImage";
 import { releaseSettings } from "./program/releaseRecord";
@@ -61,21 +62,17 @@ export interface Settings {
  */
 export async function loadSettings(): Promise<Settings> {
   const config = new pulumi.Config();
-  const host = dockerHost(config);
   const image = readImage(config);
   const registry = await readRegistry(config);
   const service = readService(config);
   const canary = readCanary(config, image);
   const swarm = configuredTarget() === Target.Swarm ? readSwarm(config) : undefined;
   const notebook = config.getBoolean("notebook") === false ? undefined : readNotebook(config);
-  const { engine, problems } = await askEngine(host, [
-    ...Object.values(portsOf(service)),
-    notebook?.port,
-  ]);
+  const { engine, problems } = await askEngine(config, hostPorts(service, swarm, notebook));
 
   const stack = currentStack();
   const pin = text(config, "image");
-  const pinned = pin && engine ? await findPinnedImage(host, pin) : undefined;
+  const pinned = pin && engine ? await findPinnedImage(engine.host, pin) : undefined;
   problems.push(
     ...(pin && engine ? checkPinnedImage(pin, pinned, config, engine) : []),
     ...checkTarget(),
@@ -190,18 +187,14 @@ function readNotebook(config: pulumi.Config) {
   };
 }
 
-/** The engine that builds, and on target docker runs, what the stack consists of. */
-export function dockerHost(config: pulumi.Config): string {
-  return text(config, "host") ?? process.env.DOCKER_HOST ?? defaultDockerHost;
-}
-
+/** Asks the engine that builds, and on targets docker and swarm runs, what the stack consists of. */
 export async function askEngine(
-  host: string,
-  ports: (number | undefined)[],
+  config: pulumi.Config,
+  ports: HostPort[] = [],
 ): Promise<{ engine?: DockerEngine; problems: Problem[] }> {
   try {
-    const wanted = ports.filter((port) => port !== undefined);
-    return { engine: await inspectEngine(host, wanted), problems: [] };
+    const host = text(config, "host") ?? usualEngine();
+    return { engine: await inspectEngine(host, ports), problems: [] };
   } catch (error) {
     return { problems: [{ propertyPath: "host", reason: (error as Error).message }] };
   }
@@ -224,6 +217,20 @@ async function secretText(
 
 function portsOf({ restPort, grpcPort }: { restPort: number; grpcPort?: number }) {
   return { restPort, grpcPort };
+}
+
+/** What the stack publishes on the Docker host; on a swarm all of it on every address. */
+function hostPorts(
+  service: ReturnType<typeof readService>,
+  swarm: object | undefined,
+  notebook: { port: number } | undefined,
+): HostPort[] {
+  const everywhere = swarm && "0.0.0.0";
+  const servicePorts = Object.values(portsOf(service)).filter((port) => port !== undefined);
+  return [
+    ...servicePorts.map((port) => ({ port, address: everywhere ?? service.publishAddress })),
+    ...(notebook ? [{ port: notebook.port, address: everywhere ?? "127.0.0.1" }] : []),
+  ];
 }
 
 /** A component's argument under the name of its config key: `port` is `notebookPort` there. */

@@ -2,13 +2,9 @@
 // which may lack Node's types.
 /// <reference types="node" />
 export { currentStack } from "./docker/containerDefaults";
-export {
-  defaultDockerHost,
-  DockerEngine,
-  findImage,
-  inspectEngine,
-  TakenPort,
-} from "./docker/engine";
+export { defaultDockerHost, engineProviderArgs, usualEngine } from "./docker/dockerContext";
+export { DockerEngine, findImage, inspectEngine } from "./docker/engine";
+export { HostPort, TakenPort } from "./docker/takenPorts";
 export { checkCanary } from "./docker/checkCanary";
 export { SwarmState } from "./docker/swarmState";
 export { checkModelService } from "./docker/checkModelService";

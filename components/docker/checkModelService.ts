@@ -41,14 +41,16 @@ export function checkModelService(
   stack: string,
   engine?: DockerEngine,
 ): Problem[] {
-  const { drainSeconds, stopGraceSeconds } = shape;
+  const { drainSeconds, stopGraceSeconds, publishAddress: address } = shape;
   return [
     ...checkModelName(shape.modelName, "modelName"),
     ...wholeNumber("replicas", shape.replicas, 1, maxReplicas),
     ...checkServiceName(shape.serviceName),
     ...checkAddress("publishAddress", shape.publishAddress),
-    ...checkPort("restPort", shape.restPort, stack, engine),
-    ...(shape.grpcPort === undefined ? [] : checkPort("grpcPort", shape.grpcPort, stack, engine)),
+    ...checkPort("restPort", { port: shape.restPort, address }, stack, engine),
+    ...(shape.grpcPort === undefined
+      ? []
+      : checkPort("grpcPort", { port: shape.grpcPort, address }, stack, engine)),
     ...distinctPorts({ restPort: shape.restPort, grpcPort: shape.grpcPort }),
     ...checkLimits(shape),
     ...checkStrategy(shape),

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { stackLabel } from "./engine";
+import { stackLabel } from "./stackLabel";
 import { cpusText, durationText } from "./providerText";
 
 /**

@@ -4,6 +4,7 @@ import { ports } from "../balancer/balancerConfig";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancer } from "./balancer";
 import { checkModelService, serviceWarnings } from "./checkModelService";
+import { componentEngine } from "./componentEngine";
 import { currentStack, labelsFor } from "./containerDefaults";
 import { clientHost } from "./hostPorts";
 import {
@@ -47,7 +48,15 @@ export class DockerModelService extends pulumi.ComponentResource {
 
     warnOf(resolved, this);
     const network = createNetwork(name, this);
-    const order = new StartOrder(resolved, resolved.startTimeoutSeconds, this);
+    const order = new StartOrder(
+      {
+        host: componentEngine(this, resolved),
+        sshOptions: resolved.sshOptions,
+        network: network.name,
+      },
+      resolved.startTimeoutSeconds,
+      this,
+    );
     const [replicas, ...canary] = [mainReplicas(resolved), ...canaryReplicas(resolved)].map((set) =>
       createReplicas(name, resolved, set, network, order, this),
     );

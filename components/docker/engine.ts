@@ -1,14 +1,18 @@
-import * as net from "net";
+import * as fs from "fs";
+import * as https from "https";
+import * as path from "path";
 import Docker from "dockerode";
+import { EngineTls, providerTlsProblem, tlsOf } from "./dockerContext";
 import { sshAgent } from "./sshAgent";
-import { readSwarm, SwarmService, SwarmState } from "./swarmState";
-
-/** Where a Docker Engine listens when neither config nor DOCKER_HOST says so. */
-export const defaultDockerHost =
-  process.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock";
-
-/** Label on every Docker object of a stack; its value is `<project>/<stack>`. */
-export const stackLabel = "tfserving.stack";
+import { readSwarm, SwarmState } from "./swarmState";
+import {
+  collide,
+  HostPort,
+  portsOfContainers,
+  portsOfProcesses,
+  portsOfService,
+  TakenPort,
+} from "./takenPorts";
 
 const answerTimeoutMs = 15_000;
 
@@ -28,30 +32,32 @@ export interface DockerEngine {
   memoryMb: number;
   /** Names of the OCI runtimes; `nvidia` is there where containers can have GPUs. */
   runtimes: string[];
-  /** Host ports that cannot be published now. */
+  /** Host ports, of those that were asked for, that cannot be published now. */
   takenPorts: TakenPort[];
   /** What it knows of its swarm. @default - it is in none */
   swarm?: SwarmState;
-}
-
-/** A host port that something already listens on. */
-export interface TakenPort {
-  port: number;
-  /** Who holds it, in words: `container web` or `another process`. */
-  holder: string;
-  /** The stack whose container holds it, as `<project>/<stack>`. @default - no stack's */
-  stack?: string;
 }
 
 /**
  * Asks a Docker Engine what it is.
  *
  * @param host - `unix://`, `npipe://`, `tcp://` or `ssh://` address
- * @param ports - host ports on 127.0.0.1 that a stack wants to publish
- * @throws Error with one sentence that names the host when it is no address or does not answer
+ * @param ports - host ports that a stack wants to publish; a number alone is one on 127.0.0.1
+ * @throws Error with one sentence that names the host when it is no address, does not answer, or
+ * wants certificates that Pulumi's Docker provider cannot present
  */
-export async function inspectEngine(host: string, ports: number[] = []): Promise<DockerEngine> {
+export async function inspectEngine(
+  host: string,
+  ports: (number | HostPort)[] = [],
+): Promise<DockerEngine> {
   const docker = connect(host);
+  const wanted = ports.map((port) =>
+    typeof port === "number" ? { port, address: "127.0.0.1" } : port,
+  );
+  const unusable = providerTlsProblem(tlsOf(host));
+  if (unusable) {
+    throw new Error(`The Docker Engine at ${host} cannot be used: ${unusable}.`);
+  }
   try {
     const [version, info, containers] = await answered(
       Promise.all([docker.version(), docker.info(), docker.listContainers()]),
@@ -61,10 +67,10 @@ export async function inspectEngine(host: string, ports: number[] = []): Promise
     }
     const swarm = await answered(readSwarm(docker, info));
     const published = [
-      ...publishedPorts(containers),
+      ...portsOfContainers(containers),
       ...(swarm?.services ?? []).flatMap(portsOfService),
     ];
-    const foreign = isLocal(host) ? await heldByProcesses(ports, published) : [];
+    const foreign = isLocal(host) ? await portsOfProcesses(wanted, published) : [];
     return {
       host,
       apiVersion: version.ApiVersion,
@@ -73,7 +79,9 @@ export async function inspectEngine(host: string, ports: number[] = []): Promise
       cpus: info.NCPU,
       memoryMb: Math.floor(info.MemTotal / 2 ** 20),
       runtimes: Object.keys(info.Runtimes ?? {}).sort(),
-      takenPorts: [...published, ...foreign].filter((taken) => ports.includes(taken.port)),
+      takenPorts: [...published, ...foreign].filter((taken) =>
+        wanted.some((port) => collide(port, taken)),
+      ),
       ...(swarm ? { swarm: swarm.state } : {}),
     };
   } catch (error) {
@@ -123,13 +131,17 @@ export function connect(
     case "unix:":
     case "npipe:":
       return new Docker({ ...base, socketPath: host.replace(/^[a-z]+:\/\//, "") });
-    case "tcp:":
+    case "tcp:": {
+      const tls = tlsOf(host);
+      const secure = tls !== undefined || url.port === "2376";
       return new Docker({
         ...base,
         host: url.hostname,
-        port: url.port || 2375,
-        protocol: url.port === "2376" ? "https" : "http",
-      });
+        port: url.port || (secure ? 2376 : 2375),
+        protocol: secure ? "https" : "http",
+        ...(tls ? { agent: tlsAgent(tls) } : {}),
+      } as object);
+    }
     case "ssh:":
       // The name is never resolved: the agent's connections go through ssh.
       return new Docker({
@@ -141,6 +153,19 @@ export function connect(
     default:
       throw notAnAddress(host);
   }
+}
+
+function tlsAgent({ folder, skipVerify }: EngineTls): https.Agent {
+  const read = (file: string) => {
+    const whole = path.join(folder, file);
+    return fs.existsSync(whole) ? fs.readFileSync(whole) : undefined;
+  };
+  return new https.Agent({
+    ca: read("ca.pem"),
+    cert: read("cert.pem"),
+    key: read("key.pem"),
+    rejectUnauthorized: !skipVerify,
+  });
 }
 
 function parseAddress(host: string): URL {
@@ -168,39 +193,4 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function publishedPorts(containers: Docker.ContainerInfo[]): TakenPort[] {
-  return containers.flatMap((container) =>
-    container.Ports.filter((port) => port.PublicPort).map((port) => ({
-      port: port.PublicPort,
-      holder: `container ${container.Names[0]?.replace(/^\//, "") ?? container.Id}`,
-      stack: container.Labels[stackLabel],
-    })),
-  );
-}
-
-/** Host ports of a Swarm service, whichever nodes its tasks are on. */
-function portsOfService({ Spec, Endpoint }: SwarmService): TakenPort[] {
-  return (Endpoint?.Ports ?? []).flatMap(({ PublishedPort: port }) =>
-    port ? [{ port, holder: `service ${Spec.Name}`, stack: Spec.Labels?.[stackLabel] }] : [],
-  );
-}
-
-async function heldByProcesses(ports: number[], published: TakenPort[]): Promise<TakenPort[]> {
-  const others = ports.filter((port) => !published.some((taken) => taken.port === port));
-  const taken = await Promise.all(others.map(isTaken));
-  return others
-    .filter((_, index) => taken[index])
-    .map((port) => ({ port, holder: "another process" }));
-}
-
-function isTaken(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () =>
-      server.close(() => resolve(false)),
-    );
-  });
 }

@@ -1,15 +1,17 @@
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { DockerEngine, isLocal } from "./engine";
+import { collide, HostPort } from "./takenPorts";
 
-/** A host port: in range, and held by nobody but this very stack. */
+/** A host port: in range, and held on its address by nobody but this very stack. */
 export function checkPort(
   propertyPath: string,
-  port: number,
+  wanted: HostPort,
   stack: string,
   engine?: DockerEngine,
 ): Problem[] {
+  const { port } = wanted;
   const problems = wholeNumber(propertyPath, port, 1, 65535);
-  const taken = engine?.takenPorts.find((held) => held.port === port && held.stack !== stack);
+  const taken = engine?.takenPorts.find((held) => collide(held, wanted) && held.stack !== stack);
   if (taken) {
     const owner = taken.stack ? ` of stack ${taken.stack}` : "";
     problems.push({

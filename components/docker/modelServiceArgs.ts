@@ -3,7 +3,7 @@ import { maxReplicas } from "../balancer/balancerConfig";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { usualStopGrace } from "../tfserving/stopTimes";
 import { withDefaults } from "../withDefaults";
-import { defaultDockerHost, DockerEngine } from "./engine";
+import { DockerEngine } from "./engine";
 
 /** How a release replaces the replicas of the one before. */
 export enum ReleaseStrategy {
@@ -80,8 +80,9 @@ export interface DockerModelServiceArgs {
   memoryMb?: number;
 
   /**
-   * Most processes and threads in each replica. Docker's provider knows the limit
-   * per user only (RLIMIT_NPROC), so each replica runs as a user of its own. @default 1024
+   * Most processes and threads in each replica. Docker's provider knows the limit per user of the
+   * host only (RLIMIT_NPROC), so each replica runs as a user of its own, and the replicas of a
+   * release as others than those before. @default 1024
    */
   pids?: number;
 
@@ -147,7 +148,8 @@ export interface DockerModelServiceArgs {
    * Address of the Docker Engine, on which new replicas are watched while they start: an update
    * with one that cannot serve fails at once and says what it said. Elsewhere such an update fails
    * after `startTimeoutSeconds`, without its words.
-   * @default - that of `engine`, else DOCKER_HOST, else the local one
+   * @default - that of the component's Docker provider, else that of `engine`, else the one that
+   * `docker ps` asks: DOCKER_HOST, else the Docker context in use, else the local one
    */
   host?: pulumi.Input<string>;
 
@@ -176,9 +178,7 @@ export const modelServiceDefaults = {
 /** Arguments with every default filled in. */
 export type ResolvedModelServiceArgs = DockerModelServiceArgs &
   typeof modelServiceDefaults &
-  Required<
-    Pick<DockerModelServiceArgs, "strategy" | "parallelStarts" | "stopGraceSeconds" | "host">
-  >;
+  Required<Pick<DockerModelServiceArgs, "strategy" | "parallelStarts" | "stopGraceSeconds">>;
 
 export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedModelServiceArgs {
   const given = withDefaults(args, modelServiceDefaults);
@@ -188,6 +188,5 @@ export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedM
       Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus) || 1,
       maxReplicas,
     ),
-    host: args.engine?.host ?? (process.env.DOCKER_HOST || defaultDockerHost),
   });
 }

@@ -1,10 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { maxReplicas } from "../balancer/balancerConfig";
 import { statusModels } from "../tfserving/modelStatus";
 import { renderServer } from "../tfserving/serverOptions";
 import { canaryCount } from "./checkCanary";
 import {
+  currentStack,
   hardened,
   healthPace,
   kept,
@@ -14,6 +14,7 @@ import {
 } from "./containerDefaults";
 import { ReleaseStrategy, ResolvedModelServiceArgs } from "./modelServiceArgs";
 import { after, StartOrder } from "./startOrder";
+import { firstUserId } from "./userIds";
 
 /** The replicas of one image. */
 export interface ReplicaSet {
@@ -25,12 +26,9 @@ export interface ReplicaSet {
   alias: string;
   /** Shown by `npm run status`. @default - unknown */
   modelVersion?: pulumi.Input<string>;
-  /** Position of the first one's user id. */
-  firstUser: number;
 }
 
-// The supervisor's image user; replica N runs as this plus N.
-const firstReplicaUser = 10000;
+// The image's own group.
 const replicaGroup = 10001;
 
 /** The replicas that serve the release. */
@@ -41,7 +39,6 @@ export function mainReplicas(args: ResolvedModelServiceArgs): ReplicaSet {
     count: args.replicas,
     alias: replicaAlias(args),
     modelVersion: args.modelVersion,
-    firstUser: firstReplicaUser,
   };
 }
 
@@ -56,7 +53,6 @@ export function canaryReplicas({ canary, ...args }: ResolvedModelServiceArgs): R
           count: canaryCount(canary, args.replicas),
           alias: canaryAlias(args),
           modelVersion: canary.version,
-          firstUser: firstReplicaUser + maxReplicas,
         },
       ];
 }
@@ -84,25 +80,57 @@ export function createReplicas(
   const pace = rolling
     ? { atATime: 1, untilJoined: true }
     : { atATime: args.parallelStarts, untilJoined: false };
-  return order.declare(set.part, set.count, pace, (number, turn) => {
-    const inputs = replicaInputs(args, set, number);
-    return new docker.Container(
-      `${name}-${set.part}-${number}`,
-      {
-        ...inputs,
-        image: after(turn, set.image),
-        networksAdvanced: [{ name: network.name, aliases: [set.alias] }],
-      },
-      { parent, deleteBeforeReplace: rolling, replaceOnChanges },
-    );
-  });
+  const shared = replicaInputs(args);
+  const first = firstUser(name, args, set, shared, network);
+  return order.declare(
+    set.part,
+    set.count,
+    pace,
+    (number, turn) =>
+      new docker.Container(
+        `${name}-${set.part}-${number}`,
+        {
+          ...shared,
+          image: after(turn, set.image),
+          labels: labelsFor(set.part, replicaLabels(args, set, number)),
+          user: first.apply((id) => `${id + number - 1}:${replicaGroup}`),
+          networksAdvanced: [{ name: network.name, aliases: [set.alias] }],
+        },
+        { parent, deleteBeforeReplace: rolling, replaceOnChanges },
+      ),
+  );
 }
 
-function replicaInputs(
+function replicaLabels(
+  args: ResolvedModelServiceArgs,
+  { modelVersion }: ReplicaSet,
+  number: number,
+): Record<string, pulumi.Input<string>> {
+  return {
+    ...args.labels,
+    "tfserving.replica": String(number),
+    ...(modelVersion === undefined ? {} : { "tfserving.version": modelVersion }),
+  };
+}
+
+/** The user id of a set's first replica: another one whenever a change replaces the containers. */
+function firstUser(
+  name: string,
   args: ResolvedModelServiceArgs,
   set: ReplicaSet,
-  number: number,
-): Omit<docker.ContainerArgs, "image"> {
+  shared: Omit<docker.ContainerArgs, "image">,
+  network: docker.Network,
+): pulumi.Output<number> {
+  const { command, envs, gpus, healthcheck, stopTimeout, ulimits } = shared;
+  const replacing = { command, envs, gpus, healthcheck, stopTimeout, ulimits };
+  const labels = replicaLabels(args, set, 1);
+  return pulumi
+    .jsonStringify([currentStack(), name, set.part, set.image, network.name, labels, replacing])
+    .apply(firstUserId);
+}
+
+/** What all replicas of a set have in common. */
+function replicaInputs(args: ResolvedModelServiceArgs): Omit<docker.ContainerArgs, "image"> {
   const server = renderServer(args.server, { cpus: args.cpus });
   const status = statusModels(args.server?.models);
   const readiness = status === undefined ? [] : [`TFS_STATUS_MODELS=${status}`];
@@ -112,12 +140,6 @@ function replicaInputs(
     ...kept,
     command: server.flags,
     envs: [`TFS_DRAIN_SECONDS=${args.drainSeconds}`, ...readiness, ...files].sort(),
-    labels: labelsFor(set.part, {
-      ...args.labels,
-      "tfserving.replica": String(number),
-      ...(set.modelVersion === undefined ? {} : { "tfserving.version": set.modelVersion }),
-    }),
-    user: `${set.firstUser + number}:${replicaGroup}`,
     tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=64m,mode=1777" },
     ...limits(args.cpus, args.memoryMb, args.pids),
     gpus: args.gpus,

@@ -1,7 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { currentStack } from "./containerDefaults";
+import { valueOf } from "../valueOf";
 import { StartFailure, StartWatch } from "./startWatch";
+
+/** Where the containers are that one component starts. */
+export interface WatchedEngine {
+  host: pulumi.Input<string>;
+  sshOptions?: pulumi.Input<string[]>;
+  /** Name of the component's own network, which tells its containers from others of the stack. */
+  network: pulumi.Input<string>;
+}
 
 /**
  * The order in which containers start: so many at a time, each next one when an earlier one is
@@ -14,12 +23,13 @@ export class StartOrder {
   private readonly watch: Promise<StartWatch | undefined>;
 
   /**
-   * @param engine - Docker Engine whose containers are watched while they start; none in a preview
+   * @param engine - Docker Engine and network whose containers are watched while they start; none
+   * in a preview
    * @param startTimeoutSeconds - how long each may take until it is ready
    * @param component - what failures are reported on: a resource that fails never gets its URN
    */
   constructor(
-    engine: { host: pulumi.Input<string>; sshOptions?: pulumi.Input<string[]> },
+    engine: WatchedEngine,
     startTimeoutSeconds: number,
     private readonly component: pulumi.Resource,
   ) {
@@ -77,15 +87,16 @@ export class StartOrder {
 
   /** Without a watch all works as well, later and with less to read. */
   private async open(
-    engine: ConstructorParameters<typeof StartOrder>[0],
+    engine: WatchedEngine,
     startTimeoutSeconds: number,
   ): Promise<StartWatch | undefined> {
-    const [host, sshOptions] = await valueOf(pulumi.all([engine.host, engine.sshOptions]));
+    const { host, sshOptions, network } = await valueOf(engine);
     const failed = (failure: StartFailure) => {
       void pulumi.log.error(failureText(failure), this.component);
     };
     try {
-      return await StartWatch.open(host, currentStack(), startTimeoutSeconds, failed, sshOptions);
+      const containers = { stack: currentStack(), network };
+      return await StartWatch.open(host, containers, startTimeoutSeconds, failed, sshOptions);
     } catch (error) {
       void pulumi.log.debug(`cannot watch containers on ${host}: ${(error as Error).message}`);
       return undefined;
@@ -100,10 +111,6 @@ export function after<T>(turn: Promise<void>, value: pulumi.Input<T>): pulumi.Ou
 
 function failureText({ part, number, message }: StartFailure): string {
   return `The new ${part} ${number} ${message}\nWhat was served before is served on.`;
-}
-
-function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply((value) => resolve(value)));
 }
 
 function known(container: docker.Container): Promise<void> {

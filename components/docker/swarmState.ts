@@ -49,7 +49,7 @@ interface GenericResource {
 /** The part of a Swarm service that tells which ports it holds. */
 export interface SwarmService {
   Spec: { Name: string; Labels?: Record<string, string> };
-  Endpoint?: { Ports?: { PublishedPort?: number }[] };
+  Endpoint?: { Ports?: { PublishedPort?: number; Protocol?: string }[] };
 }
 
 /** The swarm of an engine and the services in it; undefined where the engine is in none. */

@@ -1,7 +1,8 @@
 import * as ecr from "@pulumi/aws/ecr";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { defaultDockerHost } from "../docker/engine";
+import { componentEngine } from "../docker/componentEngine";
+import { valueOf } from "../valueOf";
 import { pushMissing } from "./pushMissing";
 
 /** Arguments of an EcrImage. */
@@ -24,7 +25,10 @@ export interface EcrImageArgs {
   /** Its password: `EcrRepository.password`. It is used while the update runs, and kept nowhere. */
   password: pulumi.Input<string>;
 
-  /** Docker Engine that holds the image and pushes it. @default - DOCKER_HOST, else the local one */
+  /**
+   * Docker Engine that holds the image and pushes it. @default - that of the component's Docker
+   * provider, else the one that `docker ps` asks
+   */
   host?: string;
 }
 
@@ -90,7 +94,7 @@ function createName(name: string, args: EcrImageArgs, parent: pulumi.Resource): 
     .all([args.repositoryUrl, args.image])
     .apply(([url, image]) => `${url}:${tagOf(image)}`);
   const push = {
-    host: args.host ?? (process.env.DOCKER_HOST || defaultDockerHost),
+    host: valueOf(componentEngine(parent, args)),
     ...pulumiValues(args),
   };
   return new docker.Tag(
@@ -105,7 +109,7 @@ function createName(name: string, args: EcrImageArgs, parent: pulumi.Resource): 
           async ({ newInputs }) => {
             const { sourceImage, targetImage } = newInputs as docker.TagArgs;
             await pushMissing({
-              host: push.host,
+              host: await push.host,
               source: sourceImage as string,
               target: targetImage as string,
               registryUrl: await push.registryUrl,
@@ -123,12 +127,10 @@ function createName(name: string, args: EcrImageArgs, parent: pulumi.Resource): 
 function pulumiValues(
   args: EcrImageArgs,
 ): Record<"registryUrl" | "userName" | "password", Promise<string>> {
-  const value = (input: pulumi.Input<string>) =>
-    new Promise<string>((resolve) => pulumi.output(input).apply(resolve));
   return {
-    registryUrl: value(args.registryUrl),
-    userName: value(args.userName),
-    password: value(args.password),
+    registryUrl: valueOf(args.registryUrl),
+    userName: valueOf(args.userName),
+    password: valueOf(args.password),
   };
 }
 

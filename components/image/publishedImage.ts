@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { componentEngine } from "../docker/componentEngine";
 import { Problem } from "../tfserving/problem";
 import { parseImageReference } from "./imageReference";
 import { registryProvider } from "./registryProvider";
@@ -12,7 +13,10 @@ export interface PublishedImageArgs {
    */
   image: pulumi.Input<string>;
 
-  /** Docker Engine that holds the image and pushes it. @default - DOCKER_HOST, else the local one */
+  /**
+   * Docker Engine that holds the image and pushes it. @default - that of the component's Docker
+   * provider, else the one that `docker ps` asks
+   */
   host?: string;
 
   /** Registry, `HOST` or `HOST:PORT`. */
@@ -49,7 +53,7 @@ export class PublishedImage extends pulumi.ComponentResource {
     checkArgs(name, args);
     super("tfserving:index:PublishedImage", name, {}, opts);
 
-    const provider = registryProvider(name, args, this);
+    const provider = registryProvider(name, { ...args, host: componentEngine(this, args) }, this);
     const pushed = new docker.RegistryImage(
       name,
       { name: args.image, keepRemotely: true, insecureSkipVerify: args.plainHttp ?? false },

@@ -1,5 +1,5 @@
-import Docker from "dockerode";
 import { connect } from "../docker/engine";
+import { finished } from "../docker/engineProgress";
 
 /** A push of one image. */
 export interface Push {
@@ -41,7 +41,9 @@ export async function pushMissing(push: Push): Promise<boolean> {
   const progress = await docker
     .getImage(push.target)
     .push({ authconfig: { username, password, serveraddress } });
-  await finished(docker, progress, push.target);
+  await finished(docker, progress).catch((error: Error) => {
+    throw new Error(`${push.target} could not be pushed: ${error.message}`);
+  });
   return true;
 }
 
@@ -59,20 +61,6 @@ async function hasTag({ target, registryUrl, username, password }: Push): Promis
     throw new Error(`The registry answered ${status} when it was asked for ${target}`);
   }
   return status === 200;
-}
-
-/** The engine answers 200 at once, and says in its progress what went wrong. */
-function finished(docker: Docker, progress: NodeJS.ReadableStream, target: string): Promise<void> {
-  return new Promise((resolve, reject) =>
-    docker.modem.followProgress(
-      progress,
-      (error: Error | null, lines: { error?: string }[] = []) => {
-        const reason = error?.message ?? lines.find((line) => line.error)?.error;
-        if (reason === undefined) resolve();
-        else reject(new Error(`${target} could not be pushed: ${reason}`));
-      },
-    ),
-  );
 }
 
 function splitTag(target: string): [repo: string, tag: string] {

@@ -1,10 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { engineProviderArgs } from "../docker/dockerContext";
 
 /** How to reach and enter a registry. */
 export interface RegistryAccess {
-  /** Docker Engine that talks to the registry. @default - DOCKER_HOST, else the local one */
-  host?: string;
+  /** Docker Engine that talks to the registry. */
+  host: pulumi.Input<string>;
   /** Registry, `HOST` or `HOST:PORT`. */
   registry: string;
   /** @default - no login */
@@ -25,10 +26,17 @@ export function registryProvider(
     access.username === undefined
       ? { authDisabled: true }
       : { username: access.username, password: pulumi.secret(access.password) };
+  const engine = pulumi
+    .output(access.host)
+    .apply((host) => pulumi.output(engineProviderArgs(host)));
   return new docker.Provider(
     `${name}-registry`,
     {
-      host: access.host,
+      host: engine.host,
+      context: engine.context,
+      certPath: engine.certPath,
+      certMaterial: engine.certMaterial,
+      keyMaterial: engine.keyMaterial,
       registryAuth: [
         { address: `${access.plainHttp ? "http" : "https"}://${access.registry}`, ...login },
       ],

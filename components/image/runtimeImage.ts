@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkBaseImage } from "../tfserving/baseImage";
 import { Problem } from "../tfserving/problem";
 import { withDefaults } from "../withDefaults";
+import { ImageBuild } from "./buildMissing";
 import { contentHash } from "./contentHash";
 import { checkRepository, engineBuild, portable } from "./engineBuild";
 import { runtimeFolder } from "./imageTag";
@@ -69,22 +70,33 @@ export function checkRuntimeImage(args: RuntimeImageArgs): Problem[] {
   ];
 }
 
-/** The base image with the supervisor in it, which all models share. */
+/** How the base image with the supervisor in it is built, which all models share. */
+export function runtimeBuild(baseImage: string, repository: string): ImageBuild {
+  const tag = contentHash({ runtime: runtimeFolder }, { baseImage });
+  return {
+    name: `${repository}:${tag}`,
+    context: runtimeFolder,
+    dockerfile: path.join(runtimeFolder, "Dockerfile"),
+    buildArgs: { BASE_IMAGE: baseImage },
+  };
+}
+
+/** The base image with the supervisor in it. */
 export function buildRuntime(
   name: string,
   { baseImage, repository }: { baseImage: string; repository: string },
   parent: pulumi.Resource,
 ): docker.RemoteImage {
-  const tag = contentHash({ runtime: runtimeFolder }, { baseImage });
+  const build = runtimeBuild(baseImage, repository);
   return new docker.RemoteImage(
     name,
     {
-      name: `${repository}:${tag}`,
+      name: build.name,
       build: {
         ...engineBuild,
-        context: portable(runtimeFolder),
-        dockerfile: portable(path.join(runtimeFolder, "Dockerfile")),
-        buildArgs: { BASE_IMAGE: baseImage },
+        context: portable(build.context),
+        dockerfile: portable(build.dockerfile),
+        buildArgs: build.buildArgs,
       },
       keepLocally: true,
     },

@@ -1,16 +1,19 @@
 import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { componentEngine } from "../docker/componentEngine";
 import { checkBaseImage } from "../tfserving/baseImage";
 import { ModelConfigOptions } from "../tfserving/modelConfig";
 import { ModelFolder, servedVersion } from "../tfserving/modelFolder";
 import { Problem } from "../tfserving/problem";
 import { Signature } from "../tfserving/savedModel";
 import { CheckedModels, checkServedModels, ServedVersion } from "../tfserving/servedModels";
+import { valueOf } from "../valueOf";
 import { withDefaults } from "../withDefaults";
+import { buildMissing, ImageBuild } from "./buildMissing";
 import { checkRepository, engineBuild, portable } from "./engineBuild";
 import { imageTags, modelDockerfile } from "./imageTag";
-import { buildRuntime, runtimeRepository } from "./runtimeImage";
+import { buildRuntime, runtimeBuild, runtimeRepository } from "./runtimeImage";
 
 /** Arguments of a ServingImage. */
 export interface ServingImageArgs {
@@ -204,28 +207,51 @@ function buildModel(
   runtime: docker.RemoteImage,
   parent: pulumi.Resource,
 ): docker.RemoteImage {
-  const { modelName, repository } = args;
+  const builds = modelBuilds(args, versions);
+  const host = componentEngine(parent, {});
+  return versions.reduce((before, version, index) => {
+    const { name: imageName, context, dockerfile, buildArgs } = builds[index + 1];
+    const parents = builds.slice(0, index + 1);
+    return new docker.RemoteImage(
+      index === versions.length - 1 ? name : `${name}-${version.path}`,
+      {
+        name: imageName,
+        build: {
+          ...engineBuild,
+          context: portable(context),
+          dockerfile: portable(dockerfile),
+          // By name, so that it comes first.
+          buildArgs: { ...buildArgs, PARENT_IMAGE: before.name },
+        },
+        keepLocally: true,
+      },
+      {
+        parent,
+        deleteBeforeReplace: false,
+        hooks: { beforeCreate: [async () => buildMissing(await valueOf(host), parents)] },
+      },
+    );
+  }, runtime);
+}
+
+/** How the runtime image and those of the versions are built, each on the one before. */
+function modelBuilds(args: ResolvedArgs, versions: ServedVersion[]): ImageBuild[] {
+  const { baseImage, modelName, repository } = args;
   const tags = imageTags(args, versions);
   return versions.reduce(
-    (before, version, index) =>
-      new docker.RemoteImage(
-        index === versions.length - 1 ? name : `${name}-${version.path}`,
-        {
-          name: `${repository}:${tags[index]}`,
-          build: {
-            ...engineBuild,
-            context: portable(path.resolve(version.folder)),
-            dockerfile: portable(modelDockerfile),
-            buildArgs: {
-              PARENT_IMAGE: before.name,
-              MODEL_NAME: modelName,
-              VERSION_PATH: version.path,
-            },
-          },
-          keepLocally: true,
+    (builds, version, index) => [
+      ...builds,
+      {
+        name: `${repository}:${tags[index]}`,
+        context: path.resolve(version.folder),
+        dockerfile: modelDockerfile,
+        buildArgs: {
+          PARENT_IMAGE: builds[index].name,
+          MODEL_NAME: modelName,
+          VERSION_PATH: version.path,
         },
-        { parent, deleteBeforeReplace: false },
-      ),
-    runtime,
+      },
+    ],
+    [runtimeBuild(baseImage, runtimeRepository)],
   );
 }

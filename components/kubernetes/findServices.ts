@@ -1,4 +1,4 @@
-import { stackLabel } from "../docker/engine";
+import { stackLabel } from "../docker/stackLabel";
 import { connectCluster } from "./connectCluster";
 import { ClusterChoice } from "./kubeconfig";
 

@@ -1,4 +1,4 @@
-import { stackLabel } from "../docker/engine";
+import { stackLabel } from "../docker/stackLabel";
 import { ClusterClient, connectCluster, serverOf } from "./connectCluster";
 import { ClusterChoice, ClusterError } from "./kubeconfig";
 

@@ -78,13 +78,32 @@ export type NotebookShape = Pick<
 > &
   Omit<typeof notebookDefaults, "image">;
 
-/** Everything about a notebook that would keep it from starting or from being reached. */
+/** Everything about a notebook on one Docker host that would keep it from starting or from being reached. */
 export function checkNotebook(shape: NotebookShape, stack: string): Problem[] {
+  const { folder, dataFolder } = shape;
+  return [
+    ...checkNotebookShape(shape, stack, "127.0.0.1"),
+    ...checkMountable("folder", folder),
+    ...(dataFolder === undefined ? [] : checkMountable("dataFolder", dataFolder)),
+  ];
+}
+
+/**
+ * What every notebook with an engine is checked for.
+ *
+ * @param stack - `<project>/<stack>`; a port that its own notebook holds is free
+ * @param address - address of the Docker host on which it is published
+ */
+export function checkNotebookShape(
+  shape: NotebookShape,
+  stack: string,
+  address: string,
+): Problem[] {
   const { folder, dataFolder, engine } = shape;
   return [
     ...checkFolder("folder", folder, isHere(shape)),
     ...(dataFolder === undefined ? [] : checkFolder("dataFolder", dataFolder, isHere(shape))),
-    ...checkPort("port", shape.port, stack, engine),
+    ...checkPort("port", { port: shape.port, address }, stack, engine),
     ...wholeNumber("memoryMb", shape.memoryMb, 512, 2 ** 22),
   ];
 }
@@ -125,6 +144,19 @@ export function hostPath(folder: string): string {
 
 function isHere({ engine, remoteHost }: NotebookHost): boolean {
   return !(remoteHost ?? (engine !== undefined && !isLocal(engine.host)));
+}
+
+/** The provider writes a mount as FOLDER:PATH; only a drive's colon is understood there. */
+function checkMountable(propertyPath: string, folder: string): Problem[] {
+  const path = hostPath(folder);
+  return path.replace(/^[A-Za-z]:[\\/]/, "").includes(":")
+    ? [
+        {
+          propertyPath,
+          reason: `is "${path}", and Docker cannot mount a folder with a colon in its path: rename it, or name another`,
+        },
+      ]
+    : [];
 }
 
 function checkFolder(propertyPath: string, folder: string, here: boolean): Problem[] {

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { componentEngine } from "../docker/componentEngine";
 import { currentStack, labelsFor } from "../docker/containerDefaults";
 import { checkGpus, checkSwarm } from "../swarm/checkSwarm";
 import {
@@ -9,11 +10,12 @@ import {
   restartPolicy,
   serviceDuration,
 } from "../swarm/serviceDefaults";
+import { watchedNetwork } from "../swarm/taskWatch";
 import { Problem } from "../tfserving/problem";
 import { withDefaults } from "../withDefaults";
 import { createToken } from "./notebook";
 import {
-  checkNotebook,
+  checkNotebookShape,
   hostPath,
   NotebookOptions,
   notebookDefaults,
@@ -59,7 +61,11 @@ export class SwarmNotebook extends pulumi.ComponentResource {
 
     warnOfRoot(resolved, this);
     const token = createToken(name, this);
-    createService(name, resolved, token, this);
+    const networkId = watchedNetwork(
+      { host: componentEngine(this, resolved), network: resolved.networkId, parts: ["notebook"] },
+      this,
+    );
+    createService(name, { ...resolved, networkId }, token, this);
 
     const address = resolved.address ?? resolved.engine?.swarm?.nodeAddress ?? "127.0.0.1";
     this.url = pulumi.secret(
@@ -76,7 +82,7 @@ export function checkSwarmNotebook(
 ): Problem[] {
   const { engine, gpus } = shape;
   return [
-    ...checkNotebook(shape, stack),
+    ...checkNotebookShape(shape, stack, "0.0.0.0"),
     ...checkSwarm(engine),
     ...checkGpus(gpus, 1, engine?.swarm),
   ];

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../balancer/balancerConfig";
+import { componentEngine } from "../docker/componentEngine";
 import { currentStack, labelsFor } from "../docker/containerDefaults";
 import { registryProvider } from "../image/registryProvider";
 import { modelUrls } from "../tfserving/modelStatus";
@@ -12,7 +13,7 @@ import {
   resolveSwarmModelServiceArgs,
   SwarmModelServiceArgs,
 } from "./swarmModelServiceArgs";
-import { watchTasks } from "./taskWatch";
+import { watchedNetwork } from "./taskWatch";
 
 /**
  * Replicas of a serving image on the nodes of a Docker Swarm behind HAProxy, with REST and gRPC on
@@ -47,13 +48,13 @@ export class SwarmModelService extends pulumi.ComponentResource {
     checkArgs(name, resolved);
     super("tfserving:index:SwarmModelService", name, {}, opts);
 
-    if (resolved.engine && !pulumi.runtime.isDryRun()) {
-      void watchTasks(resolved.engine.host, this);
-    }
-    const children = childOptions(name, resolved, this);
+    const host = componentEngine(this, resolved);
+    const children = childOptions(name, resolved, host, this);
     const network = createNetwork(name, resolved, this);
-    const replicas = createReplicas(name, resolved, network.id, children);
-    createBalancers(name, resolved, network.id, replicas, children);
+    const parts = ["replica", "balancer"];
+    const networkId = watchedNetwork({ host, network: network.id, parts }, this);
+    const replicas = createReplicas(name, resolved, networkId, children);
+    createBalancers(name, resolved, networkId, replicas, children);
 
     const path = `/v1/models/${resolved.modelName}`;
     const { address, restPort, grpcPort, serviceName } = resolved;
@@ -93,11 +94,12 @@ function checkArgs(name: string, args: ResolvedSwarmArgs): void {
 /** Swarm hands the provider's login on to the nodes, so that they can pull. */
 function childOptions(
   name: string,
-  { registry, engine }: ResolvedSwarmArgs,
+  { registry }: ResolvedSwarmArgs,
+  host: pulumi.Output<string>,
   parent: pulumi.Resource,
 ): pulumi.CustomResourceOptions {
   const provider = registry?.username
-    ? registryProvider(name, { ...registry, host: engine?.host }, parent)
+    ? registryProvider(name, { ...registry, host }, parent)
     : undefined;
   return { parent, provider };
 }

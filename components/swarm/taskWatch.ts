@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import Docker from "dockerode";
 import { currentStack } from "../docker/containerDefaults";
-import { connect, stackLabel } from "../docker/engine";
+import { connect } from "../docker/engine";
 import { lastWords } from "../docker/lastWords";
+import { stackLabel } from "../docker/stackLabel";
 
 /** What Swarm's API says of a task, as far as it is read here. */
 export interface Task {
@@ -18,27 +19,43 @@ const tail = "100";
 // One failure may be a node's. Swarm waits 5 s before each new start.
 const failuresOfHopeless = 3;
 
+/** Which services of a swarm are watched. */
+export interface WatchedServices {
+  /** Address of a manager's Docker Engine. */
+  host: string;
+  /** Id of the network that they are on: one of a single component of the stack. */
+  network: string;
+  /** Their labels `tfserving.part`. */
+  parts: string[];
+}
+
 /**
- * Says why tasks of a stack fail while an update runs. Swarm starts a failed task anew until the
+ * Says why tasks of a component fail while an update runs. Swarm starts a failed task anew until the
  * update is given up, and the provider then says nothing of what the server wrote. The first task
  * of each service that fails is reported, with its last lines, wherever it ran.
  *
  * A service that this update has created and that never runs is removed: Swarm has nothing to roll
  * it back to and would start it anew until the provider's time is up.
  *
- * It ends with the program, and without it all works as well, with less to read.
+ * It ends with the program, and without it all works as well, with less to read. An engine that
+ * does not answer once is asked again.
  *
- * @param host - address of a manager's Docker Engine
  * @param component - what failures are reported on: a resource that fails never gets its URN
+ * @returns how to end it, once it is known what was there before
  */
-export async function watchTasks(host: string, component: pulumi.Resource): Promise<void> {
-  const engine = connect(host);
+export async function watchTasks(
+  watched: WatchedServices,
+  component: pulumi.Resource,
+): Promise<() => void> {
   const reported = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
   try {
-    const old = (await listTasks(engine)).map(({ task }) => task);
+    const engine = connect(watched.host);
+    const old = (await listTasks(engine, watched)).map(({ task }) => task);
     const before = new Set(old.flatMap(({ ID, ServiceID }) => [ID, ServiceID]));
     const look = async () => {
-      const found = await listTasks(engine);
+      const found = await listTasks(engine, watched);
       for (const { task, part } of found) {
         if (!before.has(task.ID) && hasFailed(task) && !reported.has(task.ServiceID)) {
           reported.add(task.ServiceID);
@@ -49,14 +66,38 @@ export async function watchTasks(host: string, component: pulumi.Resource): Prom
       for (const service of hopelessServices(found.map(({ task }) => task))) {
         if (!before.has(service)) await engine.getService(service).remove();
       }
-      later();
     };
     // The program may end while it waits.
-    const later = () => setTimeout(() => void look().catch(noted(host)), pollMs).unref();
+    const later = () => {
+      if (ended) return;
+      timer = setTimeout(() => void look().catch(noted(watched.host)).finally(later), pollMs);
+      timer.unref();
+    };
     later();
   } catch (error) {
-    noted(host)(error as Error);
+    noted(watched.host)(error as Error);
   }
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
+}
+
+/**
+ * Watches the services of a component during an update.
+ *
+ * @returns the network, once they are watched: services that are made with it are new ones
+ */
+export function watchedNetwork(
+  watched: { [Key in keyof WatchedServices]: pulumi.Input<WatchedServices[Key]> },
+  component: pulumi.Resource,
+): pulumi.Output<string> {
+  return pulumi.output(watched).apply(async (known) => {
+    if (!pulumi.runtime.isDryRun()) {
+      await watchTasks(known, component);
+    }
+    return known.network;
+  });
 }
 
 /** Whether a task ended by itself and not because Swarm wanted it to. */
@@ -82,16 +123,30 @@ export function taskFailureText(part: string, { Slot, Status }: Task, said: stri
   return `The new ${name} ${verb}${why && `: ${why}`}.${lastWords(said)}`;
 }
 
-async function listTasks(engine: Docker): Promise<{ task: Task; part: string }[]> {
+async function listTasks(
+  engine: Docker,
+  { network, parts: watchedParts }: WatchedServices,
+): Promise<{ task: Task; part: string }[]> {
   const services = await engine.listServices({
     filters: { label: [`${stackLabel}=${currentStack()}`] },
   });
-  const parts = new Map(services.map(({ ID, Spec }) => [ID, Spec?.Labels?.["tfserving.part"]]));
+  const parts = new Map(
+    services
+      .filter(({ Spec }) => networksOf(Spec).includes(network))
+      .map(({ ID, Spec }) => [ID, Spec?.Labels?.["tfserving.part"] ?? ""] as const)
+      .filter(([, part]) => watchedParts.includes(part)),
+  );
   if (parts.size === 0) {
     return [];
   }
   const tasks: Task[] = await engine.listTasks({ filters: { service: [...parts.keys()] } });
   return tasks.map((task) => ({ task, part: parts.get(task.ServiceID) ?? "task" }));
+}
+
+/** The networks that the tasks of a service are on, by id. */
+function networksOf(spec?: Docker.ServiceSpec): string[] {
+  const { TaskTemplate } = (spec ?? {}) as { TaskTemplate?: { Networks?: { Target: string }[] } };
+  return (TaskTemplate?.Networks ?? []).map(({ Target }) => Target);
 }
 
 /** What a task has written, or nothing where its node does not hand it over in time. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   EcrImage,
   EcrRepository,
+  engineProviderArgs,
   findEcrImage,
   planServingImage,
   ServingImage,
@@ -72,8 +73,8 @@ function found(image: string, repository: EcrRepository) {
 }
 
 function build({ image, engine }: EcsSettings, repository: EcrRepository): EcsImage {
-  const host = engine?.host;
-  const provider = new docker.Provider("docker", { host });
+  const host = engine!.host;
+  const provider = new docker.Provider("docker", engineProviderArgs(host));
   const built = new ServingImage("serving", image, { provider });
   const { reference } = new EcrImage(
     "serving",

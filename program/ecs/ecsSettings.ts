@@ -23,7 +23,6 @@ import { balancerTimeoutMs } from "../../components/balancer/balancerConfig";
 import {
   askEngine,
   checkCpus,
-  dockerHost,
   ofServer,
   readImage,
   refusal,
@@ -68,7 +67,7 @@ export async function loadEcsSettings(): Promise<EcsSettings> {
   const notebook = config.getBoolean("notebook") === false ? undefined : readNotebook(config, aws);
   const pinned = text(config, "image");
   const [built, found] = await Promise.all([
-    pinned ? undefined : askEngine(dockerHost(config), []),
+    pinned ? undefined : askEngine(config),
     lookUpNetwork({ ...aws.network, instanceTypes: instanceTypes(aws.cluster) }),
   ]);
 

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { PublishedImage, RuntimeImage } from "../../components";
+import { engineProviderArgs, PublishedImage, RuntimeImage } from "../../components";
 import { onRecord, ReleaseRecord } from "../releaseRecord";
 import { buildImage, ServedImage } from "../servedImage";
 import type { KubernetesSettings } from "./kubernetesSettings";
@@ -25,7 +25,7 @@ export function kubernetesImages(
     const reference = pinned ?? "";
     return { serving: { image: reference, reference, ...onRecord(recorded, reference) } };
   }
-  const provider = new docker.Provider("docker", { host: engine.host });
+  const provider = new docker.Provider("docker", engineProviderArgs(engine.host));
   const builder = { engine, registry: settings.registry };
   return objects.modelVolume
     ? { serving: runtimeImage(settings, provider) }

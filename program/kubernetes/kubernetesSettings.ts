@@ -12,7 +12,7 @@ import {
   Problem,
   serviceNames,
 } from "../../components";
-import { askEngine, checkCpus, dockerHost, readRegistry, refusal, text } from "../../settings";
+import { askEngine, checkCpus, readRegistry, refusal, text } from "../../settings";
 import { CanarySettings, checkCanarySettings, readCanary } from "../canarySettings";
 import { checkGpus } from "../clusterService";
 import { releaseSettings } from "../releaseRecord";
@@ -75,7 +75,7 @@ export async function loadKubernetesSettings(): Promise<KubernetesSettings> {
     config.getBoolean("notebook") === false ? undefined : readNotebook(config, service, objects);
   const pinned = text(config, "image");
   const [built, found] = await Promise.all([
-    pinned ? undefined : askEngine(dockerHost(config), []),
+    pinned ? undefined : askEngine(config),
     askCluster(objects, namespace, serviceNames(service.serviceName)),
   ]);
 

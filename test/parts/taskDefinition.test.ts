@@ -7,7 +7,8 @@ import * as path from "node:path";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { connect, defaultDockerHost } from "../../components/docker/engine";
+import { defaultDockerHost } from "../../components/docker/dockerContext";
+import { connect } from "../../components/docker/engine";
 import { renderContainer } from "../../components/ecs/taskDefinition";
 import { ContainerDefinition, dockerOptions } from "../support/ecsContainer";
 import { image as standIn, prepare, request, until } from "./standin/server";

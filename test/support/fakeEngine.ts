@@ -1,5 +1,5 @@
 import * as http from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, ListenOptions } from "node:net";
 import * as path from "node:path";
 
 import { onTestFinished } from "vitest";
@@ -119,17 +119,22 @@ export async function startFakeEngine(answers: Record<string, unknown> = {}): Pr
   return `unix://${socket}`;
 }
 
-/** A server on a free port of 127.0.0.1, until the test ends; gives the port. */
-export async function startServer(handler: http.RequestListener): Promise<number> {
-  return (await listen(0, handler)).port;
+/** A server on a free port of an address, until the test ends; gives the port. */
+export async function startServer(
+  handler: http.RequestListener,
+  address = "127.0.0.1",
+): Promise<number> {
+  return (await listen({ port: 0, host: address }, handler)).port;
 }
 
-async function listen(place: string | number, handler: http.RequestListener): Promise<AddressInfo> {
+async function listen(
+  place: string | ListenOptions,
+  handler: http.RequestListener,
+): Promise<AddressInfo> {
   const server = http.createServer(handler);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    if (typeof place === "number") server.listen(place, "127.0.0.1", resolve);
-    else server.listen(place, resolve);
+    server.listen(place, resolve);
   });
   onTestFinished(
     () =>

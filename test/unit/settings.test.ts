@@ -50,6 +50,7 @@ it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
       runtimes: ["io.containerd.runc.v2", "runc"],
       takenPorts: [8500, 8501, 8888].map((port) => ({
         port,
+        address: "127.0.0.1",
         holder: "container own",
         stack: "tfserving/dev",
       })),

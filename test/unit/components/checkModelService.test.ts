@@ -183,7 +183,14 @@ describe("a service checks against the engine", () => {
 
   const held = (stack?: string) => ({
     ...engine,
-    takenPorts: [{ port: 8501, holder: stack ? "container web" : "another process", stack }],
+    takenPorts: [
+      {
+        port: 8501,
+        address: "127.0.0.1",
+        holder: stack ? "container web" : "another process",
+        stack,
+      },
+    ],
   });
 
   it("its ports: one that a process holds", () => {

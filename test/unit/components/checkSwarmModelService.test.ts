@@ -125,7 +125,12 @@ describe("a service on Swarm refuses", () => {
     ],
     [
       "a port that another service publishes",
-      { engine: { ...swarmEngine, takenPorts: [{ port: 8501, holder: "service shop" }] } },
+      {
+        engine: {
+          ...swarmEngine,
+          takenPorts: [{ port: 8501, address: "0.0.0.0", holder: "service shop" }],
+        },
+      },
       "restPort is 8501, which service shop holds on the Docker host: stop that, or choose another port",
     ],
     ["no replica", { replicas: 0 }, "replicas is 0: use a whole number from 1 to 256"],
@@ -165,7 +170,9 @@ describe("a service on Swarm takes", () => {
   function ownPorts() {
     return {
       ...swarmEngine,
-      takenPorts: [{ port: 8501, holder: "service serving", stack: "tfserving/dev" }],
+      takenPorts: [
+        { port: 8501, address: "0.0.0.0", holder: "service serving", stack: "tfserving/dev" },
+      ],
     };
   }
 });

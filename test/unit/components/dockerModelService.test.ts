@@ -76,7 +76,7 @@ describe("the children of a service with all defaults", () => {
         `TFS_FILE_monitoring_config_file=${server.files.monitoring_config_file}`,
       ],
       labels: labels("replica", { "tfserving.replica": "3" }),
-      user: "10003:10001",
+      user: expect.stringMatching(/^\d{5}:10001$/),
       tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=64m,mode=1777" },
       networksAdvanced: [{ name: "serving-1a2b3c4", aliases: ["tf_model_serving_replica"] }],
       cpus: "1.0",
@@ -183,7 +183,7 @@ describe("a canary", () => {
       image: "sha256:next",
       labels: labels("canary", { "tfserving.replica": "1", "tfserving.version": "200" }),
       networksAdvanced: [{ name: "serving-1a2b3c4", aliases: ["tf_model_serving_canary"] }],
-      user: "10257:10001",
+      user: expect.stringMatching(/^\d{5}:10001$/),
     });
     expect(replica.labels).toEqual(
       labels("replica", { "tfserving.replica": "1", "tfserving.version": "100" }),
@@ -308,11 +308,43 @@ describe("a change of a service leaves everything else alone:", () => {
   });
 });
 
-it("gives every replica a user of its own, since the limit of processes counts by user", async () => {
-  const { replicas } = await createService(() => ({ replicas: 3 }));
-  expect(replicas.map(({ inputs }) => inputs.user)).toEqual([
-    "10001:10001",
-    "10002:10001",
-    "10003:10001",
-  ]);
+describe("no two replicas that run at a time share a user, since the limit of processes counts by user", () => {
+  type Args = Partial<DockerModelServiceArgs>;
+  const base = { replicas: 2, canary: { image: "sha256:next", version: "2", percent: 10 } };
+
+  async function users(args: Args = {}): Promise<string[]> {
+    const { children } = await createService(() => ({ ...base, ...args }));
+    return children
+      .filter(({ name }) => /-(replica|canary)-\d+$/.test(name))
+      .map(({ inputs }) => inputs.user as string);
+  }
+
+  it("of one service: each has its own", async () => {
+    const all = await users({ replicas: 5 });
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it.each<[string, Args]>([
+    ["image", { image: "sha256:new" }],
+    ["model version", { modelVersion: "7" }],
+    ["drain", { drainSeconds: 6 }],
+    ["stop grace", { stopGraceSeconds: 60 }],
+    ["start time-out", { startTimeoutSeconds: 60 }],
+    ["CPUs, which thread counts follow", { cpus: 2 }],
+    ["limit of processes", { pids: 2048 }],
+    ["flags", { server: { enableCors: true } }],
+    ["labels", { labels: { team: "vision" } }],
+  ])("old and new ones of a release that changes the %s", async (_, args) => {
+    const [before, after] = [await users(), await users(args)];
+    expect(after[0]).not.toBe(before[0]);
+  });
+
+  it.each<[string, Args]>([
+    ["memory limit", { memoryMb: 4096 }],
+    ["number of replicas", { replicas: 3 }],
+    ["strategy", { strategy: ReleaseStrategy.Rolling }],
+    ["balancer's image", { balancerImage: "haproxy:3.2.1" }],
+  ])("the same ones as before stay when the %s changes", async (_, args) => {
+    expect((await users(args))[0]).toBe((await users())[0]);
+  });
 });

@@ -70,8 +70,8 @@ describe("the host ports that are taken", () => {
       ],
     });
     expect((await inspectEngine(host, [8500, 8501])).takenPorts).toEqual([
-      { port: 8501, holder: "container web", stack: undefined },
-      { port: 8500, holder: "container balancer", stack: "tfserving/dev" },
+      { port: 8501, address: "127.0.0.1", holder: "container web", stack: undefined },
+      { port: 8500, address: "127.0.0.1", holder: "container balancer", stack: "tfserving/dev" },
     ]);
   });
 
@@ -79,7 +79,7 @@ describe("the host ports that are taken", () => {
     const port = await startServer(() => {});
     const host = await startFakeEngine();
     expect((await inspectEngine(host, [port])).takenPorts).toEqual([
-      { port, holder: "another process" },
+      { port, address: "127.0.0.1", holder: "another process" },
     ]);
   });
 
@@ -87,7 +87,7 @@ describe("the host ports that are taken", () => {
     const port = await startServer(() => {});
     const host = await startFakeEngine({ "/containers/json": [publishing("web", [port])] });
     expect((await inspectEngine(host, [port])).takenPorts).toEqual([
-      { port, holder: "container web", stack: undefined },
+      { port, address: "127.0.0.1", holder: "container web", stack: undefined },
     ]);
   });
 
@@ -95,6 +95,44 @@ describe("the host ports that are taken", () => {
     const port = await startServer(() => {});
     const host = await answeringOverTcp();
     expect((await inspectEngine(host, [port])).takenPorts).toEqual([]);
+  });
+});
+
+describe("host ports on other addresses than 127.0.0.1", () => {
+  const taken = async (address: string, port: number, containers: unknown[] = []) => {
+    const host = await startFakeEngine({ "/containers/json": containers });
+    return (await inspectEngine(host, [{ port, address }])).takenPorts;
+  };
+
+  it("are taken by a process on that address", async () => {
+    const port = await startServer(() => {}, "127.0.0.2");
+    expect(await taken("127.0.0.2", port)).toHaveLength(1);
+    expect(await taken("0.0.0.0", port)).toHaveLength(1);
+  });
+
+  it("are free when only 127.0.0.1's is taken", async () => {
+    const port = await startServer(() => {});
+    expect(await taken("127.0.0.2", port)).toEqual([]);
+  });
+
+  it("are free when a container publishes on 127.0.0.1 alone", async () => {
+    expect(await taken("192.0.2.7", 8501, [publishing("web", [8501])])).toEqual([]);
+  });
+
+  it("are taken by a container that publishes on all addresses", async () => {
+    const port = { IP: "0.0.0.0", PrivatePort: 80, PublicPort: 8501, Type: "tcp" };
+    const everywhere = { ...publishing("web", []), Ports: [port] };
+    expect(await taken("192.0.2.7", 8501, [everywhere])).toHaveLength(1);
+  });
+
+  it("are not taken by a container that publishes UDP, or on IPv6 alone", async () => {
+    const ports = [
+      { IP: "127.0.0.1", PrivatePort: 53, PublicPort: 8501, Type: "udp" },
+      { IP: "::1", PrivatePort: 80, PublicPort: 8501, Type: "tcp" },
+    ];
+    expect(await taken("127.0.0.1", 8501, [{ ...publishing("dns", []), Ports: ports }])).toEqual(
+      [],
+    );
   });
 });
 

@@ -243,9 +243,20 @@ describe("a notebook refuses", () => {
     ],
     [
       "a port that is taken",
-      { engine: { ...engine, takenPorts: [{ port: 8888, holder: "container lab" }] } },
+      {
+        engine: {
+          ...engine,
+          takenPorts: [{ port: 8888, address: "127.0.0.1", holder: "container lab" }],
+        },
+      },
       "port",
       "is 8888, which container lab holds on the Docker host: stop that, or choose another port",
+    ],
+    [
+      "a folder with a colon in its path",
+      { folder: "/srv/note:books", remoteHost: true },
+      "folder",
+      'is "/srv/note:books", and Docker cannot mount a folder with a colon in its path: rename it, or name another',
     ],
     [
       "hardly any memory",

@@ -48,11 +48,13 @@ describe("an engine in a swarm", () => {
   it("has its services' ports taken, on whichever node they are", async () => {
     const service = {
       Spec: { Name: "shop", Labels: { "tfserving.stack": "shop/dev" } },
-      Endpoint: { Ports: [{ PublishedPort: 65000 }, {}] },
+      Endpoint: {
+        Ports: [{ PublishedPort: 65000 }, { PublishedPort: 65000, Protocol: "udp" }, {}],
+      },
     };
     const host = await startFakeEngine(swarmAnswers([swarmNode()], [service]));
     expect((await inspectEngine(host, [65000])).takenPorts).toEqual([
-      { port: 65000, holder: "service shop", stack: "shop/dev" },
+      { port: 65000, address: "0.0.0.0", holder: "service shop", stack: "shop/dev" },
     ]);
   });
 });

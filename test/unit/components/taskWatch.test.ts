@@ -1,10 +1,14 @@
-import { describe, expect, it } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   demultiplexed,
   hasFailed,
   hopelessServices,
   taskFailureText,
+  watchTasks,
 } from "../../../components/swarm/taskWatch";
+import { startMocks } from "../../support/mocks";
+import { type Answer, json, startScriptedEngine, written } from "../../support/scriptedEngine";
 
 const task = (State: string, Err?: string) => ({
   ID: "t1",
@@ -71,5 +75,67 @@ describe("a task's log", () => {
 
   it("may be cut short", () => {
     expect(demultiplexed(piece(1, "whole\n").subarray(0, 5))).toBe("");
+  });
+});
+
+describe("the watch of a component's tasks during an update", () => {
+  const service = (ID: string, network: string, part = "replica") => ({
+    ID,
+    Spec: {
+      Labels: { "tfserving.part": part },
+      TaskTemplate: { Networks: [{ Target: network }] },
+    },
+  });
+  const failedTasks = (ServiceID: string) =>
+    [1, 2, 3].map((number) => ({ ...task("failed"), ID: `${ServiceID}-${number}`, ServiceID }));
+
+  /** Nothing before the watch, then these services, with three failed tasks each. */
+  async function watched(services: ReturnType<typeof service>[], hiccups = 0) {
+    const { host, requests } = await startScriptedEngine({
+      "/services": (response, call, request) => {
+        if (call > 1 && call <= 1 + hiccups)
+          json({ message: "busy" }, 500)(response, call, request);
+        else json(call === 1 ? [] : services)(response, call, request);
+      },
+      "/tasks": (response, call, request) => {
+        const filters = new URL(request.url ?? "", "http://engine").searchParams.get("filters");
+        const asked = Object.values(JSON.parse(filters ?? "{}").service ?? {}) as string[];
+        json(asked.flatMap(failedTasks))(response, call, request);
+      },
+      ...(Object.fromEntries(
+        services.map(({ ID }) => [`/tasks/${ID}-1/logs`, written("no such model\n", "end")]),
+      ) as Record<string, Answer>),
+    });
+    await startMocks();
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    onTestFinished(() => warn.mockRestore());
+    const component = new pulumi.ComponentResource("test:index:Component", "serving");
+    onTestFinished(
+      await watchTasks({ host, network: "own", parts: ["replica", "balancer"] }, component),
+    );
+    return { requests, warn };
+  }
+
+  it("reports a new service that never runs, and removes it", async () => {
+    const { requests, warn } = await watched([service("s1", "own")]);
+    await expect.poll(() => requests, { timeout: 10_000 }).toContain("DELETE /services/s1");
+    expect(warn.mock.calls[0][0]).toBe("The new replica 2 failed. It said:\n    no such model");
+  });
+
+  it("leaves those of other components alone: on another network, or another part", async () => {
+    const { requests } = await watched([
+      service("shop", "other"),
+      service("lab", "own", "notebook"),
+      service("s1", "own"),
+    ]);
+    await expect.poll(() => requests, { timeout: 10_000 }).toContain("DELETE /services/s1");
+    expect(requests.filter((request) => request.startsWith("DELETE"))).toEqual([
+      "DELETE /services/s1",
+    ]);
+  });
+
+  it("goes on after an engine that did not answer once", async () => {
+    const { requests } = await watched([service("s1", "own")], 1);
+    await expect.poll(() => requests, { timeout: 10_000 }).toContain("DELETE /services/s1");
   });
 });

@@ -1,0 +1,33 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { contextHost, usualEngine } from "./dockerContext";
+
+/** What the arguments of a component say of its engine. */
+export interface GivenEngine {
+  host?: pulumi.Input<string>;
+  engine?: { host: string };
+}
+
+/**
+ * Address of the engine that a component's Docker resources are made on: its argument `host`, else
+ * that of its provider, else that of its argument `engine`, else the one that `docker ps` asks.
+ */
+export function componentEngine(
+  component: pulumi.Resource,
+  { host, engine }: GivenEngine,
+): pulumi.Output<string> {
+  const provider = component.getProvider("docker:index/container:Container") as
+    docker.Provider | undefined;
+  const config = new pulumi.Config("docker");
+  return pulumi
+    .all([provider?.context, provider?.host, host])
+    .apply(
+      ([context, ofProvider, given]) =>
+        given ||
+        (context && contextHost(context)) ||
+        ofProvider ||
+        engine?.host ||
+        config.get("host") ||
+        usualEngine(),
+    );
+}
