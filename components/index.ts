@@ -2,8 +2,9 @@
 // which may lack Node's types.
 /// <reference types="node" />
 export { currentStack } from "./docker/containerDefaults";
-export { defaultDockerHost, engineProviderArgs, usualEngine } from "./docker/dockerContext";
+export { defaultDockerHost, usualEngine } from "./docker/dockerContext";
 export { DockerEngine, findImage, inspectEngine } from "./docker/engine";
+export { engineProviderArgs } from "./docker/engineProvider";
 export { HostPort, TakenPort } from "./docker/takenPorts";
 export { checkCanary } from "./docker/checkCanary";
 export { SwarmState } from "./docker/swarmState";

@@ -2,7 +2,6 @@ import * as crypto from "crypto";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import * as pulumi from "@pulumi/pulumi";
 
 /** Where a Docker Engine listens when nothing says otherwise. */
 export const defaultDockerHost =
@@ -16,21 +15,13 @@ export interface EngineTls {
   skipVerify: boolean;
 }
 
-/** The arguments of a Docker provider that say which engine it works with. */
-export interface EngineProviderArgs {
-  host: string;
-  context?: string;
-  certPath?: string;
-  certMaterial?: pulumi.Output<string>;
-  keyMaterial?: pulumi.Output<string>;
-}
-
 interface Context {
   Name: string;
   Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } };
 }
 
-type Environment = Record<string, string | undefined>;
+/** Variables of a process, such as `process.env`. */
+export type Environment = Record<string, string | undefined>;
 
 /**
  * The address of the engine that `docker ps` asks: DOCKER_HOST, else the Docker context in use
@@ -81,41 +72,6 @@ export function tlsOf(host: string, env: Environment = process.env): EngineTls |
   return [...(inUse ? [inUse] : []), ...known].map((context) => contextTls(context, env))[0];
 }
 
-/** Why Pulumi's Docker provider cannot reach an engine that Docker's command line can. */
-export function providerTlsProblem(tls: EngineTls | undefined): string | undefined {
-  const missing = tls && ["cert.pem", "key.pem"].filter((file) => !hasFile(tls, file));
-  const noCa = tls && !tls.skipVerify && !hasFile(tls, "ca.pem");
-  const lacks = [...(missing ?? []), ...(noCa ? ["ca.pem"] : [])];
-  return lacks.length === 0
-    ? undefined
-    : `its TLS folder ${tls!.folder} lacks ${lacks.join(" and ")}, and Pulumi's Docker provider ` +
-        "needs a client certificate with its key and CA: add them there, or use an ssh:// address";
-}
-
-/**
- * Arguments of a provider for exactly this engine, whatever the environment says: the provider
- * itself lets DOCKER_CONTEXT override the host, and follows no context's certificates.
- */
-export function engineProviderArgs(
-  host: string,
-  env: Environment = process.env,
-): EngineProviderArgs {
-  const tls = tlsOf(host, env);
-  return {
-    host,
-    ...(env.DOCKER_CONTEXT ? { context: "" } : {}),
-    ...(tls?.skipVerify ? uncheckedTls(tls) : {}),
-    ...(tls && !tls.skipVerify ? { certPath: tls.folder } : {}),
-    ...(!tls && env.DOCKER_CERT_PATH ? { certPath: "" } : {}),
-  };
-}
-
-/** Without a CA the provider takes whatever certificate the engine has. */
-function uncheckedTls({ folder }: EngineTls) {
-  const read = (file: string) => pulumi.secret(fs.readFileSync(path.join(folder, file), "utf8"));
-  return { certMaterial: read("cert.pem"), keyMaterial: read("key.pem"), certPath: "" };
-}
-
 function contextInUse(env: Environment): string {
   return (
     env.DOCKER_CONTEXT || readJson(configFolder(env), "config.json")?.currentContext || "default"
@@ -150,8 +106,4 @@ function readJson(...parts: string[]) {
   } catch {
     return undefined;
   }
-}
-
-function hasFile({ folder }: EngineTls, file: string): boolean {
-  return fs.existsSync(path.join(folder, file));
 }

@@ -2,7 +2,8 @@ import * as fs from "fs";
 import * as https from "https";
 import * as path from "path";
 import Docker from "dockerode";
-import { EngineTls, providerTlsProblem, tlsOf } from "./dockerContext";
+import { EngineTls, tlsOf } from "./dockerContext";
+import { providerTlsProblem } from "./engineProvider";
 import { sshAgent } from "./sshAgent";
 import { readSwarm, SwarmState } from "./swarmState";
 import {

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { engineProviderArgs } from "../docker/dockerContext";
+import { engineProviderArgs } from "../docker/engineProvider";
 
 /** How to reach and enter a registry. */
 export interface RegistryAccess {

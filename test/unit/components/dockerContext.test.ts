@@ -7,11 +7,10 @@ import { describe, expect, it } from "vitest";
 import {
   contextHost,
   defaultDockerHost,
-  engineProviderArgs,
-  providerTlsProblem,
   tlsOf,
   usualEngine,
 } from "../../../components/docker/dockerContext";
+import { engineProviderArgs, providerTlsProblem } from "../../../components/docker/engineProvider";
 import { temporaryFolder } from "../../support/modelFolder";
 
 interface Context {
