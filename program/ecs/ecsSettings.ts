@@ -20,14 +20,7 @@ import {
   ServerOptions,
 } from "../../components";
 import { balancerTimeoutMs } from "../../components/balancer/balancerConfig";
-import {
-  askEngine,
-  checkCpus,
-  ofServer,
-  readImage,
-  refusal,
-  text,
-} from "../../settings";
+import { askEngine, checkCpus, ofServer, readImage, refusal, text } from "../../settings";
 import { checkGpus, readReplicas } from "../clusterService";
 import { under } from "../configObjects";
 import { releaseSettings } from "../releaseRecord";
