@@ -2,6 +2,7 @@ import * as ecr from "@pulumi/aws/ecr";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { componentEngine } from "../docker/componentEngine";
+import { hookName } from "../hookName";
 import { valueOf } from "../valueOf";
 import { pushMissing } from "./pushMissing";
 
@@ -106,7 +107,7 @@ function createName(name: string, args: EcrImageArgs, parent: pulumi.Resource): 
       hooks: {
         // Not after: Pulumi only warns when that fails.
         beforeCreate: [
-          async ({ newInputs }) => {
+          new pulumi.ResourceHook(hookName(`${name}: push`), async ({ newInputs }) => {
             const { sourceImage, targetImage } = newInputs as docker.TagArgs;
             await pushMissing({
               host: await push.host,
@@ -116,7 +117,7 @@ function createName(name: string, args: EcrImageArgs, parent: pulumi.Resource): 
               username: await push.userName,
               password: await push.password,
             });
-          },
+          }),
         ],
       },
     },

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { hookName } from "../hookName";
 import { connectCluster } from "./connectCluster";
 import { KubernetesCluster } from "./inspectCluster";
 import { AutoscaledPods } from "./autoscaledPods";
@@ -37,7 +38,7 @@ export class ReleaseGuard {
   private failure?: string;
 
   /**
-   * @param name - unique in the program
+   * @param name - of the Deployment
    * @param component - what is reported on
    */
   constructor(
@@ -63,11 +64,11 @@ export class ReleaseGuard {
   }
 
   private hooks(name: string, cluster: KubernetesCluster): pulumi.ResourceHookBinding {
-    const begin = new pulumi.ResourceHook(`${name}: before the release`, (args) =>
+    const begin = new pulumi.ResourceHook(hookName(`${name}: before the release`), (args) =>
       this.begin(cluster, args),
     );
-    const end = new pulumi.ResourceHook(`${name}: release`, () => this.end());
-    const fail = new pulumi.ErrorHook(`${name}: failed release`, () => this.fail());
+    const end = new pulumi.ResourceHook(hookName(`${name}: release`), () => this.end());
+    const fail = new pulumi.ErrorHook(hookName(`${name}: failed release`), () => this.fail());
     return {
       beforeCreate: [begin],
       beforeUpdate: [begin],
