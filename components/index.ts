@@ -89,6 +89,7 @@ export {
 export {
   findNamespace,
   FoundNamespace,
+  FurtherQuestions,
   inspectCluster,
   KubernetesCluster,
 } from "./kubernetes/inspectCluster";

@@ -118,12 +118,14 @@ export async function loadKubernetesSettings(): Promise<KubernetesSettings> {
 }
 
 async function askCluster(
-  { cluster: choice }: KubernetesObjects,
+  { cluster: choice, modelVolume }: KubernetesObjects,
   namespace: string,
   names: string[],
 ): Promise<{ cluster?: KubernetesCluster; namespace?: FoundNamespace; problems: Problem[] }> {
   try {
-    const cluster = await inspectCluster(choice);
+    const cluster = await inspectCluster(choice, {
+      imageVolumes: modelVolume?.image !== undefined,
+    });
     const found = await findNamespace(cluster, namespace);
     const services = found?.exists ? await findServices(cluster, namespace, names) : [];
     const problems = [

@@ -433,6 +433,17 @@ describe("the program on Kubernetes", () => {
     expect(recording.resources).toEqual([]);
   });
 
+  it("refuses a volume that is an image where the cluster mounts none", async () => {
+    const metrics = 'kubernetes_feature_enabled{name="ImageVolume",stage="BETA"} 0\n';
+    const version = { gitVersion: "v1.34.2" };
+    server = await startFakeCluster({ ...namespaces(), "/version": version, "/metrics": metrics });
+    const kubernetesModelVolume = { image: `${registry}/models@${digest}` };
+    await expect(run({ modelVersion: "7", kubernetesModelVolume })).rejects.toThrow(
+      "kubernetesModelVolume.image: is given, and the cluster at",
+    );
+    await settle();
+  });
+
   it("refuses a namespace that is being deleted", async () => {
     server = await startFakeCluster({
       "/api/v1/namespaces/tfserving-dev": {

@@ -31,7 +31,11 @@ describe("a cluster that answers", () => {
   it("tells what it is", async () => {
     const server = await startFakeCluster();
     const kubeconfig = kubeconfigFor(server);
-    expect(await inspectCluster({ kubeconfig })).toEqual({ ...cluster, server, kubeconfig });
+    expect(await inspectCluster({ kubeconfig }, { imageVolumes: true })).toEqual({
+      ...cluster,
+      server,
+      kubeconfig,
+    });
   });
 
   it("keeps to itself what the user may not read", async () => {
@@ -42,10 +46,11 @@ describe("a cluster that answers", () => {
           .map((path) => [path, new Refused(403)]),
       ),
     );
-    expect(await inspectCluster({ kubeconfig: kubeconfigFor(server) })).toEqual({
+    const kubeconfig = kubeconfigFor(server);
+    expect(await inspectCluster({ kubeconfig }, { imageVolumes: true })).toEqual({
       ...cluster,
       server,
-      kubeconfig: kubeconfigFor(server),
+      kubeconfig,
       namespaces: undefined,
       gpus: undefined,
       runtimeClasses: undefined,
@@ -115,8 +120,25 @@ describe("a cluster that answers", () => {
       "/version": { gitVersion: given.version },
       "/metrics": given.metrics,
     });
-    const { imageVolumes } = await inspectCluster({ kubeconfig: kubeconfigFor(server) });
+    const asked = { imageVolumes: true };
+    const { imageVolumes } = await inspectCluster({ kubeconfig: kubeconfigFor(server) }, asked);
     expect(imageVolumes).toBe(given.imageVolumes);
+  });
+
+  it("reads no metrics unless image volumes are asked for", async () => {
+    const paths: string[] = [];
+    const port = await startServer((request, response) => {
+      paths.push(pathOf(request));
+      const answers = { ...clusterAnswers, "/version": { gitVersion: "v1.34.2" } };
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(answers[pathOf(request)]));
+    });
+    const kubeconfig = kubeconfigFor(`http://127.0.0.1:${port}`);
+    expect(await inspectCluster({ kubeconfig })).not.toHaveProperty("imageVolumes");
+    expect(paths).toContain("/version");
+    expect(paths).not.toContain("/metrics");
+    await inspectCluster({ kubeconfig }, { imageVolumes: true });
+    expect(paths).toContain("/metrics");
   });
 });
 
