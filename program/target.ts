@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import { DockerModelService, Notebook, SwarmModelService, SwarmNotebook } from "../components";
+import { serviceAddresses } from "../components/balancer/addresses";
 import type { Settings } from "../settings";
 import { buildImage, ServedImage } from "./servedImage";
 
@@ -32,10 +33,11 @@ export function createNotebook(
   if (!notebook) {
     return undefined;
   }
+  const { serviceName, modelName } = service;
   const args = {
-    restUrl: model.networkRestUrl,
-    grpcAddress: model.networkGrpcAddress,
-    modelName: service.modelName,
+    // It starts beside the replicas, and calls them when somebody asks it to.
+    ...serviceAddresses(serviceName, modelName),
+    modelName,
     engine,
     ...notebook,
   };

@@ -39,7 +39,7 @@ export function createBalancer(
   network: docker.Network,
   firstReady: Promise<void>,
   parent: pulumi.Resource,
-): void {
+): docker.Container {
   const image = new docker.RemoteImage(
     `${name}-balancer`,
     { name: args.balancerImage, keepLocally: true },
@@ -56,7 +56,7 @@ export function createBalancer(
     external,
     ip: args.publishAddress,
   });
-  new docker.Container(
+  return new docker.Container(
     `${name}-balancer`,
     {
       ...hardened,

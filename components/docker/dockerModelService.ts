@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { ports } from "../balancer/balancerConfig";
+import { serviceAddresses } from "../balancer/addresses";
+import { onceServing } from "../onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancer } from "./balancer";
 import { checkModelService, serviceWarnings } from "./checkModelService";
@@ -22,6 +23,7 @@ import { StartOrder } from "./startOrder";
  * A release loses no request: new replicas join the balancer's rotation before old ones leave it,
  * and an old one leaves it before it stops. A release whose replicas do not get ready fails the
  * update, and the one before serves on. A canary gives a part of the requests to another version.
+ * The addresses among the outputs are known once the release serves.
  *
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
@@ -60,20 +62,20 @@ export class DockerModelService extends pulumi.ComponentResource {
     const [replicas, ...canary] = [mainReplicas(resolved), ...canaryReplicas(resolved)].map((set) =>
       createReplicas(name, resolved, set, network, order, this),
     );
-    createBalancer(name, resolved, network, replicas.firstReady, this);
+    const balancer = createBalancer(name, resolved, network, replicas.firstReady, this);
     void order.end([replicas, ...canary].flatMap(({ containers }) => containers));
 
-    const path = `/v1/models/${resolved.modelName}`;
-    const { publishAddress, restPort, grpcPort, serviceName, engine } = resolved;
+    const { publishAddress, restPort, grpcPort, serviceName, modelName, engine } = resolved;
     const host = clientHost(publishAddress, engine);
-    this.restUrl = pulumi.output(`http://${host}:${restPort}${path}`);
-    this.modelUrls = pulumi.output(
-      modelUrls(`http://${host}:${restPort}`, resolved.modelName, resolved.server?.models),
-    );
-    this.grpcAddress = pulumi.output(grpcPort ? `${host}:${grpcPort}` : "");
+    const origin = `http://${host}:${restPort}`;
+    const onNetwork = serviceAddresses(serviceName, modelName);
+    const serving = pulumi.all([...replicas.containers, balancer].map(({ id }) => id));
+    this.restUrl = onceServing(`${origin}/v1/models/${modelName}`, serving);
+    this.modelUrls = onceServing(modelUrls(origin, modelName, resolved.server?.models), serving);
+    this.grpcAddress = onceServing(grpcPort ? `${host}:${grpcPort}` : "", serving);
     this.networkName = network.name;
-    this.networkRestUrl = pulumi.output(`http://${serviceName}:${ports.rest}${path}`);
-    this.networkGrpcAddress = pulumi.output(`${serviceName}:${ports.grpc}`);
+    this.networkRestUrl = onceServing(onNetwork.restUrl, serving);
+    this.networkGrpcAddress = onceServing(onNetwork.grpcAddress, serving);
     this.replicaNames = pulumi.all(replicas.containers.map(({ name }) => name));
     this.registerOutputs({
       restUrl: this.restUrl,

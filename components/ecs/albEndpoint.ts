@@ -22,7 +22,8 @@ import { createTargetGroups, idleTimeoutSeconds } from "./targetGroups";
  * certificate, for named clients only.
  *
  * Only predictions, the state of models and health are routed. With gRPC, requests may be HTTP/2 on
- * both sides; REST goes to the replicas in HTTP/1.1.
+ * both sides; REST goes to the replicas in HTTP/1.1. Its addresses are known before a service serves
+ * behind it: wait for `EcsModelService.taskDefinitionArn` before you call.
  *
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */

@@ -13,6 +13,7 @@ import { pulling } from "./podPlacement";
 import { ReleaseGuard } from "./releaseGuard";
 import { guardedAnnotations } from "./wantedRelease";
 import { headlessName, ReplicaSet, revisionHistoryLimit, withoutAwait } from "./replicas";
+import { serviceHost } from "./serviceHost";
 import { spreadOver } from "./spread";
 import { takingBack } from "./ownership";
 
@@ -37,12 +38,14 @@ const marginSeconds = 5;
  * A changed configuration is another ConfigMap, and so other pods: one more starts, and when it is
  * ready an old one takes connections until no node sends any, answers its calls and ends. Releases
  * and scaling do not change it.
+ *
+ * @returns what is known once they take requests
  */
 export function createBalancers(
   name: string,
   args: ResolvedKubernetesArgs,
   parent: pulumi.Resource,
-): void {
+): pulumi.Output<unknown> {
   const { namespace, serviceName } = args;
   const labels = labelsFor("balancer", args);
   const config = new core.ConfigMap(
@@ -59,15 +62,16 @@ export function createBalancers(
     ...args,
     ...{ part: "balancer", container: containerName, stopGraceSeconds: graceSeconds(args) },
   };
-  new apps.Deployment(
+  const guard = new ReleaseGuard(`${name}-balancer`, guarded, parent);
+  const deployment = new apps.Deployment(
     `${name}-balancer`,
     {
       metadata: { namespace, labels, annotations: guardedAnnotations(args.cluster, declared) },
       spec: renderBalancers(args, config.metadata.name),
     },
-    { parent, ...new ReleaseGuard(`${name}-balancer`, guarded, parent).options },
+    { parent, ...guard.options },
   );
-  new core.Service(
+  const service = new core.Service(
     name,
     {
       metadata: { name: serviceName, namespace, labels, annotations: withoutAwait },
@@ -79,13 +83,14 @@ export function createBalancers(
     },
     { parent },
   );
+  return pulumi.all([guard.passed(deployment.id), service.id]);
 }
 
 function renderConfig(args: ResolvedKubernetesArgs): pulumi.Output<string> {
   const { serviceName, clusterDomain, canary, modelName, server, balancers } = args;
   return pulumi.output(args.namespace).apply((namespace) => {
     const alias = (part: ReplicaSet["part"]) =>
-      `${headlessName(part, serviceName)}.${namespace}.svc.${clusterDomain}`;
+      serviceHost(headlessName(part, serviceName), namespace, clusterDomain);
     return renderBalancerConfig({
       replicaAlias: alias("replica"),
       requestTimeoutMs: balancerTimeoutMs(server),

@@ -1,6 +1,8 @@
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { serviceAddresses } from "../balancer/addresses";
 import { ports } from "../balancer/balancerConfig";
+import { onceServing } from "../onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createAutoscaling } from "./autoscaling";
 import { createBalancers } from "./balancer";
@@ -20,6 +22,7 @@ import { renderPortForward } from "./portForward";
 import { canaryReplicas, createReplicas, mainReplicas } from "./replicas";
 import { revisionOf } from "./rolloutStatus";
 import { createRoutes } from "./routes";
+import { serviceHost } from "./serviceHost";
 
 /**
  * Replicas of a serving image in a Kubernetes cluster behind HAProxy, with REST and gRPC on one
@@ -28,6 +31,7 @@ import { createRoutes } from "./routes";
  * A release loses no request: new replicas join the balancers' rotation before old ones leave it,
  * and an old one leaves it before it stops. A release whose replicas cannot serve fails the update,
  * and the one before serves on. A canary gives a part of the requests to another version.
+ * The addresses among the outputs are known once the release serves.
  *
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
@@ -59,7 +63,7 @@ export class KubernetesModelService extends pulumi.ComponentResource {
 
     const replicas = createReplicas(name, resolved, mainReplicas(resolved), this);
     canaryReplicas(resolved).forEach((set) => createReplicas(name, resolved, set, this));
-    createBalancers(name, resolved, this);
+    const balancers = createBalancers(name, resolved, this);
     createAutoscaling(name, resolved, replicas.name, this);
     createDisruptionBudgets(name, resolved, this);
     createNetworkPolicies(name, resolved, this);
@@ -67,12 +71,15 @@ export class KubernetesModelService extends pulumi.ComponentResource {
     createPodMonitor(name, resolved, this);
 
     const { modelName, serviceName, clusterDomain, server } = resolved;
-    const host = pulumi.interpolate`${serviceName}.${resolved.namespace}.svc.${clusterDomain}`;
-    this.restUrl = pulumi.interpolate`http://${host}:${ports.rest}/v1/models/${modelName}`;
+    const serving = pulumi.all([replicas.serving, balancers]);
+    const host = onceServing(resolved.namespace, serving).apply((namespace) =>
+      serviceHost(serviceName, namespace, clusterDomain),
+    );
+    this.restUrl = host.apply((host) => serviceAddresses(host, modelName).restUrl);
     this.modelUrls = host.apply((host) =>
       modelUrls(`http://${host}:${ports.rest}`, modelName, server?.models),
     );
-    this.grpcAddress = pulumi.interpolate`${host}:${ports.grpc}`;
+    this.grpcAddress = host.apply((host) => serviceAddresses(host, modelName).grpcAddress);
     this.serviceName = pulumi.output(serviceName);
     this.namespace = pulumi.output(resolved.namespace);
     this.replicaNames = runningRevision(replicas.serving);

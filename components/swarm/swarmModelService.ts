@@ -1,9 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { ports } from "../balancer/balancerConfig";
+import { serviceAddresses } from "../balancer/addresses";
 import { componentEngine } from "../docker/componentEngine";
 import { currentStack, labelsFor } from "../docker/containerDefaults";
 import { registryProvider } from "../image/registryProvider";
+import { onceServing } from "../onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancers } from "./balancerService";
 import { checkSwarmModelService } from "./checkSwarmModelService";
@@ -21,7 +22,7 @@ import { watchedNetwork } from "./taskWatch";
  *
  * A release replaces one replica after the other, the new one first; a release that never gets
  * ready is rolled back by Swarm and fails the update. Swarm starts the tasks of a lost node on the
- * others.
+ * others. The addresses among the outputs are known once the release serves.
  *
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
@@ -54,19 +55,19 @@ export class SwarmModelService extends pulumi.ComponentResource {
     const parts = ["replica", "balancer"];
     const networkId = watchedNetwork({ host, network: network.id, parts }, this);
     const replicas = createReplicas(name, resolved, networkId, children);
-    createBalancers(name, resolved, networkId, replicas, children);
+    const balancers = createBalancers(name, resolved, networkId, replicas, children);
 
-    const path = `/v1/models/${resolved.modelName}`;
-    const { address, restPort, grpcPort, serviceName } = resolved;
-    this.restUrl = pulumi.output(`http://${address}:${restPort}${path}`);
-    this.modelUrls = pulumi.output(
-      modelUrls(`http://${address}:${restPort}`, resolved.modelName, resolved.server?.models),
-    );
-    this.grpcAddress = pulumi.output(grpcPort ? `${address}:${grpcPort}` : "");
+    const { address, restPort, grpcPort, serviceName, modelName } = resolved;
+    const origin = `http://${address}:${restPort}`;
+    const onNetwork = serviceAddresses(serviceName, modelName);
+    const serving = pulumi.all([replicas.id, balancers.id]);
+    this.restUrl = onceServing(`${origin}/v1/models/${modelName}`, serving);
+    this.modelUrls = onceServing(modelUrls(origin, modelName, resolved.server?.models), serving);
+    this.grpcAddress = onceServing(grpcPort ? `${address}:${grpcPort}` : "", serving);
     this.networkName = network.name;
     this.networkId = network.id;
-    this.networkRestUrl = pulumi.output(`http://${serviceName}:${ports.rest}${path}`);
-    this.networkGrpcAddress = pulumi.output(`${serviceName}:${ports.grpc}`);
+    this.networkRestUrl = onceServing(onNetwork.restUrl, serving);
+    this.networkGrpcAddress = onceServing(onNetwork.grpcAddress, serving);
     this.replicaNames = replicas.name.apply((serviceName) => [serviceName]);
     this.registerOutputs({
       restUrl: this.restUrl,

@@ -9,6 +9,7 @@ import {
   ServiceMonitoring,
   VpcNetwork,
 } from "../../components";
+import { onceServing } from "../../components/onceServing";
 import { modelUrls } from "../../components/tfserving/modelStatus";
 import { recordedOutputs, recordOnce, releasesIn } from "../releaseRecord";
 import { ecsImage } from "./ecsImage";
@@ -45,10 +46,13 @@ export async function serveOnEcs(): Promise<Record<string, unknown>> {
 
   const { modelName, server } = service;
   return {
-    restUrl: endpoint.restUrl,
-    modelUrls: endpoint.baseUrl.apply((url) => modelUrls(url, modelName, server?.models)),
+    restUrl: onceServing(endpoint.restUrl, model.taskDefinitionArn),
+    modelUrls: onceServing(
+      endpoint.baseUrl.apply((url) => modelUrls(url, modelName, server?.models)),
+      model.taskDefinitionArn,
+    ),
     modelLabels: modelLabels(settings.image.models),
-    grpcAddress: endpoint.grpcAddress,
+    grpcAddress: onceServing(endpoint.grpcAddress, model.taskDefinitionArn),
     notebookUrl: notebook?.url ?? pulumi.secret(""),
     notebookTunnel: notebook?.tunnelCommand ?? "",
     image: serving.image,

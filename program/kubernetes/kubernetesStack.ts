@@ -1,8 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { KubernetesModelService, KubernetesNotebook, modelLabels } from "../../components";
+import { serviceAddresses } from "../../components/balancer/addresses";
 import { isContent } from "../../components/kubernetes/kubeconfig";
 import { fewestReplicas } from "../../components/kubernetes/kubernetesModelServiceArgs";
+import { serviceHost } from "../../components/kubernetes/serviceHost";
 import { recordedOutputs, recordOnce, releasesIn } from "../releaseRecord";
 import { KubernetesImages, kubernetesImages } from "./kubernetesImage";
 import { createNamespace, ownsNamespace, stackLabels } from "./kubernetesNamespace";
@@ -20,7 +22,7 @@ export async function serveOnKubernetes(): Promise<Record<string, unknown>> {
   const images = kubernetesImages(settings, recorded);
   const { serving } = images;
   const model = createService(settings, images, place, provider);
-  const notebook = createNotebook(settings, model, place, provider);
+  const notebook = createNotebook(settings, place, provider);
 
   const { service, canary, cluster } = settings;
   return {
@@ -106,12 +108,15 @@ function createService(
 }
 
 function createNotebook(
-  { notebook, cluster }: KubernetesSettings,
-  model: KubernetesModelService,
+  { notebook, service, cluster }: KubernetesSettings,
   { namespace }: Place,
   provider: kubernetes.Provider,
 ): KubernetesNotebook | undefined {
-  const { restUrl, grpcAddress } = model;
+  const { serviceName, clusterDomain, modelName } = service;
+  // It starts beside the replicas, and calls them when somebody asks it to.
+  const { restUrl, grpcAddress } = pulumi
+    .output(namespace)
+    .apply((known) => serviceAddresses(serviceHost(serviceName, known, clusterDomain), modelName));
   return (
     notebook &&
     new KubernetesNotebook(

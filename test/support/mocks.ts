@@ -141,6 +141,34 @@ export async function startMocks({
   return { resources, calls, find: (type, name) => only(resources, type, name) };
 }
 
+/** A resource that takes its time to come up. */
+export interface HeldResource {
+  /** Resolves when the program has declared it. */
+  declared: Promise<void>;
+  /** Lets it come up. */
+  release(): void;
+}
+
+/** Makes a resource wait; call it after `startMocks`, and before the program declares the resource. */
+export function hold(type: string, name: string): HeldResource {
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource(request: RegisterResourceRequest, done: unknown): Promise<void>;
+  };
+  const register = monitor.registerResource.bind(monitor);
+  let declare = () => {};
+  let release = () => {};
+  const declared = new Promise<void>((resolve) => (declare = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
+  monitor.registerResource = async (request, done) => {
+    if (request.getType() === type && request.getName() === name) {
+      declare();
+      await released;
+    }
+    return register(request, done);
+  };
+  return { declared, release };
+}
+
 /** Waits until everything that the program has begun is registered. */
 export async function settle(): Promise<void> {
   await pulumi.runtime.disconnect();

@@ -7,6 +7,7 @@ import { networkAnswers } from "../support/awsNetworkMocks";
 import { startFakeEngine } from "../support/fakeEngine";
 import {
   type Answer,
+  hold,
   promiseOf,
   type Recording,
   settle,
@@ -106,6 +107,28 @@ describe.each(stackFiles().filter((file) => readStackFile(file).target === "ecs"
 
 describe("the program on AWS", () => {
   beforeEach(enterSmallProject);
+
+  it("tells where the service is once it serves", async () => {
+    vi.stubEnv("DOCKER_HOST", await startFakeEngine());
+    recording = await startMocks({ answers: network });
+    setConfig({
+      target: "ecs",
+      awsCluster: cluster,
+      image: `${repository}@sha256:${"a".repeat(64)}`,
+    });
+    const service = hold("aws:ecs/service:Service", "serving");
+    const outputs = (await program()) as Record<string, pulumi.Output<unknown>>;
+    const told: string[] = [];
+    for (const key of ["restUrl", "modelUrls", "grpcAddress", "cluster"]) {
+      pulumi.output(outputs[key]).apply(() => told.push(key));
+    }
+    await service.declared;
+    await vi.waitUntil(() => told.includes("cluster"));
+    expect(told).toEqual(["cluster"]);
+    service.release();
+    await settle();
+    expect(told).toHaveLength(4);
+  });
 
   it("creates nothing but AWS's resources where the image is in ECR", async () => {
     await run();

@@ -1,0 +1,23 @@
+import { ports } from "./balancerConfig";
+
+/** Where clients on the network of a service find its model. */
+export interface ServiceAddresses {
+  /** Base URL of the model for REST: `http://HOST:PORT/v1/models/NAME`. */
+  restUrl: string;
+  /** Address for gRPC, `HOST:PORT`. */
+  grpcAddress: string;
+}
+
+/**
+ * The addresses of a service behind balancers, by its name on the network. They are known before
+ * anything serves: a client that calls later, such as a notebook, can have them at once.
+ *
+ * @param host - name of the service
+ * @param modelName - name of the model in URLs
+ */
+export function serviceAddresses(host: string, modelName: string): ServiceAddresses {
+  return {
+    restUrl: `http://${host}:${ports.rest}/v1/models/${modelName}`,
+    grpcAddress: `${host}:${ports.grpc}`,
+  };
+}

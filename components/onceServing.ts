@@ -1,0 +1,22 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * A value that leads clients to a service, such as its address, once the service serves: what is made
+ * from it would call too early otherwise. A preview, in which nothing comes up, has it at once.
+ *
+ * It depends on none of the service's resources. Pulumi would replace who uses the address with every
+ * replica that is replaced.
+ *
+ * @param serving - known once the service serves; where it fails, the value never comes
+ */
+export function onceServing<T>(
+  value: pulumi.Input<T>,
+  serving: pulumi.Output<unknown>,
+): pulumi.Output<pulumi.Unwrap<T>> {
+  const turn = pulumi.runtime.isDryRun() ? undefined : known(serving);
+  return pulumi.all([value, turn]).apply(([known]) => known as pulumi.Unwrap<T>);
+}
+
+function known(serving: pulumi.Output<unknown>): Promise<void> {
+  return new Promise((resolve) => serving.apply(() => resolve()));
+}
