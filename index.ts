@@ -38,7 +38,7 @@ export = async () => {
     canaryPercent: settings.canary?.percent ?? 0,
     signature: serving.signature,
     replicas: settings.service.replicas,
-    ...recordOnce(model.replicaNames, recorded, {
+    ...recordOnce(model.replicaNames, recorded, settings.service, {
       image: serving.image,
       modelVersion: serving.modelVersion,
       signature: serving.signature,

@@ -20,6 +20,7 @@ import {
   usualEngine,
 } from "./components";
 import { checkPinnedImage, findPinnedImage, PinnedImage } from "./program/pinnedImage";
+import { refuseUnused, UnusedKeys } from "./program/configObjects";
 import { releaseSettings } from "./program/releaseRecord";
 import { checkSwarm, readSwarm } from "./swarmSettings";
 
@@ -76,7 +77,8 @@ export async function loadSettings(): Promise<Settings> {
   problems.push(
     ...(pin && engine ? checkPinnedImage(pin, pinned, config, engine) : []),
     ...checkTarget(),
-    ...checkCpus(text(config, "cpus")),
+    ...refuseUnused(config, configuredTarget(), unused),
+    ...checkNumbers(config),
     ...(pin ? [] : ofServer(checkServingImage(image))),
     ...(registry ? named("registry", checkPublishedImage(registry)) : []),
     ...(swarm
@@ -101,6 +103,13 @@ export async function loadSettings(): Promise<Settings> {
   return { engine, image, pinned, registry, service, swarm, canary, notebook, release };
 }
 
+const unused: UnusedKeys = {
+  schedulingTimeoutSeconds: {
+    value: 0,
+    instead: "no node is added for a replica there, and startTimeoutSeconds is for its start",
+  },
+};
+
 function checkTarget(): Problem[] {
   const target = configuredTarget();
   const known: string[] = Object.values(Target);
@@ -114,11 +123,25 @@ function checkTarget(): Problem[] {
       ];
 }
 
-/** A string, because typed config has no fractions. */
-export function checkCpus(cpus: string | undefined): Problem[] {
-  return cpus === undefined || isNumber(cpus)
-    ? []
-    : [{ propertyPath: "cpus", reason: `is "${cpus}": use a number, such as 0.5` }];
+const numbersAsText = { cpus: "0.5", replicas: "4" };
+
+/** Numbers that are strings, because typed config has no fractions and no number that is not set. */
+export function checkNumbers(config: pulumi.Config): Problem[] {
+  return Object.entries(numbersAsText).flatMap(([propertyPath, example]) => {
+    const given = text(config, propertyPath);
+    return given === undefined || isNumber(given)
+      ? []
+      : [{ propertyPath, reason: `is "${given}": use a number, such as ${example}` }];
+  });
+}
+
+/** One of these numbers; what is none is refused by `checkNumbers`. */
+export function numberOf(
+  config: pulumi.Config,
+  key: keyof typeof numbersAsText,
+): number | undefined {
+  const given = text(config, key);
+  return isNumber(given) ? Number(given) : undefined;
 }
 
 export function isNumber(given: string | undefined): boolean {
@@ -157,12 +180,12 @@ function readService(config: pulumi.Config) {
   const defaults = modelServiceDefaults;
   return {
     modelName: text(config, "modelName") ?? "my_model",
-    replicas: config.getNumber("replicas") ?? defaults.replicas,
+    replicas: numberOf(config, "replicas") ?? defaults.replicas,
     serviceName: text(config, "serviceName") ?? defaults.serviceName,
     publishAddress: text(config, "publishAddress") ?? defaults.publishAddress,
     restPort: config.getNumber("restPort") ?? defaults.restPort,
     grpcPort: (config.getNumber("grpcPort") ?? 8500) || undefined,
-    cpus: isNumber(text(config, "cpus")) ? Number(text(config, "cpus")) : defaults.cpus,
+    cpus: numberOf(config, "cpus") ?? defaults.cpus,
     memoryMb: config.getNumber("memoryMb") ?? defaults.memoryMb,
     pids: config.getNumber("pids") ?? defaults.pids,
     gpus: text(config, "gpus"),
@@ -170,7 +193,7 @@ function readService(config: pulumi.Config) {
     parallelStarts: config.getNumber("parallelStarts") || undefined,
     drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
     stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
-    startTimeoutSeconds: config.getNumber("startTimeoutSeconds") ?? defaults.startTimeoutSeconds,
+    startTimeoutSeconds: config.getNumber("startTimeoutSeconds") || defaults.startTimeoutSeconds,
     balancerImage: text(config, "balancerImage") ?? defaults.balancerImage,
     server: config.getObject<ServerOptions>("server"),
   };

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Problem, ReleaseStrategy, ServerOptions } from "../components";
-import { isNumber, text } from "../settings";
+import { isNumber, numberOf, text } from "../settings";
 
 /** Defaults of a target's replicas. */
 interface ReplicaDefaults {
@@ -13,15 +13,15 @@ interface ReplicaDefaults {
 
 /** What the keys that all targets share say of replicas that a scheduler places on instances or nodes. */
 export function readReplicas(config: pulumi.Config, defaults: ReplicaDefaults) {
-  const [cpus, gpus] = [text(config, "cpus"), text(config, "gpus")];
+  const gpus = text(config, "gpus");
   return {
-    cpus: isNumber(cpus) ? Number(cpus) : defaults.cpus,
+    cpus: numberOf(config, "cpus") ?? defaults.cpus,
     memoryMb: config.getNumber("memoryMb") ?? defaults.memoryMb,
     gpus: isNumber(gpus) ? Number(gpus) : 0,
     strategy: (text(config, "strategy") ?? defaults.strategy) as ReleaseStrategy,
     drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
     stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
-    startTimeoutSeconds: config.getNumber("startTimeoutSeconds") ?? defaults.startTimeoutSeconds,
+    startTimeoutSeconds: config.getNumber("startTimeoutSeconds") || defaults.startTimeoutSeconds,
     server: config.getObject<ServerOptions>("server"),
   };
 }

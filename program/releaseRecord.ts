@@ -51,6 +51,11 @@ export function releaseSettings(
   );
 }
 
+/** What holds where a setting is left to the target. */
+export interface TargetDefaults {
+  readonly startTimeoutSeconds: number;
+}
+
 /** The releases among what the last update that succeeded left on record. */
 export async function recordedReleases(): Promise<ReleaseRecord> {
   return releasesIn(await recordedOutputs());
@@ -77,15 +82,17 @@ export function releasesIn(outputs: Record<string, unknown>): ReleaseRecord {
  * The record once a release is up.
  *
  * @param ready - known once every replica serves: an update that fails leaves the record as it is
+ * @param held - what holds, whether it is set or left to the target
  */
 export function recordOnce(
   ready: pulumi.Input<unknown>,
   recorded: ReleaseRecord,
+  held: TargetDefaults,
   release: pulumi.Inputs,
 ): { release: pulumi.Output<Release>; previousRelease: pulumi.Output<Release | null> } {
   const record = pulumi
     .all([pulumi.output(release), ready])
-    .apply(([up]) => withRelease(recorded, up as Release));
+    .apply(([up]) => withRelease(recorded, up as Release, held));
   return {
     release: record.apply((both) => both.release as Release),
     // Pulumi warns of an output that is undefined.
@@ -93,9 +100,17 @@ export function recordOnce(
   };
 }
 
-/** The record with a release that is up: the same one again changes nothing. */
-export function withRelease(recorded: ReleaseRecord, release: Release): ReleaseRecord {
-  const isSame = recorded.release !== undefined && identity(recorded.release) === identity(release);
+/**
+ * The record with a release that is up: the same one again changes nothing, nor does a setting that
+ * is left to the target where it was set to the same before.
+ */
+export function withRelease(
+  recorded: ReleaseRecord,
+  release: Release,
+  held: TargetDefaults,
+): ReleaseRecord {
+  const isSame =
+    recorded.release !== undefined && identity(recorded.release, held) === identity(release, held);
   return { release, previousRelease: isSame ? recorded.previousRelease : recorded.release };
 }
 
@@ -111,6 +126,8 @@ export function onRecord(
   };
 }
 
-function identity({ image, settings }: Release): string {
-  return JSON.stringify([image, Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))]);
+function identity({ image, settings }: Release, held: TargetDefaults): string {
+  const startTimeoutSeconds = Number(settings.startTimeoutSeconds) || held.startTimeoutSeconds;
+  const all = { ...settings, startTimeoutSeconds: String(startTimeoutSeconds) };
+  return JSON.stringify([image, Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }

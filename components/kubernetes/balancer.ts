@@ -12,7 +12,13 @@ import { containerPort, portNames, servicePort } from "./portNames";
 import { pulling } from "./podPlacement";
 import { ReleaseGuard } from "./releaseGuard";
 import { guardedAnnotations } from "./wantedRelease";
-import { headlessName, ReplicaSet, revisionHistoryLimit, withoutAwait } from "./replicas";
+import {
+  headlessName,
+  progressSeconds,
+  ReplicaSet,
+  revisionHistoryLimit,
+  withoutAwait,
+} from "./replicas";
 import { serviceHost } from "./serviceHost";
 import { spreadOver } from "./spread";
 import { takingBack } from "./ownership";
@@ -62,14 +68,15 @@ export function createBalancers(
     ...args,
     ...{ part: "balancer", container: containerName, stopGraceSeconds: graceSeconds(args) },
   };
+  const timeout = `${args.balancers * progressSeconds(guarded)}s`;
   const guard = new ReleaseGuard(`${name}-balancer`, guarded, parent);
   const deployment = new apps.Deployment(
     `${name}-balancer`,
     {
       metadata: { namespace, labels, annotations: guardedAnnotations(args.cluster, declared) },
-      spec: renderBalancers(args, config.metadata.name),
+      spec: renderBalancers(args, config.metadata.name, progressSeconds(guarded)),
     },
-    { parent, ...guard.options },
+    { parent, customTimeouts: { create: timeout, update: timeout }, ...guard.options },
   );
   const service = new core.Service(
     name,
@@ -110,10 +117,14 @@ function graceSeconds({ server }: ResolvedKubernetesArgs): number {
   return leaveSeconds + Math.ceil(balancerTimeoutMs(server) / 1000) + marginSeconds;
 }
 
-/** @param configName - name of the ConfigMap */
+/**
+ * @param configName - name of the ConfigMap
+ * @param progressDeadlineSeconds - longest time between two steps of a rollout that goes on
+ */
 function renderBalancers(
   args: ResolvedKubernetesArgs,
   configName: pulumi.Input<string>,
+  progressDeadlineSeconds: number,
 ): k8s.apps.v1.DeploymentSpec {
   const { serviceName, balancers, minReadySeconds, priorityClass } = args;
   return {
@@ -121,6 +132,7 @@ function renderBalancers(
     selector: { matchLabels: selectorFor("balancer", serviceName) },
     strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
     minReadySeconds,
+    progressDeadlineSeconds,
     revisionHistoryLimit,
     template: {
       metadata: { labels: labelsFor("balancer", args) },

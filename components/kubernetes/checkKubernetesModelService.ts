@@ -116,6 +116,7 @@ function checkTimes(shape: KubernetesModelServiceShape): Problem[] {
     ...wholeNumber("drainSeconds", shape.drainSeconds, 0, 3600),
     ...checkStopGrace(shape, "Kubernetes"),
     ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
+    ...wholeNumber("schedulingTimeoutSeconds", shape.schedulingTimeoutSeconds, 1, 86_400),
     ...wholeNumber("minReadySeconds", shape.minReadySeconds, 0, 3600),
   ];
 }

@@ -238,6 +238,14 @@ export interface KubernetesModelServiceArgs extends PodPlacementArgs {
   startTimeoutSeconds?: number;
 
   /**
+   * How long a new replica may wait until its container starts, in seconds: for a node, which may have
+   * to be added to the cluster first, and for the image. An update with one that waits longer is taken
+   * back. Time in which old replicas stop comes on top of it.
+   * @default 600
+   */
+  schedulingTimeoutSeconds?: number;
+
+  /**
    * How long a new replica has to be ready before an old one is stopped, in seconds. It covers the
    * time in which the answers of DNS about it differ between nodes. @default 5
    */
@@ -298,6 +306,7 @@ export const kubernetesModelServiceDefaults = {
   maxSurge: "25%",
   drainSeconds: 5,
   startTimeoutSeconds: 120,
+  schedulingTimeoutSeconds: 600,
   minReadySeconds: 5,
   balancers: 2,
   balancerImage: "haproxy:3.2.4",

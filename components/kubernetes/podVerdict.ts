@@ -13,6 +13,8 @@ export interface PodLimits {
   container: string;
   /** From the start of the container until the server is ready, in seconds. */
   startTimeoutSeconds: number;
+  /** From the creation of the pod until the container starts, in seconds. */
+  schedulingTimeoutSeconds: number;
   /** How long old pods may hold on to what a new one needs, in seconds. */
   stopGraceSeconds: number;
 }
@@ -40,8 +42,11 @@ export function podVerdict(pod: Pod, limits: PodLimits, now: Date): PodVerdict |
     return undefined;
   }
   const scheduled = conditions.find(({ type }) => type === "PodScheduled");
+  const waited = secondsSince(pod.metadata?.creationTimestamp, now);
+  const { schedulingTimeoutSeconds, stopGraceSeconds } = limits;
+  const isOverdue = waited > schedulingTimeoutSeconds + stopGraceSeconds;
   if (scheduled?.status !== "True") {
-    return unscheduled(scheduled, secondsSince(pod.metadata?.creationTimestamp, now), limits);
+    return isOverdue ? { why: whyUnscheduled(scheduled) } : undefined;
   }
   const server = containerStatuses.find(({ name }) => name === limits.container);
   const { state = {}, lastState = {} } = server ?? {};
@@ -55,6 +60,9 @@ export function podVerdict(pod: Pod, limits: PodLimits, now: Date): PodVerdict |
     return secondsSince(scheduled.lastTransitionTime, now) > retriedSeconds
       ? { why: whyWaiting(state.waiting) }
       : undefined;
+  }
+  if (!state.running && isOverdue) {
+    return { why: whyNotStarted(schedulingTimeoutSeconds) };
   }
   const running = secondsSince(state.running?.startedAt, now);
   const { startTimeoutSeconds } = limits;
@@ -83,19 +91,20 @@ export function replicaSetVerdict(
     : undefined;
 }
 
-function unscheduled(
-  condition: { reason?: string; message?: string } | undefined,
-  seconds: number,
-  { startTimeoutSeconds, stopGraceSeconds }: PodLimits,
-): PodVerdict | undefined {
-  return condition?.reason === "Unschedulable" && seconds > startTimeoutSeconds + stopGraceSeconds
-    ? {
-        why:
-          `finds no node: ${condition.message} Make room for it, ask for less (cpus, memoryMb, ` +
-          "gpus), or replace replicas in place (strategy rolling). Where nodes are added on " +
-          "demand, raise startTimeoutSeconds to what that takes",
-      }
-    : undefined;
+function whyUnscheduled(condition: { message?: string } | undefined): string {
+  return (
+    `finds no node: ${condition?.message ?? "no scheduler has looked at it."} Make room for it, ask ` +
+    "for less (cpus, memoryMb, gpus), or replace replicas in place (strategy rolling). Where nodes " +
+    "are added on demand, raise schedulingTimeoutSeconds to what that takes"
+  );
+}
+
+function whyNotStarted(seconds: number): string {
+  return (
+    `has a node, and no container ${seconds} s after it was created: see with kubectl describe whether ` +
+    "the node still pulls the image or waits for a volume, and raise schedulingTimeoutSeconds to what " +
+    "that takes"
+  );
 }
 
 function whyEnded(

@@ -16,6 +16,8 @@ export interface GuardedRelease {
   container: string;
   /** From the start of a container until its server is ready, in seconds. */
   startTimeoutSeconds: number;
+  /** From the creation of a pod until its container starts, in seconds. */
+  schedulingTimeoutSeconds: number;
   /** How long an old pod may take to stop, in seconds. */
   stopGraceSeconds: number;
   /** Fewest pods that a HorizontalPodAutoscaler leaves. @default - Pulumi says how many there are */

@@ -35,10 +35,6 @@ export interface DeployedReplicas {
 /** ReplicaSets of releases before that are kept, to go back to. */
 export const revisionHistoryLimit = 3;
 
-// From a rollout's progress until its next pod's container starts: nodes that are added, and an
-// image of gigabytes that is pulled.
-const placeSeconds = 300;
-
 /** The replicas that serve the release. */
 export function mainReplicas(args: ResolvedKubernetesArgs): ReplicaSet {
   const { image, modelVersion, autoscaling } = args;
@@ -167,8 +163,15 @@ function renderStrategy({ strategy, maxSurge }: ResolvedKubernetesArgs) {
 }
 
 /** Longest time between two steps of a rollout that goes on. */
-function progressSeconds({ startTimeoutSeconds, minReadySeconds }: ResolvedKubernetesArgs): number {
-  return placeSeconds + startTimeoutSeconds + joinSeconds + minReadySeconds;
+export function progressSeconds(
+  args: Pick<
+    ResolvedKubernetesArgs,
+    "schedulingTimeoutSeconds" | "stopGraceSeconds" | "startTimeoutSeconds" | "minReadySeconds"
+  >,
+): number {
+  const { schedulingTimeoutSeconds, stopGraceSeconds, startTimeoutSeconds, minReadySeconds } = args;
+  const started = schedulingTimeoutSeconds + stopGraceSeconds + startTimeoutSeconds;
+  return started + joinSeconds + minReadySeconds;
 }
 
 /** Longest time of a whole rollout, as many replicas at a time as the strategy allows. */

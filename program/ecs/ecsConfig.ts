@@ -128,10 +128,7 @@ export function checkObjects(config: pulumi.Config): Problem[] {
 }
 
 const unused: UnusedKeys = {
-  serviceName: {
-    value: modelServiceDefaults.serviceName,
-    instead: "clients use the load balancer",
-  },
+  serviceName: { value: "", instead: "clients use the load balancer" },
   publishAddress: {
     value: modelServiceDefaults.publishAddress,
     instead: "awsEndpoint.clientCidrs names the clients",
@@ -140,6 +137,10 @@ const unused: UnusedKeys = {
   grpcPort: { value: 8500, instead: "gRPC is at port 443 with awsEndpoint.grpc" },
   pids: { value: modelServiceDefaults.pids, instead: "ECS has no such limit" },
   parallelStarts: { value: 0, instead: "strategy decides how many start at a time" },
+  schedulingTimeoutSeconds: {
+    value: 0,
+    instead: "awsService.deploymentTimeoutMinutes is how long instances, pulls and starts may take",
+  },
   balancerImage: {
     value: modelServiceDefaults.balancerImage,
     instead: "AWS runs the load balancer",

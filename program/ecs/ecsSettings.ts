@@ -20,7 +20,15 @@ import {
   ServerOptions,
 } from "../../components";
 import { balancerTimeoutMs } from "../../components/balancer/balancerConfig";
-import { askEngine, checkCpus, ofServer, readImage, refusal, text } from "../../settings";
+import {
+  askEngine,
+  checkNumbers,
+  numberOf,
+  ofServer,
+  readImage,
+  refusal,
+  text,
+} from "../../settings";
 import { checkGpus, readReplicas } from "../clusterService";
 import { under } from "../configObjects";
 import { releaseSettings } from "../releaseRecord";
@@ -71,7 +79,7 @@ export async function loadEcsSettings(): Promise<EcsSettings> {
     ...(built?.problems ?? []),
     ...checkObjects(config),
     ...checkUnused(config),
-    ...checkCpus(text(config, "cpus")),
+    ...checkNumbers(config),
     ...checkGpus(text(config, "gpus"), "ecs"),
     ...(pinned ? checkPin(pinned) : ofServer(checkServingImage(image))),
     ...ofNetwork(found.problems),
@@ -126,7 +134,7 @@ function readService(config: pulumi.Config, { service }: EcsObjects) {
   const defaults = ecsModelServiceDefaults;
   return {
     modelName: text(config, "modelName") ?? "my_model",
-    replicas: config.getNumber("replicas") ?? defaults.replicas,
+    replicas: numberOf(config, "replicas") ?? defaults.replicas,
     ...readReplicas(config, defaults),
     ...service,
   };

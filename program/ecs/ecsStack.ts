@@ -67,7 +67,7 @@ export async function serveOnEcs(): Promise<Record<string, unknown>> {
     service: model.serviceName,
     logGroup: model.logGroupName,
     dashboard: monitoring.dashboardName,
-    ...recordOnce(model.taskDefinitionArn, recorded, {
+    ...recordOnce(model.taskDefinitionArn, recorded, service, {
       image: serving.image,
       modelVersion: serving.modelVersion,
       signature: serving.signature,

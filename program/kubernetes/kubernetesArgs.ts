@@ -3,14 +3,13 @@ import {
   KubernetesCluster,
   kubernetesModelServiceDefaults,
   kubernetesNotebookDefaults,
-  modelServiceDefaults,
   Problem,
   resolveKubernetesModelServiceArgs,
   resolveKubernetesNotebookArgs,
   runtimeImageDefaults,
   servingImageDefaults,
 } from "../../components";
-import { readImage, text } from "../../settings";
+import { numberOf, readImage, text } from "../../settings";
 import { CanarySettings } from "../canarySettings";
 import { readReplicas } from "../clusterService";
 import { KubernetesObjects, serviceKeys } from "./kubernetesConfig";
@@ -40,16 +39,13 @@ export function readService(
   { service, modelVolume, cluster, labels }: KubernetesObjects,
 ) {
   const defaults = kubernetesModelServiceDefaults;
-  const serviceName = text(config, "serviceName");
   return {
     modelName: text(config, "modelName") ?? "my_model",
-    // Docker's default is no DNS label.
-    serviceName:
-      !serviceName || serviceName === modelServiceDefaults.serviceName
-        ? defaults.serviceName
-        : serviceName,
-    replicas: service.autoscaling ? undefined : config.getNumber("replicas"),
+    serviceName: text(config, "serviceName") ?? defaults.serviceName,
+    replicas: service.autoscaling ? undefined : numberOf(config, "replicas"),
     ...readReplicas(config, defaults),
+    schedulingTimeoutSeconds:
+      config.getNumber("schedulingTimeoutSeconds") || defaults.schedulingTimeoutSeconds,
     balancerImage: text(config, "balancerImage") ?? defaults.balancerImage,
     clusterDomain: cluster.clusterDomain ?? defaults.clusterDomain,
     modelVolume,

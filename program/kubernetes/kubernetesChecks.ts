@@ -3,18 +3,17 @@ import {
   checkPublishedImage,
   checkRuntimeImage,
   checkServingImage,
-  modelServiceDefaults,
   Problem,
   PublishedImageArgs,
 } from "../../components";
-import { named, ofServer } from "../../settings";
+import { named, ofServer, text } from "../../settings";
 import { KubernetesObjects } from "./kubernetesConfig";
 import type { readKubernetesImage } from "./kubernetesArgs";
 
-/** Pulumi.yaml has a default for `replicas`, which counts as not set beside autoscaling. */
+/** A number of replicas beside autoscaling, which decides it. */
 export function checkReplicas(config: pulumi.Config, { service }: KubernetesObjects): Problem[] {
-  const replicas = config.getNumber("replicas") ?? modelServiceDefaults.replicas;
-  return service.autoscaling && replicas !== modelServiceDefaults.replicas
+  const replicas = text(config, "replicas");
+  return service.autoscaling && replicas !== undefined
     ? [
         {
           propertyPath: "replicas",

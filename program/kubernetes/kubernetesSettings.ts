@@ -12,7 +12,7 @@ import {
   Problem,
   serviceNames,
 } from "../../components";
-import { askEngine, checkCpus, readRegistry, refusal, text } from "../../settings";
+import { askEngine, checkNumbers, readRegistry, refusal, text } from "../../settings";
 import { CanarySettings, checkCanarySettings, readCanary } from "../canarySettings";
 import { checkGpus } from "../clusterService";
 import { releaseSettings } from "../releaseRecord";
@@ -87,7 +87,7 @@ export async function loadKubernetesSettings(): Promise<KubernetesSettings> {
     ...checkUnused(config),
     ...found.problems,
     ...(built?.problems ?? []),
-    ...checkCpus(text(config, "cpus")),
+    ...checkNumbers(config),
     ...checkGpus(text(config, "gpus"), "kubernetes"),
     ...checkReplicas(config, objects),
     ...checkImage(config, image, objects, pinned),

@@ -44,7 +44,7 @@ export async function serveOnKubernetes(): Promise<Record<string, unknown>> {
     ownNamespace: place.isOwn ? settings.namespace : "",
     service: model.serviceName,
     portForward: model.portForwardCommand,
-    ...recordOnce(model.replicaNames, recorded, {
+    ...recordOnce(model.replicaNames, recorded, service, {
       image: serving.image,
       modelVersion: serving.modelVersion,
       signature: serving.signature,

@@ -120,7 +120,7 @@ describe("the program on AWS", () => {
     const outputs = (await program()) as Record<string, pulumi.Output<unknown>>;
     const told: string[] = [];
     for (const key of ["restUrl", "modelUrls", "grpcAddress", "cluster"]) {
-      pulumi.output(outputs[key]).apply(() => told.push(key));
+      outputs[key].apply(() => told.push(key));
     }
     await service.declared;
     await vi.waitUntil(() => told.includes("cluster"));

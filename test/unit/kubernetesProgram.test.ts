@@ -418,6 +418,16 @@ describe("the program on Kubernetes", () => {
       "canaryVersion: is 2, which excludes kubernetesModelVolume",
     ],
     ["a service name with _", { serviceName: "my_model" }, 'serviceName: is "my_model"'],
+    [
+      "Docker's usual service name",
+      { serviceName: "tf_model_serving" },
+      'serviceName: is "tf_model_serving"',
+    ],
+    [
+      "Docker's usual number of replicas together with autoscaling",
+      { replicas: 4, kubernetesService: { autoscaling } },
+      "replicas: is 4, and kubernetesService.autoscaling decides on their number",
+    ],
     ["a host port", { restPort: 9000 }, "restPort: is 9000, which target kubernetes does not use"],
     ["a limit of processes", { pids: 10 }, "pids: is 10, which target kubernetes does not use"],
     ["no folder of notebooks", { notebookFolder: "nowhere" }, "notebookFolder"],

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import { modelServiceDefaults } from "../../components";
 import program from "../../index";
 import { ownContainers, startFakeEngine } from "../support/fakeEngine";
 import {
@@ -60,6 +61,7 @@ const onDocker = stackFiles().filter(
 
 describe.each(onDocker)("the program with %s", (file) => {
   const values = { ...defaults, ...readStackFile(file) };
+  const replicas = values.replicas || modelServiceDefaults.replicas;
   const settings = { ...readStackFile(file), ...(values.host ? { host: "" } : {}) };
 
   it("exports addresses, image and model", async () => {
@@ -83,7 +85,7 @@ describe.each(onDocker)("the program with %s", (file) => {
       ),
       modelVersion: String(Math.max(...versions.map(Number).filter(Number.isInteger))),
       signature: expect.objectContaining({ methodName: "tensorflow/serving/predict" }),
-      replicas: values.replicas,
+      replicas,
       release: expect.objectContaining({ settings: expect.objectContaining({ cpus: "1" }) }),
       previousRelease: null,
       canaryVersion: "",
@@ -97,7 +99,7 @@ describe.each(onDocker)("the program with %s", (file) => {
     const labelled = recording.resources.filter(({ type }) =>
       /^docker:index\/(container|network|volume):/.test(type),
     );
-    expect(labelled.length).toBeGreaterThan(Number(values.replicas));
+    expect(labelled.length).toBeGreaterThan(Number(replicas));
     for (const { inputs } of labelled) {
       expect(inputs.labels).toContainEqual({ label: "tfserving.stack", value: "tfserving/dev" });
     }

@@ -6,21 +6,19 @@ import { project } from "../support/mocks";
 import { defaults, projectFile, readStackFile, readYaml, stackFiles } from "../support/stackConfig";
 
 describe("Pulumi.yaml", () => {
+  // targetDefaults.test.ts has those that every target has, and what is left to the target.
   it("has the components' own defaults", () => {
     expect(defaults).toMatchObject({
       signatureName: servingImageDefaults.signatureName,
       baseImage: servingImageDefaults.baseImage,
       repository: servingImageDefaults.repository,
-      replicas: modelServiceDefaults.replicas,
       cpus: String(modelServiceDefaults.cpus),
       memoryMb: modelServiceDefaults.memoryMb,
       pids: modelServiceDefaults.pids,
-      serviceName: modelServiceDefaults.serviceName,
       publishAddress: modelServiceDefaults.publishAddress,
       restPort: modelServiceDefaults.restPort,
       strategy: modelServiceDefaults.strategy,
       drainSeconds: modelServiceDefaults.drainSeconds,
-      startTimeoutSeconds: modelServiceDefaults.startTimeoutSeconds,
       balancerImage: modelServiceDefaults.balancerImage,
       notebookImage: notebookDefaults.image,
       notebookPort: notebookDefaults.port,

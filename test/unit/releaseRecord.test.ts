@@ -12,15 +12,16 @@ import { promiseOf, startMocks } from "../support/mocks";
 import { defaults, setConfig } from "../support/stackConfig";
 
 const first = { image: "tf_serving:1", modelVersion: "1", settings: { cpus: "1", pids: "9" } };
+const held = { startTimeoutSeconds: 40 };
 const second = { ...first, image: "tf_serving:2", modelVersion: "2" };
 
 describe("the record of releases", () => {
   it("begins without a release before", () => {
-    expect(withRelease({}, first)).toEqual({ release: first, previousRelease: undefined });
+    expect(withRelease({}, first, held)).toEqual({ release: first, previousRelease: undefined });
   });
 
   it("moves on with another image", () => {
-    expect(withRelease({ release: first }, second)).toEqual({
+    expect(withRelease({ release: first }, second, held)).toEqual({
       release: second,
       previousRelease: first,
     });
@@ -28,17 +29,25 @@ describe("the record of releases", () => {
 
   it("moves on with another setting", () => {
     const other = { ...first, settings: { cpus: "2", pids: "9" } };
-    expect(withRelease({ release: first }, other).previousRelease).toEqual(first);
+    expect(withRelease({ release: first }, other, held).previousRelease).toEqual(first);
   });
 
   it("stays with the same image and settings, in whatever order", () => {
     const same = { ...second, settings: { pids: "9", cpus: "1" } };
     const recorded = { release: second, previousRelease: first };
-    expect(withRelease(recorded, same).previousRelease).toEqual(first);
+    expect(withRelease(recorded, same, held).previousRelease).toEqual(first);
+  });
+
+  it("stays where a setting is left to the target that was set to the same", () => {
+    const set = { ...first, settings: { ...first.settings, startTimeoutSeconds: "40" } };
+    const left = { ...first, settings: { ...first.settings, startTimeoutSeconds: "0" } };
+    const recorded = { release: set, previousRelease: second };
+    expect(withRelease(recorded, left, held).previousRelease).toEqual(second);
+    expect(withRelease(recorded, left, { startTimeoutSeconds: 120 }).previousRelease).toEqual(set);
   });
 
   it("swaps when the release before comes back", () => {
-    const back = withRelease({ release: second, previousRelease: first }, first);
+    const back = withRelease({ release: second, previousRelease: first }, first, held);
     expect(back).toEqual({ release: first, previousRelease: second });
   });
 
@@ -52,7 +61,7 @@ describe("the record of releases", () => {
   it("is left as it is while replicas are not ready", async () => {
     await startMocks();
     const never = new Promise<never>(() => {});
-    const { release } = recordOnce(never, { release: first }, second);
+    const { release } = recordOnce(never, { release: first }, held, second);
     const settled = promiseOf(release).then(() => "recorded");
     const waited = new Promise((resolve) => setImmediate(() => resolve("waiting")));
     expect(await Promise.race([settled, waited])).toBe("waiting");

@@ -133,6 +133,18 @@ describe("a configuration that cannot work is refused by key:", () => {
       "registryUsername: is missing: a login takes a user name and a password, a push without login neither",
     ],
     ["too many replicas", { replicas: 257 }, "replicas: is 257: use a whole number from 1 to 256"],
+    [
+      "replicas that are no number",
+      { replicas: "many" },
+      'replicas: is "many": use a number, such as 4',
+    ],
+    ["no replicas at all", { replicas: 0 }, "replicas: is 0: use a whole number from 1 to 256"],
+    [
+      "a time to find a node",
+      { schedulingTimeoutSeconds: 600 },
+      "schedulingTimeoutSeconds: is 600, which target docker does not use: leave it out, since no node " +
+        "is added for a replica there, and startTimeoutSeconds is for its start",
+    ],
     ["cpus that are no number", { cpus: "abc" }, 'cpus: is "abc": use a number, such as 0.5'],
     [
       "more CPUs than there are",

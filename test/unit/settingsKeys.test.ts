@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { readObjects } from "../../program/ecs/ecsConfig";
+import { readService as readKubernetesService } from "../../program/kubernetes/kubernetesArgs";
 import { readObjects as readKubernetesObjects } from "../../program/kubernetes/kubernetesConfig";
 import { loadSettings } from "../../settings";
 import { ownContainers, startFakeEngine, swarmAnswers } from "../support/fakeEngine";
@@ -146,6 +147,14 @@ describe("every key of Pulumi.yaml has an effect", () => {
     expect(await loadSettings()).toMatchObject(effect);
   });
 
+  it("schedulingTimeoutSeconds, on kubernetes", () => {
+    setConfig({ target: "kubernetes", schedulingTimeoutSeconds: 1800 });
+    const config = new pulumi.Config();
+    expect(readKubernetesService(config, readKubernetesObjects(config))).toMatchObject({
+      schedulingTimeoutSeconds: 1800,
+    });
+  });
+
   it("host, before DOCKER_HOST", async () => {
     const other = await startFakeEngine(ownContainers());
     setConfig({ host: other });
@@ -188,7 +197,7 @@ describe("every key of Pulumi.yaml has an effect", () => {
   it("and none is missing in this list", () => {
     const keys = [...effects, ...onSwarm, ...onEcs, ...onKubernetes]
       .map(([key]) => key)
-      .concat("host");
+      .concat("host", "schedulingTimeoutSeconds");
     expect(keys.sort()).toEqual(Object.keys(defaults).sort());
   });
 });

@@ -16,7 +16,7 @@ class Guarded extends pulumi.ComponentResource {
     super("guard-project:index:Guarded", "guarded");
     const release = {
       ...{ cluster, part: "replica", container: "server" },
-      ...{ startTimeoutSeconds: 10, stopGraceSeconds: 1 },
+      ...{ startTimeoutSeconds: 10, schedulingTimeoutSeconds: 10, stopGraceSeconds: 1 },
     };
     const files = new core.ConfigMap(
       "files",

@@ -116,6 +116,11 @@ describe("a service on Kubernetes refuses", () => {
       "startTimeoutSeconds is 0: use a whole number from 1 to 3600",
     ],
     [
+      "a time to find a node that is none",
+      { schedulingTimeoutSeconds: 90_000 },
+      "schedulingTimeoutSeconds is 90000: use a whole number from 1 to 86400",
+    ],
+    [
       "a time before it is ready",
       { minReadySeconds: -1 },
       "minReadySeconds is -1: use a whole number from 0 to 3600",

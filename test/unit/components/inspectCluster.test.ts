@@ -129,7 +129,10 @@ describe("a cluster that answers", () => {
     const paths: string[] = [];
     const port = await startServer((request, response) => {
       paths.push(pathOf(request));
-      const answers = { ...clusterAnswers, "/version": { gitVersion: "v1.34.2" } };
+      const answers: typeof clusterAnswers = {
+        ...clusterAnswers,
+        "/version": { gitVersion: "v1.34.2" },
+      };
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify(answers[pathOf(request)]));
     });

@@ -196,7 +196,7 @@ describe("the exact inputs", () => {
         selector: { matchLabels: selector("replica") },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
         minReadySeconds: 5,
-        progressDeadlineSeconds: 300 + 120 + 40 + 5,
+        progressDeadlineSeconds: 600 + 15 + 120 + 40 + 5,
         revisionHistoryLimit: 3,
         template: {
           metadata: { labels: labels("replica", { "app.kubernetes.io/version": "7" }) },
@@ -279,6 +279,7 @@ describe("the exact inputs", () => {
         selector: { matchLabels: selector("balancer") },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         minReadySeconds: 5,
+        progressDeadlineSeconds: 600 + (10 + 31 + 5) + 120 + 40 + 5,
         revisionHistoryLimit: 3,
         template: {
           metadata: { labels: labels("balancer") },
@@ -581,7 +582,7 @@ describe("the balancers", () => {
 });
 
 describe("the time that an update may take", () => {
-  const step = 300 + 120 + 40 + 5;
+  const step = 600 + 15 + 120 + 40 + 5;
 
   /** Of the Deployment of the replicas, as Pulumi takes it. */
   async function limit(args: Partial<KubernetesModelServiceArgs>): Promise<string | undefined> {
@@ -594,8 +595,15 @@ describe("the time that an update may take", () => {
     ["all at once", { replicas: 10, maxSurge: "100%" }, step],
     ["one after the other", { replicas: 10, strategy: ReleaseStrategy.Rolling }, 10 * step],
     ["as many as there may be", { autoscaling: { minReplicas: 1, maxReplicas: 8 } }, 4 * step],
+    ["with nodes that are added slowly", { schedulingTimeoutSeconds: 1800 }, 2 * (step + 1200)],
   ])("is enough for all of its steps: %s", async (_, args, seconds) => {
     expect(await limit(args)).toBe(`${seconds}s`);
+  });
+
+  it("is enough for the balancers, one after the other", async () => {
+    const balancers = await deployed("balancer", () => ({ balancers: 3 }));
+    const { progressDeadlineSeconds } = spec(balancers) as { progressDeadlineSeconds: number };
+    expect(balancers.timeouts).toMatchObject({ update: `${3 * progressDeadlineSeconds}s` });
   });
 });
 

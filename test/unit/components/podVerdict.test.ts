@@ -8,7 +8,12 @@ import {
 } from "../../../components/kubernetes/podVerdict";
 
 const created = new Date("2026-01-01T00:00:00Z");
-const limits = { container: "server", startTimeoutSeconds: 40, stopGraceSeconds: 15 };
+const limits = {
+  container: "server",
+  startTimeoutSeconds: 40,
+  schedulingTimeoutSeconds: 600,
+  stopGraceSeconds: 15,
+};
 
 const after = (seconds: number) => new Date(created.getTime() + seconds * 1000);
 const scheduled = { type: "PodScheduled", status: "True", lastTransitionTime: after(1) };
@@ -126,8 +131,29 @@ describe("a new pod that cannot serve", () => {
           ],
         },
       ),
-      56,
-      /^finds no node: 0\/1 nodes are available: 1 Insufficient nvidia.com\/gpu\. .*strategy rolling/,
+      616,
+      /^finds no node: 0\/1 nodes are available: 1 Insufficient nvidia.com\/gpu\. .*strategy rolling.*schedulingTimeoutSeconds/,
+      undefined,
+    ],
+    [
+      "is seen by no scheduler",
+      pod({}, { conditions: [] }),
+      616,
+      /^finds no node: no scheduler has looked at it\./,
+      undefined,
+    ],
+    [
+      "is pulled for too long",
+      pod({ state: { waiting: { reason: "ContainerCreating" } } }),
+      616,
+      /^has a node, and no container 600 s after .*raise schedulingTimeoutSeconds/,
+      undefined,
+    ],
+    [
+      "gets no container",
+      pod({}, { containerStatuses: undefined }),
+      616,
+      /^has a node, and no container 600 s after/,
       undefined,
     ],
   ];
@@ -144,7 +170,12 @@ describe("a new pod that may still serve", () => {
   const table: [string, Pod, number][] = [
     ["is loading its model", pod({ state: running, started: false }), 44],
     ["is being found by the balancers", pod({ state: running, started: true }), 900],
-    ["is being pulled", pod({ state: { waiting: { reason: "ContainerCreating" } } }), 900],
+    ["is being pulled", pod({ state: { waiting: { reason: "ContainerCreating" } } }), 614],
+    [
+      "was pulled for longer than it may load",
+      pod({ state: { running: { startedAt: after(614) } }, started: false }),
+      653,
+    ],
     ["could not be pulled once", pod({ state: pull }), 30],
     [
       "is being deleted",
@@ -152,11 +183,11 @@ describe("a new pod that may still serve", () => {
       9,
     ],
     ["was evicted", pod({ state: ended(137, 5, 7) }, { phase: "Failed", reason: "Evicted" }), 9],
-    ["has not been seen by the scheduler", pod({}, { conditions: [] }), 900],
+    ["has not been seen by the scheduler", pod({}, { conditions: [] }), 614],
     [
-      "waits for the place of an old one",
+      "waits for a node that is being added, or for the place of an old one",
       pod({}, { conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }] }),
-      54,
+      614,
     ],
     [
       "has a sidecar that ended",

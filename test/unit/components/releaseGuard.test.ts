@@ -14,6 +14,7 @@ const release = {
   part: "replica",
   container: "server",
   startTimeoutSeconds: 40,
+  schedulingTimeoutSeconds: 600,
   stopGraceSeconds: 15,
 };
 

@@ -103,6 +103,7 @@ class FakeCluster implements RolloutApi {
       part: "replica",
       container: "server",
       startTimeoutSeconds: 40,
+      schedulingTimeoutSeconds: 600,
       stopGraceSeconds: 15,
       warn,
     });
