@@ -6,9 +6,21 @@ import { parseImageReference } from "./imageReference";
 // which a builder in a container of its own would not.
 export const engineBuild = { useLegacyBuilder: true, platform: "linux/amd64" };
 
-/** A path that is the same in every checkout, since the provider compares it as text. */
+/** A path of the project that is the same in every checkout, since the provider compares it as text. */
 export function portable(absolute: string): string {
-  return path.relative(process.cwd(), absolute).split(path.sep).join("/");
+  return slashed(path.relative(process.cwd(), absolute));
+}
+
+/**
+ * A folder to build from, as the state has it: the same wherever the checkout lies. One that was given
+ * by an absolute path keeps it, for from here the way to it is another in each checkout.
+ */
+export function buildContext(folder: string): string {
+  return path.isAbsolute(folder) ? slashed(path.normalize(folder)) : portable(path.resolve(folder));
+}
+
+function slashed(name: string): string {
+  return name.split(path.sep).join("/");
 }
 
 /** What cannot be the repository of an image that gets its tag from its content. */

@@ -2,6 +2,7 @@ import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { componentEngine } from "../docker/componentEngine";
+import { hookName } from "../hookName";
 import { checkBaseImage } from "../tfserving/baseImage";
 import { ModelConfigOptions } from "../tfserving/modelConfig";
 import { ModelFolder, servedVersion } from "../tfserving/modelFolder";
@@ -11,7 +12,7 @@ import { CheckedModels, checkServedModels, ServedVersion } from "../tfserving/se
 import { valueOf } from "../valueOf";
 import { withDefaults } from "../withDefaults";
 import { buildMissing, ImageBuild } from "./buildMissing";
-import { checkRepository, engineBuild, portable } from "./engineBuild";
+import { buildContext, checkRepository, engineBuild, portable } from "./engineBuild";
 import { imageTags, modelDockerfile } from "./imageTag";
 import { buildRuntime, runtimeBuild, runtimeRepository } from "./runtimeImage";
 
@@ -210,7 +211,7 @@ function buildModel(
   const builds = modelBuilds(args, versions);
   const host = componentEngine(parent, {});
   return versions.reduce((before, version, index) => {
-    const { name: imageName, context, dockerfile, buildArgs } = builds[index + 1];
+    const { name: imageName, dockerfile, buildArgs } = builds[index + 1];
     const parents = builds.slice(0, index + 1);
     return new docker.RemoteImage(
       index === versions.length - 1 ? name : `${name}-${version.path}`,
@@ -218,7 +219,7 @@ function buildModel(
         name: imageName,
         build: {
           ...engineBuild,
-          context: portable(context),
+          context: buildContext(version.folder),
           dockerfile: portable(dockerfile),
           // By name, so that it comes first.
           buildArgs: { ...buildArgs, PARENT_IMAGE: before.name },
@@ -228,7 +229,13 @@ function buildModel(
       {
         parent,
         deleteBeforeReplace: false,
-        hooks: { beforeCreate: [async () => buildMissing(await valueOf(host), parents)] },
+        hooks: {
+          beforeCreate: [
+            new pulumi.ResourceHook(hookName(`${name}: images of ${version.path}`), async () =>
+              buildMissing(await valueOf(host), parents),
+            ),
+          ],
+        },
       },
     );
   }, runtime);

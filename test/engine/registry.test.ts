@@ -1,8 +1,19 @@
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { modelStatus } from "../../commands/lib/prediction.mjs";
+import { root } from "../../commands/lib/workspace.mjs";
 import { containers, inspect } from "../support/docker";
 import { Registry, startRegistry } from "../support/registry";
-import { createStack, TestStack } from "../support/stack";
+import { createStack, engineOptions, TestStack } from "../support/stack";
+
+// What Pulumi runs of a checkout.
+const programFiles = [
+  ...["index.ts", "settings.ts", "swarmSettings.ts", "program", "components"],
+  ...["Pulumi.yaml", "package.json", "tsconfig.json"],
+];
 
 describe("a stack that pushes to a registry", () => {
   let registry: Registry;
@@ -16,6 +27,8 @@ describe("a stack that pushes to a registry", () => {
       grpcPort: "0",
       notebook: "false",
       replicas: "1",
+      // Absolute, so that every checkout has the same.
+      modelFolder: path.join(root, "model/classifier"),
       registry: registry.address,
       registryUsername: registry.username,
       registryPlainHttp: "true",
@@ -64,5 +77,38 @@ describe("a stack that pushes to a registry", () => {
   test("changes nothing in a second update", async () => {
     const { summary } = await pushing.stack.up();
     expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+  });
+
+  test("changes nothing from a checkout that lies elsewhere", async () => {
+    const top = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-checkout-"));
+    try {
+      const workDir = path.join(top, "deeper/down/project");
+      for (const file of [...programFiles, `Pulumi.${pushing.stack.name}.yaml`]) {
+        fs.cpSync(path.join(root, file), path.join(workDir, file), { recursive: true });
+      }
+      fs.symlinkSync(path.join(root, "node_modules"), path.join(workDir, "node_modules"), "dir");
+      const { PULUMI_BACKEND_URL } = pushing.stack.workspace.envVars;
+      const options = await engineOptions(PULUMI_BACKEND_URL.replace("file://", ""));
+      const elsewhere = { stackName: pushing.stack.name, workDir };
+      const stack = await LocalWorkspace.selectStack(elsewhere, options);
+      const { changeSummary } = await stack.preview();
+      expect(Object.keys(changeSummary)).toEqual(["same"]);
+    } finally {
+      fs.rmSync(top, { recursive: true, force: true });
+    }
+  });
+
+  test("replaces no replica of a stack whose record has the folder relative to a checkout", async () => {
+    const replicas = containers(pushing.label, "replica");
+    const recorded = JSON.stringify(await pushing.stack.exportStack());
+    const folder = path.join(root, "model");
+    const relative = recorded.replaceAll(
+      `"context":"${folder}/`,
+      `"context":"${path.relative(path.join(root, "elsewhere"), folder)}/`,
+    );
+    expect(relative).not.toBe(recorded);
+    await pushing.stack.importStack(JSON.parse(relative));
+    await pushing.stack.up();
+    expect(containers(pushing.label, "replica")).toEqual(replicas);
   });
 });

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 
 import { ModelVersionPolicy, ServingImage, ServingImageArgs } from "../../../components";
 import { engine } from "../../support/fakeEngine";
@@ -53,8 +53,8 @@ async function namesFor(args: Partial<ServingImageArgs> = {}): Promise<[string, 
   return [name("serving-runtime"), name("serving")];
 }
 
-function relative(absolute: string): string {
-  return path.relative(process.cwd(), absolute).split(path.sep).join("/");
+function slashed(folder: string): string {
+  return folder.split(path.sep).join("/");
 }
 
 describe("the children of a serving image", () => {
@@ -81,7 +81,7 @@ describe("the children of a serving image", () => {
       build: {
         useLegacyBuilder: true,
         platform: "linux/amd64",
-        context: `${relative(folder)}/my_model/12`,
+        context: `${slashed(folder)}/my_model/12`,
         dockerfile: "components/image/model.Dockerfile",
         buildArgs: {
           PARENT_IMAGE: runtime,
@@ -142,9 +142,37 @@ it("serves the version that is asked for", async () => {
   const image = await create({ modelVersion: "3", signatureName: "old_default" });
   expect(await promiseOf(image.modelVersion)).toBe("3");
   expect(recording.find(remoteImage, "serving").inputs.build).toMatchObject({
-    context: `${relative(folder)}/my_model/3`,
+    context: `${slashed(folder)}/my_model/3`,
     buildArgs: { VERSION_PATH: "my_model/3" },
   });
+});
+
+describe("wherever the checkout lies, the state has the same folder to build from", () => {
+  it.each([
+    ["relative to the project", () => "model/classifier", "model/classifier"],
+    ["beside the project", () => "../models", "../models"],
+    ["anywhere else", () => folder, undefined],
+  ])("one that is %s", async (_, given, expected) => {
+    const contexts: unknown[] = [];
+    for (const checkout of ["a/project", "b/deeper/down/project"]) {
+      const project = path.join(temporaryFolder(), checkout);
+      writeFiles(path.join(project, "model/classifier"), modelFiles());
+      writeFiles(path.join(project, "../models"), modelFiles());
+      inFolder(project);
+      recording = await startMocks();
+      await create({ modelFolder: given() });
+      const { build } = recording.find(remoteImage, "serving").inputs;
+      contexts.push((build as { context: string }).context);
+    }
+    const context = `${expected ?? slashed(folder)}/my_model/12`;
+    expect(contexts).toEqual([context, context]);
+  });
+
+  function inFolder(project: string): void {
+    const before = process.cwd();
+    process.chdir(project);
+    onTestFinished(() => process.chdir(before));
+  }
 });
 
 describe("an image of several versions", () => {
@@ -167,7 +195,7 @@ describe("an image of several versions", () => {
     ]);
     const [first, second, last] = images.map(({ inputs }) => inputs);
     expect(last.build).toMatchObject({
-      context: `${relative(folder)}/my_model/12`,
+      context: `${slashed(folder)}/my_model/12`,
       buildArgs: { PARENT_IMAGE: second.name, VERSION_PATH: "my_model/12", MODEL_NAME: "my_model" },
     });
     expect(second.build).toMatchObject({ buildArgs: { PARENT_IMAGE: first.name } });
