@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { engineProviderArgs, modelLabels } from "./components";
 import { serveOnEcs } from "./program/ecs/ecsStack";
 import { serveOnKubernetes } from "./program/kubernetes/kubernetesStack";
+import { pullLogins } from "./program/pullLogins";
 import { recordedReleases, recordOnce } from "./program/releaseRecord";
 import { servedImage } from "./program/servedImage";
 import { createNotebook, createService } from "./program/target";
@@ -20,7 +21,14 @@ export = async () => {
   }
   const settings = await loadSettings();
   const recorded = await recordedReleases();
-  const provider = new docker.Provider("docker", engineProviderArgs(settings.engine.host));
+  const images = {
+    balancerImage: settings.service.balancerImage,
+    notebookImage: settings.notebook?.image,
+  };
+  const provider = new docker.Provider("docker", {
+    ...engineProviderArgs(settings.engine.host),
+    registryAuth: pullLogins(images, settings.registry),
+  });
 
   const serving = servedImage(settings, recorded, provider);
   const model = createService(settings, serving, provider);

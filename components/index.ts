@@ -52,6 +52,7 @@ export { checkGpuHost } from "./gpuHost/checkGpuHost";
 export { GpuHost } from "./gpuHost/gpuHost";
 export { GpuHostArgs, gpuHostDefaults, notebookFolder } from "./gpuHost/gpuHostArgs";
 export { checkDistinctVersions } from "./image/distinctVersions";
+export { dockerLogins, KnownRegistry, loginOf } from "./image/dockerLogins";
 export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
 export {
   checkRuntimeImage,

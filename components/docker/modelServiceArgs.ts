@@ -132,7 +132,10 @@ export interface DockerModelServiceArgs {
   /** Flags of TensorFlow Serving. @default - see ServerOptions */
   server?: ServerOptions;
 
-  /** HAProxy image, 2.6 or later, with bash in it. @default "haproxy:3.2.4" */
+  /**
+   * HAProxy image, 2.6 or later, with bash in it, pulled with the login that the provider has for its
+   * registry (`registryAuth`). @default "haproxy:3.2.4"
+   */
   balancerImage?: string;
 
   /** Further labels for every container. @default - none */

@@ -2,6 +2,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { engineProviderArgs } from "../docker/engineProvider";
 
+import { KnownRegistry } from "./dockerLogins";
+
 /** How to reach and enter a registry. */
 export interface RegistryAccess {
   /** Docker Engine that talks to the registry. */
@@ -16,11 +18,16 @@ export interface RegistryAccess {
   plainHttp?: boolean;
 }
 
-/** A provider of its own for a registry: logins and plain HTTP are settings of the provider. */
+/**
+ * A provider of its own for a registry: logins and plain HTTP are settings of the provider.
+ *
+ * @param further - registries that it enters with the user's own login
+ */
 export function registryProvider(
   name: string,
   access: RegistryAccess,
   parent: pulumi.Resource,
+  further: KnownRegistry[] = [],
 ): docker.Provider {
   const login =
     access.username === undefined
@@ -39,6 +46,7 @@ export function registryProvider(
       keyMaterial: engine.keyMaterial,
       registryAuth: [
         { address: `${access.plainHttp ? "http" : "https"}://${access.registry}`, ...login },
+        ...further.filter(({ address }) => !address.endsWith(`//${access.registry}`)),
       ],
     },
     { parent },

@@ -257,7 +257,7 @@ export interface KubernetesModelServiceArgs extends PodPlacementArgs {
   /** Number of balancer pods, 1 to 16. @default 2 */
   balancers?: number;
 
-  /** HAProxy image, 2.6 or later, with bash in it. @default "haproxy:3.2.4" */
+  /** HAProxy image, 2.6 or later, with bash in it, pulled with `imagePullSecrets`. @default "haproxy:3.2.4" */
   balancerImage?: string;
 
   /** A second model version that gets a part of the requests. @default - none */

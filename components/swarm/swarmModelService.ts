@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { serviceAddresses } from "../balancer/addresses";
 import { componentEngine } from "../docker/componentEngine";
 import { currentStack, labelsFor } from "../docker/containerDefaults";
+import { dockerLogins } from "../image/dockerLogins";
 import { registryProvider } from "../image/registryProvider";
 import { onceServing } from "../onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
@@ -13,6 +14,7 @@ import {
   ResolvedSwarmArgs,
   resolveSwarmModelServiceArgs,
   SwarmModelServiceArgs,
+  swarmModelServiceDefaults,
 } from "./swarmModelServiceArgs";
 import { watchedNetwork } from "./taskWatch";
 
@@ -95,12 +97,14 @@ function checkArgs(name: string, args: ResolvedSwarmArgs): void {
 /** Swarm hands the provider's login on to the nodes, so that they can pull. */
 function childOptions(
   name: string,
-  { registry }: ResolvedSwarmArgs,
+  { registry, balancerImage }: ResolvedSwarmArgs,
   host: pulumi.Output<string>,
   parent: pulumi.Resource,
 ): pulumi.CustomResourceOptions {
+  const isUsual = balancerImage === swarmModelServiceDefaults.balancerImage;
+  const further = isUsual ? [] : dockerLogins([balancerImage]);
   const provider = registry?.username
-    ? registryProvider(name, { ...registry, host }, parent)
+    ? registryProvider(name, { ...registry, host }, parent, further)
     : undefined;
   return { parent, provider };
 }

@@ -138,7 +138,11 @@ export interface SwarmModelServiceArgs {
   /** Flags of TensorFlow Serving. @default - see ServerOptions */
   server?: ServerOptions;
 
-  /** HAProxy image, 2.6 or later, with bash in it, that every node can pull. @default "haproxy:3.2.4" */
+  /**
+   * HAProxy image, 2.6 or later, with bash in it, that every node can pull: with the login that the
+   * provider has for its registry (`registryAuth`), beside `registry` with that of `docker login`.
+   * @default "haproxy:3.2.4"
+   */
   balancerImage?: string;
 
   /** Login to the registry of `image`. @default - pulls without a login */

@@ -31,6 +31,7 @@ import {
 } from "../../settings";
 import { checkGpus, readReplicas } from "../clusterService";
 import { under } from "../configObjects";
+import { pullHints } from "../pullLogins";
 import { releaseSettings } from "../releaseRecord";
 import { checkObjects, checkUnused, EcsObjects, readObjects, repositoryName } from "./ecsConfig";
 import { checkPin } from "./ecrPin";
@@ -95,6 +96,9 @@ export async function loadEcsSettings(): Promise<EcsSettings> {
   const warnings = [
     ...instanceTypeWarnings(aws.cluster.instanceType, replica).map((text) => `awsCluster.${text}`),
     ...(pinned ? [] : imageSizeWarnings(image)),
+    ...(aws.notebook.repositoryArn
+      ? []
+      : pullHints({ notebookImage: notebook && text(config, "notebookImage") }, undefined, pull)),
   ];
   for (const warning of warnings) {
     await pulumi.log.warn(warning);
@@ -106,6 +110,10 @@ export async function loadEcsSettings(): Promise<EcsSettings> {
     release: releaseSettings(config),
   };
 }
+
+const pull = {
+  notebookImage: "push it to ECR, and name its repository there in awsNotebook.repositoryArn",
+};
 
 function checkCluster(
   { cluster }: EcsObjects,

@@ -34,6 +34,7 @@ import {
   readObjects,
 } from "./kubernetesConfig";
 import { checkNamespace, checkServiceNames } from "./kubernetesNamespace";
+import { pullWarnings } from "./pullSecret";
 
 /** The configuration of a stack on Kubernetes, read and checked; Pulumi.yaml describes every key. */
 export interface KubernetesSettings {
@@ -101,6 +102,11 @@ export async function loadKubernetesSettings(): Promise<KubernetesSettings> {
   ];
   if (!cluster || problems.length > 0) {
     throw refusal(problems);
+  }
+  const notebookImage = notebook && text(config, "notebookImage");
+  const images = { balancerImage: service.balancerImage, notebookImage };
+  for (const warning of pullWarnings(images, registry, objects)) {
+    await pulumi.log.warn(warning);
   }
   return {
     ...{

@@ -60,6 +60,8 @@ interface Place {
   readonly isOwn: boolean;
   /** @default - nodes pull without a login */
   readonly imagePullSecrets?: pulumi.Input<string>[];
+  /** Of the notebook. @default - nodes pull it without a login */
+  readonly notebookPullSecrets?: pulumi.Input<string>[];
 }
 
 /** The kubeconfig's content may hold credentials, a path does not. */
@@ -83,7 +85,13 @@ function createPlace(
     service.imagePullSecrets || !registry
       ? undefined
       : createPullSecret(registry, name, stackLabels(labels), { provider });
-  return { namespace: name, isOwn, imagePullSecrets: secret ? [secret] : service.imagePullSecrets };
+  const own = secret && [secret];
+  return {
+    namespace: name,
+    isOwn,
+    imagePullSecrets: own ?? service.imagePullSecrets,
+    notebookPullSecrets: objects.notebook.imagePullSecrets ?? own,
+  };
 }
 
 function createService(
@@ -109,7 +117,7 @@ function createService(
 
 function createNotebook(
   { notebook, service, cluster }: KubernetesSettings,
-  { namespace }: Place,
+  { namespace, notebookPullSecrets }: Place,
   provider: kubernetes.Provider,
 ): KubernetesNotebook | undefined {
   const { serviceName, clusterDomain, modelName } = service;
@@ -121,7 +129,10 @@ function createNotebook(
     notebook &&
     new KubernetesNotebook(
       "notebook",
-      { ...notebook, namespace, restUrl, grpcAddress, cluster },
+      {
+        ...{ ...notebook, namespace, restUrl, grpcAddress, cluster },
+        imagePullSecrets: notebookPullSecrets,
+      },
       { provider },
     )
   );

@@ -1,6 +1,8 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { takingBack } from "../../components/kubernetes/ownership";
+import { PulledImages, pullHints } from "../pullLogins";
+import type { KubernetesObjects } from "./kubernetesConfig";
 
 /** A registry and who may pull from it. */
 export interface PullLogin {
@@ -44,4 +46,23 @@ export function createPullSecret(
 export function dockerConfig(registry: string, username: string, password: string): string {
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
   return JSON.stringify({ auths: { [registry]: { username, password, auth } } });
+}
+
+const secret = "put it into a Secret of the namespace and name that in";
+const ways = {
+  balancerImage: `${secret} kubernetesService.imagePullSecrets`,
+  notebookImage: `${secret} kubernetesNotebook.imagePullSecrets`,
+};
+
+/** Images that nodes may not be able to pull, for which no Secret is named yet. */
+export function pullWarnings(
+  { balancerImage, notebookImage }: PulledImages,
+  registry: Parameters<typeof pullHints>[1],
+  { service, notebook }: Pick<KubernetesObjects, "service" | "notebook">,
+): string[] {
+  const unnamed = {
+    balancerImage: service.imagePullSecrets ? undefined : balancerImage,
+    notebookImage: notebook.imagePullSecrets ? undefined : notebookImage,
+  };
+  return pullHints(unnamed, registry, ways);
 }

@@ -2,10 +2,10 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { modelStatus } from "../../commands/lib/prediction.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
-import { containers, inspect } from "../support/docker";
+import { containers, docker, inspect } from "../support/docker";
 import { Registry, startRegistry } from "../support/registry";
 import { createStack, engineOptions, TestStack } from "../support/stack";
 
@@ -15,24 +15,39 @@ const programFiles = [
   ...["Pulumi.yaml", "package.json", "tsconfig.json"],
 ];
 
+/**
+ * The machine's balancer image in a registry that wants a login, and nowhere else.
+ *
+ * @param dockerConfig - folder of Docker's configuration, which gets the login
+ */
+function pushBalancer({ username, password }: Registry, name: string, dockerConfig: string): void {
+  const auth = Buffer.from(`${username}:${password}`).toString("base64");
+  const auths = { [name.split("/")[0]]: { auth } };
+  fs.writeFileSync(path.join(dockerConfig, "config.json"), JSON.stringify({ auths }));
+  docker("tag", inject("images").balancerImage, name);
+  docker("--config", dockerConfig, "push", name);
+  docker("rmi", name);
+}
+
 describe("a stack that pushes to a registry", () => {
+  const dockerConfig = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-docker-"));
+  // Another name of the same registry, for which the stack has no login of its own.
+  const balancerImage = "localhost:15000/haproxy:1";
   let registry: Registry;
   let pushing: TestStack;
   let outputs: Record<string, { value: unknown }>;
 
   beforeAll(async () => {
     registry = await startRegistry(15000);
-    pushing = await createStack("registry", {
-      restPort: "18511",
-      grpcPort: "0",
-      notebook: "false",
-      replicas: "1",
+    pushBalancer(registry, balancerImage, dockerConfig);
+    const settings = {
+      ...{ restPort: "18511", grpcPort: "0", notebook: "false", replicas: "1" },
       // Absolute, so that every checkout has the same.
       modelFolder: path.join(root, "model/classifier"),
-      registry: registry.address,
-      registryUsername: registry.username,
-      registryPlainHttp: "true",
-    });
+      ...{ registry: registry.address, registryUsername: registry.username },
+      ...{ registryPlainHttp: "true", balancerImage },
+    };
+    pushing = await createStack("registry", settings, root, { DOCKER_CONFIG: dockerConfig });
     await pushing.stack.setConfig("tfserving:registryPassword", {
       value: registry.password,
       secret: true,
@@ -42,6 +57,8 @@ describe("a stack that pushes to a registry", () => {
   afterAll(async () => {
     await pushing?.remove();
     await registry?.stop();
+    docker("rmi", balancerImage);
+    fs.rmSync(dockerConfig, { recursive: true });
   });
 
   test("names the image by the digest that the registry has", async () => {
@@ -61,6 +78,12 @@ describe("a stack that pushes to a registry", () => {
   test("runs its replica from the pushed digest", () => {
     const images = containers(pushing.label, "replica").map((id) => inspect(id).Config.Image);
     expect(images).toEqual([outputs.image.value]);
+  });
+
+  test("pulls a balancer behind a login with that of docker login", () => {
+    const [balancer] = containers(pushing.label, "balancer");
+    const { Id } = JSON.parse(docker("image", "inspect", "--format", "{{json .}}", balancerImage));
+    expect(inspect(balancer).Image).toBe(Id);
   });
 
   test("serves", async () => {
@@ -88,7 +111,9 @@ describe("a stack that pushes to a registry", () => {
       }
       fs.symlinkSync(path.join(root, "node_modules"), path.join(workDir, "node_modules"), "dir");
       const { PULUMI_BACKEND_URL } = pushing.stack.workspace.envVars;
-      const options = await engineOptions(PULUMI_BACKEND_URL.replace("file://", ""));
+      const options = await engineOptions(PULUMI_BACKEND_URL.replace("file://", ""), {
+        DOCKER_CONFIG: dockerConfig,
+      });
       const elsewhere = { stackName: pushing.stack.name, workDir };
       const stack = await LocalWorkspace.selectStack(elsewhere, options);
       const { changeSummary } = await stack.preview();

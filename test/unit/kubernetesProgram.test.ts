@@ -229,6 +229,10 @@ describe("the program on Kubernetes", () => {
         }),
       });
       expect(pullSecrets()).toHaveLength(1);
+      const notebook = recording.find("kubernetes:apps/v1:StatefulSet").inputs.spec as {
+        template: { spec: Record<string, unknown> };
+      };
+      expect(notebook.template.spec.imagePullSecrets).toEqual(pullSecrets());
     });
 
     it("with Secrets that are there, in place of it", async () => {

@@ -15,6 +15,7 @@ import {
   startMocks,
   urn,
 } from "../support/mocks";
+import { dockerConfig } from "../support/dockerConfig";
 import { signature } from "../support/modelFolder";
 import { enterSmallProject } from "../support/smallProject";
 import { defaults, readStackFile, setConfig, stackFiles } from "../support/stackConfig";
@@ -151,6 +152,15 @@ describe("the program", () => {
         ]),
       ),
     });
+  });
+
+  it("pulls the balancer's and the notebook's image with the user's own logins", async () => {
+    vi.stubEnv("DOCKER_CONFIG", dockerConfig("mirror.example.com", "quay.io"));
+    await run({ balancerImage: "mirror.example.com/haproxy:3.2" });
+    const { registryAuth } = recording.find(provider, "docker").inputs;
+    expect(registryAuth).toBe(JSON.stringify([{ address: "https://mirror.example.com" }]));
+    await run();
+    expect(recording.find(provider, "docker").inputs).not.toHaveProperty("registryAuth");
   });
 
   it("tells the notebook where the service is", async () => {

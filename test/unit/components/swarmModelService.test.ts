@@ -3,12 +3,13 @@ import * as path from "node:path";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "../../../components";
 import { renderBalancerConfig } from "../../../components/balancer/balancerConfig";
 import { ReleaseStrategy } from "../../../components/docker/modelServiceArgs";
 import { renderServer } from "../../../components/tfserving/serverOptions";
+import { dockerConfig } from "../../support/dockerConfig";
 import { swarmEngine } from "../../support/fakeEngine";
 import { promiseOf, type Recording, secret, settle, startMocks, urn } from "../../support/mocks";
 import { repository } from "../../support/stackConfig";
@@ -264,6 +265,21 @@ describe("an argument of a service on Swarm", () => {
     );
     expect(recording.find(service, "serving-replica").provider).toBe(
       urn(provider, "serving-registry", component),
+    );
+  });
+
+  it("balancerImage: of another registry, with the user's own login beside", async () => {
+    vi.stubEnv("DOCKER_CONFIG", dockerConfig("mirror.example.com"));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const login = { registry: "r.example.com", username: "ada", password: "lovelace" };
+    await create({ registry: login, balancerImage: "mirror.example.com/haproxy:3.2" });
+    expect(recording.find(provider, "serving-registry").inputs.registryAuth).toEqual(
+      secret(
+        JSON.stringify([
+          { address: "https://r.example.com", username: "ada", password: "lovelace" },
+          { address: "https://mirror.example.com" },
+        ]),
+      ),
     );
   });
 

@@ -1,0 +1,62 @@
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { parseImageReference } from "./imageReference";
+
+/** A registry for Docker's Pulumi provider, which takes the login from Docker's own configuration. */
+export interface KnownRegistry {
+  /** Such as `https://registry.example.com:5000`. */
+  address: string;
+}
+
+interface DockerConfig {
+  auths?: Record<string, unknown>;
+  credHelpers?: Record<string, unknown>;
+}
+
+// What the provider calls Docker Hub when it pulls, and what `docker login` calls it.
+const hub = "registry-1.docker.io";
+const hubNames = [hub, "index.docker.io", "docker.io"];
+
+/**
+ * Registries of images for which the user of this machine is logged in (`docker login`), as
+ * `registryAuth` of a docker.Provider: without it the provider pulls as nobody.
+ *
+ * @param images - names of images; those that are none are left out
+ * @param env - DOCKER_CONFIG says where Docker's configuration is. @default - ~/.docker
+ */
+export function dockerLogins(images: string[], env = process.env): KnownRegistry[] {
+  const registries = new Set(images.map((image) => loginOf(image, env)));
+  return [...registries]
+    .filter((registry) => registry !== undefined)
+    .map((registry) => ({ address: `https://${registry}` }));
+}
+
+/** The registry of an image, where the user is logged in to it; undefined elsewhere. */
+export function loginOf(image: string, env = process.env): string | undefined {
+  const reference = parseImageReference(image);
+  if ("reason" in reference) {
+    return undefined;
+  }
+  const named = reference.registry ?? hub;
+  const registry = hubNames.includes(named) ? hub : named;
+  const names = registry === hub ? hubNames : [registry];
+  const { auths = {}, credHelpers = {} } = readConfig(env);
+  const known = [...Object.keys(auths).map(hostOf), ...Object.keys(credHelpers)];
+  return names.some((name) => known.includes(name)) ? registry : undefined;
+}
+
+/** `docker login` keeps a registry as HOST, or as a URL. */
+function hostOf(address: string): string {
+  return address.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+}
+
+/** Docker itself tells of a configuration that cannot be read. */
+function readConfig(env: NodeJS.ProcessEnv): DockerConfig {
+  const folder = env.DOCKER_CONFIG || path.join(os.homedir(), ".docker");
+  try {
+    return JSON.parse(fs.readFileSync(path.join(folder, "config.json"), "utf8")) as DockerConfig;
+  } catch {
+    return {};
+  }
+}
