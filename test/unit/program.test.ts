@@ -159,6 +159,10 @@ describe("the program", () => {
     await run({ balancerImage: "mirror.example.com/haproxy:3.2" });
     const { registryAuth } = recording.find(provider, "docker").inputs;
     expect(registryAuth).toBe(JSON.stringify([{ address: "https://mirror.example.com" }]));
+  });
+
+  it("pulls the usual images without a login", async () => {
+    vi.stubEnv("DOCKER_CONFIG", dockerConfig("https://index.docker.io/v1/", "quay.io"));
     await run();
     expect(recording.find(provider, "docker").inputs).not.toHaveProperty("registryAuth");
   });
