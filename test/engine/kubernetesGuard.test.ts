@@ -71,6 +71,16 @@ describe.each(schemes)("a guarded release, provider %s", (_scheme, env) => {
     await expect.poll(names).toEqual(serving);
   });
 
+  test("that finds no node in its time goes back to the pods that serve", async () => {
+    const serving = names();
+    const nowhere = { nodeSelector: { pool: "none" }, schedulingTimeoutSeconds: 2 };
+    await release({ command: goodToo, replicas: 2, ...nowhere });
+    await expect(stack.stack.up()).rejects.toThrow(
+      /new replica guarded-\S+ finds no node: .*raise schedulingTimeoutSeconds/s,
+    );
+    await expect.poll(names).toEqual(serving);
+  });
+
   test("leaves no field behind that the next good one does not have, and no other owner", async () => {
     await release({ command: goodToo, replicas: 3 });
     await stack.stack.up();

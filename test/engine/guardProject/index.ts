@@ -16,7 +16,8 @@ class Guarded extends pulumi.ComponentResource {
     super("guard-project:index:Guarded", "guarded");
     const release = {
       ...{ cluster, part: "replica", container: "server" },
-      ...{ startTimeoutSeconds: 10, schedulingTimeoutSeconds: 10, stopGraceSeconds: 1 },
+      ...{ startTimeoutSeconds: 10, stopGraceSeconds: 1 },
+      schedulingTimeoutSeconds: config.getNumber("schedulingTimeoutSeconds") ?? 60,
     };
     const files = new core.ConfigMap(
       "files",
@@ -39,6 +40,7 @@ class Guarded extends pulumi.ComponentResource {
             metadata: { labels, annotations: config.getObject("annotations") },
             spec: {
               terminationGracePeriodSeconds: 0,
+              nodeSelector: config.getObject("nodeSelector"),
               containers: [
                 {
                   name: "server",
