@@ -13,10 +13,11 @@ export function onceServing<T>(
   value: pulumi.Input<T>,
   serving: pulumi.Output<unknown>,
 ): pulumi.Output<pulumi.Unwrap<T>> {
-  const turn = pulumi.runtime.isDryRun() ? undefined : known(serving);
+  const turn = pulumi.runtime.isDryRun() ? undefined : settled(serving);
   return pulumi.all([value, turn]).apply(([known]) => known as pulumi.Unwrap<T>);
 }
 
-function known(serving: pulumi.Output<unknown>): Promise<void> {
-  return new Promise((resolve) => serving.apply(() => resolve()));
+/** Resolves also where a value stays unknown, as of what `pulumi up --target` leaves out: `apply` would wait for ever. */
+export function settled(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
 }

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { settled } from "../onceServing";
 import { currentStack } from "./containerDefaults";
 import { valueOf } from "../valueOf";
 import { StartFailure, StartWatch } from "./startWatch";
@@ -69,7 +70,7 @@ export class StartOrder {
   /** Ends the watch when all that was declared is there. */
   async end(containers: docker.Container[]): Promise<void> {
     const watch = await this.watch;
-    await Promise.all(containers.map(known));
+    await Promise.all(containers.map(({ id }) => settled(id)));
     watch?.close();
   }
 
@@ -82,7 +83,7 @@ export class StartOrder {
   ): Promise<void> {
     if (pulumi.runtime.isDryRun()) return;
     const watch = untilJoined ? undefined : await this.watch;
-    await Promise.race([known(container), ...(watch ? [watch.whenReady(part, number)] : [])]);
+    await Promise.race([settled(container.id), ...(watch ? [watch.whenReady(part, number)] : [])]);
   }
 
   /** Without a watch all works as well, later and with less to read. */
@@ -111,8 +112,4 @@ export function after<T>(turn: Promise<void>, value: pulumi.Input<T>): pulumi.Ou
 
 function failureText({ part, number, message }: StartFailure): string {
   return `The new ${part} ${number} ${message}\nWhat was served before is served on.`;
-}
-
-function known(container: docker.Container): Promise<void> {
-  return new Promise((resolve) => container.id.apply(() => resolve()));
 }
