@@ -289,6 +289,12 @@ describe("the program on AWS", () => {
     ],
     ["a canary", { canaryVersion: "3" }, "canaryVersion: is 3, which target ecs does not use"],
     [
+      "a time to find a node",
+      { schedulingTimeoutSeconds: 900 },
+      "schedulingTimeoutSeconds: is 900, which target ecs does not use: leave it out, since " +
+        "awsService.deploymentTimeoutMinutes is how long instances, pulls and starts may take",
+    ],
+    [
       "autoscaling without a target",
       { awsService: { autoscaling: { minReplicas: 2, maxReplicas: 1 } } },
       "awsService.autoscaling",
