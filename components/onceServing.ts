@@ -17,7 +17,10 @@ export function onceServing<T>(
   return pulumi.all([value, turn]).apply(([known]) => known as pulumi.Unwrap<T>);
 }
 
-/** Resolves also where a value stays unknown, as of what `pulumi up --target` leaves out: `apply` would wait for ever. */
+/**
+ * Whether a value is known, once that is clear: also of what `pulumi up --target` leaves out, for which
+ * `apply` would wait for ever.
+ */
 export function settled(output: pulumi.Output<unknown>): Promise<boolean> {
   return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
 }

@@ -95,12 +95,13 @@ function folderName(context: string): string {
   return crypto.createHash("sha256").update(context).digest("hex");
 }
 
-function configFolder(env: Environment): string {
+/** Folder of Docker's own configuration. */
+export function configFolder(env: Environment): string {
   return env.DOCKER_CONFIG || path.join(os.homedir(), ".docker");
 }
 
 /** What cannot be read counts as not there, as for Docker itself. */
-function readJson(...parts: string[]) {
+export function readJson(...parts: string[]) {
   try {
     return JSON.parse(fs.readFileSync(path.join(...parts), "utf8"));
   } catch {

@@ -91,6 +91,9 @@ export class StartOrder {
     engine: WatchedEngine,
     startTimeoutSeconds: number,
   ): Promise<StartWatch | undefined> {
+    if (!(await settled(pulumi.output(engine)))) {
+      return undefined;
+    }
     const { host, sshOptions, network } = await valueOf(engine);
     const failed = (failure: StartFailure) => {
       void pulumi.log.error(failureText(failure), this.component);

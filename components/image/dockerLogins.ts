@@ -1,6 +1,4 @@
-import * as fs from "fs";
-import * as os from "os";
-import * as path from "path";
+import { configFolder, Environment, readJson } from "../docker/dockerContext";
 import { parseImageReference } from "./imageReference";
 
 /** A registry for Docker's Pulumi provider, which takes the login from Docker's own configuration. */
@@ -25,7 +23,7 @@ const hubNames = [hub, "index.docker.io", "docker.io"];
  * @param images - names of images; those that are none are left out
  * @param env - DOCKER_CONFIG says where Docker's configuration is. @default - ~/.docker
  */
-export function dockerLogins(images: string[], env = process.env): KnownRegistry[] {
+export function dockerLogins(images: string[], env: Environment = process.env): KnownRegistry[] {
   const registries = new Set(images.map((image) => loginOf(image, env)));
   return [...registries]
     .filter((registry) => registry !== undefined)
@@ -33,7 +31,7 @@ export function dockerLogins(images: string[], env = process.env): KnownRegistry
 }
 
 /** The registry of an image, where the user is logged in to it; undefined elsewhere. */
-export function loginOf(image: string, env = process.env): string | undefined {
+export function loginOf(image: string, env: Environment = process.env): string | undefined {
   const reference = parseImageReference(image);
   if ("reason" in reference) {
     return undefined;
@@ -51,12 +49,6 @@ function hostOf(address: string): string {
   return address.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
 }
 
-/** Docker itself tells of a configuration that cannot be read. */
-function readConfig(env: NodeJS.ProcessEnv): DockerConfig {
-  const folder = env.DOCKER_CONFIG || path.join(os.homedir(), ".docker");
-  try {
-    return JSON.parse(fs.readFileSync(path.join(folder, "config.json"), "utf8")) as DockerConfig;
-  } catch {
-    return {};
-  }
+function readConfig(env: Environment): DockerConfig {
+  return (readJson(configFolder(env), "config.json") ?? {}) as DockerConfig;
 }

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 
-import { EcrImage, KubernetesModelService } from "../../../components";
+import { EcrImage, KubernetesModelService, ServingImage } from "../../../components";
 import { cluster } from "../../support/fakeCluster";
 import { type Registration, settle, startMocks } from "../../support/mocks";
+import { modelFolder } from "../../support/modelFolder";
 import { account, region } from "../../support/awsMocks";
 
 const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
@@ -29,6 +30,8 @@ class Site extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const folder = { modelFolder: modelFolder(), modelName: "my_model" };
+    new ServingImage("serving", folder, { parent: this });
     this.registerOutputs({});
   }
 }
@@ -44,7 +47,7 @@ it("components of one name under two parents have hooks of their own", async () 
   await settle();
   const guarded = resources.filter(({ hooks }) => Object.keys(hooks).length > 0);
   expect(guarded.map(({ name }) => name).sort()).toEqual(
-    ["serving", "serving-balancer", "serving-replica"].flatMap((name) => [name, name]),
+    ["serving", "serving", "serving-balancer", "serving-replica"].flatMap((name) => [name, name]),
   );
   const names = guarded.flatMap(hooksOf);
   expect([...new Set(names)].sort()).toEqual(names.sort());
