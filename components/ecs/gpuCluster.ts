@@ -3,16 +3,17 @@ import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 import { checkGpuCluster } from "./checkGpuCluster";
 import { GpuClusterArgs, ResolvedClusterArgs, resolveGpuClusterArgs } from "./gpuClusterArgs";
+import { instanceAmi, noteNewerAmi } from "./instanceAmi";
 import { createInstanceGroup } from "./instanceGroup";
 import { createInstanceRole } from "./instanceRole";
-import { createSecurityGroup, createTemplate, instanceAmi } from "./instanceTemplate";
+import { createSecurityGroup, createTemplate } from "./instanceTemplate";
 import { instanceTypeFacts } from "./instanceTypes";
 import { tagsFor } from "./tags";
 
 /**
  * An ECS cluster on EC2 instances with or without GPUs. The instances come and go with the tasks
  * that need them, and are replaced one after the other when AMI or type change, their tasks moved
- * away first.
+ * away first. An update does not wait for that.
  *
  * No port of an instance is open. Its metadata service takes tokens only and answers no task, its
  * disk is encrypted, and Session Manager stands in for SSH.
@@ -32,7 +33,7 @@ export class GpuCluster extends pulumi.ComponentResource {
   public readonly autoScalingGroupName: pulumi.Output<string>;
   /** GPUs of an instance of type `instanceType`, 0 for none. */
   public readonly gpusPerInstance: pulumi.Output<number>;
-  /** The AMI in use, with which `amiId` can be pinned. */
+  /** The AMI of new instances, which stays until `amiId` names another. */
   public readonly amiId: pulumi.Output<string>;
 
   constructor(name: string, args: GpuClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -43,13 +44,14 @@ export class GpuCluster extends pulumi.ComponentResource {
     const cluster = createCluster(name, resolved, this);
     const role = createInstanceRole(name, cluster.arn, resolved, this);
     const securityGroup = createSecurityGroup(name, resolved, this);
-    const ami = instanceAmi(resolved, this);
+    const ami = instanceAmi(name, resolved, this);
     const template = createTemplate(
       name,
       resolved,
       { ami, clusterName: cluster.name, role, securityGroup },
       this,
     );
+    noteNewerAmi(template, ami, this);
     const group = createInstanceGroup(name, resolved, template, {
       parent: this,
       dependsOn: role.policy,
@@ -65,7 +67,7 @@ export class GpuCluster extends pulumi.ComponentResource {
     this.instanceSecurityGroupId = securityGroup.id;
     this.autoScalingGroupName = group.name;
     this.gpusPerInstance = pulumi.output(instanceTypeFacts(resolved.instanceType)?.gpus ?? 0);
-    this.amiId = ami;
+    this.amiId = template.imageId.apply((id) => id!);
     this.registerOutputs({
       clusterArn: this.clusterArn,
       clusterName: this.clusterName,

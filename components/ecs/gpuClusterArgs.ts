@@ -56,9 +56,10 @@ export interface GpuClusterArgs {
   spotPercent?: number;
 
   /**
-   * AMI with the ECS agent, such as `ami-0a1b2c3d4e5f67890`. Without it every update takes the one
-   * that AWS recommends by then, and replaces the instances when it is another.
-   * @default - the ECS-optimized Amazon Linux 2023 AMI, with GPU support for types with a GPU
+   * AMI with the ECS agent, such as `ami-0a1b2c3d4e5f67890`. Another one replaces the instances, one
+   * after the other. Needed when `instanceType` goes from a type with GPUs to one without, or back.
+   * @default - the AMI that the instances have; for new clusters the ECS-optimized Amazon Linux 2023
+   * AMI that AWS recommends, with GPU support for types with a GPU
    */
   amiId?: string;
 

@@ -2,29 +2,35 @@ import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { ResolvedClusterArgs } from "./gpuClusterArgs";
+import { instanceSubnets } from "./instanceZones";
 import { tagsFor } from "./tags";
 
 /** How far beyond its size a fleet grows while new instances come before old ones go, in percent. */
 const roomForReplacement = 110;
 
 /**
- * The fleet: on-demand and spot instances of the given types, over all subnets. ECS decides how
- * many there are, and which may go.
+ * The fleet: on-demand and spot instances of the given types, over all subnets whose zones offer one
+ * of them. ECS decides how many there are, and which may go.
  */
 export function createInstanceGroup(
   name: string,
   args: ResolvedClusterArgs,
   template: ec2.LaunchTemplate,
-  opts: pulumi.CustomResourceOptions,
+  opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): autoscaling.Group {
   const pace = replacementPace(args.minHealthyPercent);
+  const instanceTypes = [args.instanceType, ...args.furtherInstanceTypes];
   return new autoscaling.Group(
     `${name}-instances`,
     {
-      vpcZoneIdentifiers: args.subnetIds,
+      vpcZoneIdentifiers: instanceSubnets(args.subnetIds, instanceTypes, opts.parent),
       minSize: args.minInstances,
       maxSize: args.maxInstances,
       desiredCapacity: args.desiredInstances,
+      // ECS brings the instances, and how many is up to it: the provider would wait 10 minutes for
+      // exactly so many, and fail at the first that AWS cannot give. A service waits for its replicas.
+      waitForCapacityTimeout: "0",
+      ignoreFailedScalingActivities: true,
       mixedInstancesPolicy: {
         launchTemplate: {
           launchTemplateSpecification: {
@@ -32,9 +38,7 @@ export function createInstanceGroup(
             // A number, since "$Latest" would start no instance refresh.
             version: template.latestVersion.apply(String),
           },
-          overrides: [args.instanceType, ...args.furtherInstanceTypes].map((instanceType) => ({
-            instanceType,
-          })),
+          overrides: instanceTypes.map((instanceType) => ({ instanceType })),
         },
         instancesDistribution: {
           onDemandAllocationStrategy: "prioritized",
@@ -53,7 +57,9 @@ export function createInstanceGroup(
           // All are protected, and ECS moves their tasks away first.
           scaleInProtectedInstances: "Refresh",
           skipMatching: true,
-          autoRollback: true,
+          // No autoRollback: the provider saves the new template in the group before it starts the
+          // refresh, so that a failed one would roll back to what has just failed, over and over:
+          // https://github.com/hashicorp/terraform-provider-aws/issues/34189
         },
       },
       // By then no service is left, and draining hooks would only hold the instances back.

@@ -1,38 +1,11 @@
 import * as ec2 from "@pulumi/aws/ec2";
-import * as ssm from "@pulumi/aws/ssm";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { Ec2Role } from "./ec2Role";
 import { ResolvedClusterArgs } from "./gpuClusterArgs";
-import { instanceTypeFacts } from "./instanceTypes";
+import { hasGpus, InstanceAmi } from "./instanceAmi";
 import { instanceUserData } from "./instanceUserData";
 import { tagsFor } from "./tags";
-
-/**
- * Name of the public parameter that holds the AMI which AWS recommends for ECS.
- *
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
- */
-export function recommendedAmiParameter(gpus: boolean): string {
-  return `/aws/service/ecs/optimized-ami/amazon-linux-2023/${gpus ? "gpu/" : ""}recommended/image_id`;
-}
-
-/** The AMI that the arguments name, else the one that AWS recommends now. */
-export function instanceAmi(
-  { amiId, instanceType }: ResolvedClusterArgs,
-  parent: pulumi.Resource,
-): pulumi.Output<string> {
-  if (amiId !== undefined) {
-    return pulumi.output(amiId);
-  }
-  const name = recommendedAmiParameter(hasGpus(instanceType));
-  // `value` counts as a secret, although this parameter is public.
-  return ssm.getParameterOutput({ name }, { parent }).insecureValue;
-}
-
-export function hasGpus(instanceType: string): boolean {
-  return (instanceTypeFacts(instanceType)?.gpus ?? 0) > 0;
-}
 
 /**
  * Nothing may come in. Out goes HTTPS only; DNS, time and instance metadata are no matter of
@@ -78,7 +51,7 @@ export function createTemplate(
   name: string,
   args: ResolvedClusterArgs,
   parts: {
-    ami: pulumi.Output<string>;
+    ami: InstanceAmi;
     clusterName: pulumi.Output<string>;
     role: Ec2Role;
     securityGroup: ec2.SecurityGroup;
@@ -90,7 +63,7 @@ export function createTemplate(
   return new ec2.LaunchTemplate(
     `${name}-instance`,
     {
-      imageId: parts.ami,
+      imageId: parts.ami.imageId,
       instanceType: args.instanceType,
       iamInstanceProfile: { arn: parts.role.profile.arn },
       vpcSecurityGroupIds: [parts.securityGroup.id],
@@ -123,6 +96,6 @@ export function createTemplate(
       })),
       tags,
     },
-    { parent },
+    { parent, ...parts.ami.options },
   );
 }

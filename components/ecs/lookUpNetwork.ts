@@ -1,6 +1,8 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../tfserving/problem";
+import { associatedBlocks } from "./cidrBlocks";
+import { notOffered, zonesThatOffer } from "./instanceZones";
 import { checkVpcNetwork, fewestZones } from "./vpcNetworkArgs";
 
 /** A subnet as AWS describes it. */
@@ -14,7 +16,8 @@ export interface SubnetFacts {
 /** A VPC and the subnets that shall be used of it, as AWS describes them. */
 export interface NetworkFacts {
   vpcId: string;
-  cidrBlock: string;
+  /** IPv4 blocks of the VPC, its first one first. */
+  cidrBlocks: string[];
   /** Whether names resolve and hosts have some: VPC endpoints need both. */
   dns: boolean;
   /** Sorted by id. */
@@ -54,7 +57,8 @@ export async function lookUpNetwork(
   }
   try {
     const facts = await readNetwork(question, opts);
-    const offered = await zonesThatOffer(question.instanceTypes, opts);
+    const { instanceTypes } = question;
+    const offered = instanceTypes && (await zonesThatOffer(instanceTypes, opts));
     return { facts, problems: checkNetwork(question, facts, offered) };
   } catch (error) {
     return { problems: [explain(question, error instanceof Error ? error.message : `${error}`)] };
@@ -70,7 +74,7 @@ async function readNetwork(
   const subnets = await Promise.all([...ids].sort().map((id) => ec2.getSubnet({ id }, opts)));
   return {
     vpcId: vpc.id,
-    cidrBlock: vpc.cidrBlock,
+    cidrBlocks: associatedBlocks(vpc),
     dns: vpc.enableDnsSupport && vpc.enableDnsHostnames,
     subnets: subnets.map((subnet) => ({
       id: subnet.id,
@@ -90,23 +94,6 @@ export function subnetFilters(vpcId: string, subnetIds?: string[]) {
       ];
 }
 
-async function zonesThatOffer(
-  instanceTypes: string[] | undefined,
-  opts?: pulumi.InvokeOptions,
-): Promise<string[] | undefined> {
-  if (!instanceTypes) {
-    return undefined;
-  }
-  const { locations } = await ec2.getInstanceTypeOfferings(
-    {
-      locationType: "availability-zone",
-      filters: [{ name: "instance-type", values: instanceTypes }],
-    },
-    opts,
-  );
-  return locations;
-}
-
 /**
  * Everything wrong with a network that was found.
  *
@@ -123,6 +110,8 @@ export function checkNetwork(
   const zones = facts.subnets.map(({ zone }) => zone);
   const crowded = zones.find((zone, index) => zones.indexOf(zone) !== index);
   const path = subnetIds ? "subnetIds" : "vpcId";
+  const refused =
+    offered && zones.length > 0 ? notOffered(instanceTypes, zones, offered) : undefined;
   return [
     ...problem(missing.length > 0, path, `has ${missing.join(", ")}, which AWS does not know here`),
     ...foreign.map(({ id, vpcId: other }) => ({
@@ -147,13 +136,7 @@ export function checkNetwork(
       `is true, and ${vpcId ?? facts.vpcId} has no DNS host names: ` +
         "turn its attributes enableDnsSupport and enableDnsHostnames on",
     ),
-    ...problem(
-      offered !== undefined && zones.length > 0 && !zones.some((zone) => offered.includes(zone)),
-      "instanceType",
-      `is "${instanceTypes.join('", "')}", which AWS does not offer in ${zones.join(", ")}: ` +
-        `${offered?.length ? `use subnets in ${[...offered].sort().join(", ")}` : "use another region"}, ` +
-        "or another type",
-    ),
+    ...problem(refused !== undefined, "instanceType", refused ?? ""),
   ];
 }
 

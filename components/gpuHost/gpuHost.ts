@@ -1,6 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../ecs/arn";
+import { instanceSubnets } from "../ecs/instanceZones";
 import { tagsFor } from "../ecs/tags";
 import { SshDockerHost } from "../sshDockerHost/sshDockerHost";
 import { createSshKey, SshKey } from "../sshDockerHost/sshKey";
@@ -53,6 +54,7 @@ export class GpuHost extends pulumi.ComponentResource {
       name,
       resolved,
       {
+        subnetId: instanceSubnets([resolved.subnetId], [resolved.instanceType], this)[0],
         role: createHostRole(name, hostKey.secretArn, resolved.tags, this),
         securityGroup: createHostSecurityGroup(name, resolved, subnet.vpcId, this),
         keyPair: createKeyPair(name, resolved, key, this),

@@ -55,7 +55,10 @@ export interface GpuHostArgs {
   /** Whether a new data volume stays when the stack is destroyed. @default true */
   keepData?: boolean;
 
-  /** ARN of the KMS key for the volumes. @default - the key that AWS manages for EBS */
+  /**
+   * ARN of the KMS key for the volumes, that of a given data volume too; its policy must leave rights
+   * to IAM, as its default does. @default - the key that AWS manages for EBS
+   */
   kmsKeyArn?: pulumi.Input<string>;
 
   /**

@@ -12,6 +12,7 @@ const amiParameter =
 
 /** What an instance is made of besides its arguments. */
 export interface InstanceParts {
+  subnetId: pulumi.Output<string>;
   role: Ec2Role;
   securityGroup: ec2.SecurityGroup;
   keyPair: ec2.KeyPair;
@@ -22,7 +23,7 @@ export interface InstanceParts {
 export function createInstance(
   name: string,
   args: ResolvedGpuHostArgs,
-  { role, securityGroup, keyPair, userData }: InstanceParts,
+  { subnetId, role, securityGroup, keyPair, userData }: InstanceParts,
   parent: pulumi.Resource,
 ): ec2.Instance {
   const tags = { ...tagsFor("gpu-host", args.tags), Name: name };
@@ -31,7 +32,7 @@ export function createInstance(
     {
       ami: args.amiId ?? newestAmi(parent),
       instanceType: args.instanceType,
-      subnetId: args.subnetId,
+      subnetId,
       vpcSecurityGroupIds: [securityGroup.id],
       associatePublicIpAddress: args.public,
       iamInstanceProfile: role.profile.name,

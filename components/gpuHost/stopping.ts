@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../ecs/arn";
 import { awsName } from "../ecs/awsName";
 import { instanceTypeFacts } from "../ecs/instanceTypes";
+import { policyDocument } from "../ecs/policyDocument";
 import { tagsFor } from "../ecs/tags";
 import { ResolvedGpuHostArgs } from "./gpuHostArgs";
 
@@ -51,7 +52,8 @@ export function scheduleStops(
 }
 
 /**
- * The scheduler's role: the scheduled actions, on this instance only.
+ * The scheduler's role: the scheduled actions, on this instance only, and what starting it needs of
+ * the volumes' key.
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
@@ -88,16 +90,51 @@ function createScheduleRole(
     `${name}-schedule`,
     {
       role: role.name,
-      policy: instance.arn.apply((arn) =>
-        JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Action: actions, Resource: arn }],
-        }),
-      ),
+      policy: pulumi
+        .all([instance.arn, args.kmsKeyArn])
+        .apply(([arn, keyArn]) =>
+          policyDocument(
+            { Effect: "Allow", Action: actions, Resource: arn },
+            ...(args.startSchedule !== undefined && keyArn !== undefined
+              ? decryptVolumes(keyArn, parseArn(arn).region)
+              : []),
+          ),
+        ),
     },
     { parent },
   );
   return role;
+}
+
+/**
+ * Statements that let EC2 attach volumes of a customer's key for whoever starts the instance; without
+ * them the start succeeds, and the instance stops at once.
+ *
+ * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html#ebs-encryption-permissions
+ */
+function decryptVolumes(keyArn: string, region: string): object[] {
+  // The domain is another one in China.
+  const viaEc2 = { "kms:ViaService": `ec2.${region}.*` };
+  return [
+    {
+      Effect: "Allow",
+      Action: [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ],
+      Resource: keyArn,
+      Condition: { StringLike: viaEc2 },
+    },
+    {
+      Effect: "Allow",
+      Action: "kms:CreateGrant",
+      Resource: keyArn,
+      Condition: { StringLike: viaEc2, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+  ];
 }
 
 /**

@@ -5,8 +5,16 @@ export const region = "eu-central-1";
 /** What functions of the AWS provider answer under mocks; undefined for any that no test expects. */
 export function awsAnswer(token: string): Record<string, unknown> | undefined {
   const answers: Record<string, Record<string, unknown>> = {
+    // Any subnet is in a zone that offers any type, unless a test says otherwise.
+    "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": {
+      locations: [`${region}a`, `${region}b`, `${region}c`],
+    },
+    "aws:ec2/getSubnet:getSubnet": { availabilityZone: `${region}a` },
     "aws:index/getCallerIdentity:getCallerIdentity": { accountId: account },
-    "aws:index/getPartition:getPartition": { partition: "aws" },
+    "aws:index/getPartition:getPartition": {
+      partition: "aws",
+      reverseDnsPrefix: "com.amazonaws",
+    },
     "aws:index/getRegion:getRegion": { region },
   };
   return answers[token];

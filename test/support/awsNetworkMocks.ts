@@ -14,6 +14,7 @@ export function networkAnswers(
     "aws:ec2/getVpc:getVpc": ({ id }) => ({
       id: id ?? network().vpcId,
       cidrBlock: "10.0.0.0/16",
+      cidrBlockAssociations: [{ cidrBlock: "10.0.0.0/16", state: "associated" }],
       mainRouteTableId: "rtb-main",
       enableDnsSupport: true,
       enableDnsHostnames: true,

@@ -1,9 +1,12 @@
+import * as ec2 from "@pulumi/aws/ec2";
 import * as aws from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ContainerInsights, GpuCluster, type GpuClusterArgs } from "../../../components";
+import { noteNewerAmi, otherKindOfAmi } from "../../../components/ecs/instanceAmi";
 import { instancePolicy } from "../../../components/ecs/instanceRole";
+import { subnetsThatOffer } from "../../../components/ecs/instanceZones";
 import {
   problemsOf,
   project,
@@ -37,13 +40,23 @@ const required: GpuClusterArgs = {
 };
 
 let asked: string[];
+let zones: Record<string, string>;
+let offered: string[];
 let recording: Recording;
 
 async function start(preview = false): Promise<void> {
   asked = [];
+  zones = { "subnet-1": "eu-central-1a", "subnet-2": "eu-central-1b" };
+  offered = ["eu-central-1b", "eu-central-1a"];
   recording = await startMocks({
     preview,
     answers: {
+      "aws:ec2/getSubnet:getSubnet": ({ id }) => ({ id, availabilityZone: zones[id as string] }),
+      "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": ({ locationType, filters }) => {
+        expect(locationType).toBe("availability-zone");
+        asked.push(...(filters as { values: string[] }[])[0].values);
+        return { locations: offered };
+      },
       "aws:ssm/getParameter:getParameter": ({ name }: Record<string, unknown>) => {
         asked.push(name as string);
         return { insecureValue: "ami-recommended", value: "secret" };
@@ -53,6 +66,10 @@ async function start(preview = false): Promise<void> {
 }
 
 beforeEach(() => start());
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 async function create(args: Partial<GpuClusterArgs> = {}, name = "gpu"): Promise<GpuCluster> {
   const provider = new aws.Provider("aws", { region: "eu-central-1" });
@@ -98,7 +115,12 @@ describe("the children of a cluster", () => {
       `${rolePolicy} gpu-instance`,
       `${egressRule} gpu-instance-0.0.0.0/0`,
     ]);
-    expect(recording.calls).toHaveLength(1);
+    expect(recording.calls.map(({ token }) => token.replace(/.*:/, "")).sort()).toEqual([
+      "getInstanceTypeOfferings",
+      "getParameter",
+      "getSubnet",
+      "getSubnet",
+    ]);
     for (const { provider } of [...children(), ...recording.calls]) {
       expect(provider).toBe(urn("pulumi:providers:aws", "aws"));
     }
@@ -170,6 +192,8 @@ describe("the children of a cluster", () => {
       minSize: 0,
       maxSize: 4,
       desiredCapacity: 0,
+      waitForCapacityTimeout: "0",
+      ignoreFailedScalingActivities: true,
       mixedInstancesPolicy: {
         launchTemplate: {
           launchTemplateSpecification: { launchTemplateId: "gpu-instance-id", version: "3" },
@@ -191,7 +215,6 @@ describe("the children of a cluster", () => {
           ...pace,
           scaleInProtectedInstances: "Refresh",
           skipMatching: true,
-          autoRollback: true,
         },
       },
       forceDelete: true,
@@ -330,15 +353,78 @@ describe("the AMI", () => {
     ["c7i.xlarge", "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"],
   ])("for %s is the one under %s", async (instanceType, parameter) => {
     const { amiId } = await create({ instanceType });
-    expect(asked).toEqual([parameter]);
+    expect(asked).toContain(parameter);
     expect(inputsOf(template).imageId).toBe("ami-recommended");
     expect(await promiseOf(amiId)).toBe("ami-recommended");
   });
 
   it("that is pinned is not looked up", async () => {
     await create({ amiId: "ami-0a1b2c3d4e5f67890" });
-    expect(asked).toEqual([]);
-    expect(inputsOf(template).imageId).toBe("ami-0a1b2c3d4e5f67890");
+    expect(asked).toEqual(["g5.xlarge"]);
+    expect(recording.find(template)).toMatchObject({
+      inputs: { imageId: "ami-0a1b2c3d4e5f67890" },
+      ignoreChanges: [],
+      hooks: {},
+    });
+  });
+
+  it("that a cluster has is kept, until another one is named", async () => {
+    await create();
+    expect(recording.find(template).ignoreChanges).toEqual(["imageId"]);
+  });
+
+  it("that AWS recommends by now is named where it is another one", async () => {
+    const info = vi.spyOn(pulumi.log, "info").mockResolvedValue();
+    const parent = new pulumi.ComponentResource("tests:index:Parent", "parent");
+    const kept = new ec2.LaunchTemplate("kept", { imageId: "ami-kept" });
+    noteNewerAmi(kept, { imageId: pulumi.output("ami-kept"), options: {} }, parent);
+    noteNewerAmi(kept, { imageId: pulumi.output("ami-newer"), options: {} }, parent);
+    await settle();
+    await vi.waitFor(() => expect(info).toHaveBeenCalled());
+    expect(info.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringMatching(/keep ami-kept\. AWS recommends ami-newer now: set amiId/),
+    ]);
+  });
+
+  const gpu = { imageId: "ami-1", instanceType: "g5.xlarge" };
+
+  it("is not kept for a type that needs another kind", async () => {
+    await create();
+    expect(recording.find(template).hooks).toEqual({ beforeUpdate: [expect.any(String)] });
+    expect(otherKindOfAmi(gpu, { ...gpu, instanceType: "c7i.xlarge" }, "ami-2")).toBe(
+      "instanceType goes from g5.xlarge to c7i.xlarge, and the instances keep their AMI, ami-1, " +
+        "which is for types with GPUs: set amiId to ami-2",
+    );
+  });
+
+  it.each([
+    ["for a type of the same kind", { ...gpu, instanceType: "g6.xlarge" }],
+    ["where another one comes with the type", { imageId: "ami-2", instanceType: "c7i.xlarge" }],
+  ])("may stay %s", (_, news) => {
+    expect(otherKindOfAmi(gpu, news, "ami-2")).toBeUndefined();
+  });
+});
+
+describe("the subnets of the instances", () => {
+  it("are those in zones that offer one of the types, and the others are named", async () => {
+    const info = vi.spyOn(pulumi.log, "info").mockResolvedValue();
+    offered = ["eu-central-1c", "eu-central-1b"];
+    await create({ furtherInstanceTypes: ["g6.xlarge"] });
+    expect(inputsOf(group).vpcZoneIdentifiers).toEqual(["subnet-2"]);
+    expect(asked).toEqual(expect.arrayContaining(["g5.xlarge", "g6.xlarge"]));
+    expect(info.mock.calls.map(([message]) => message)).toEqual([
+      "No instance starts in subnet-1 (eu-central-1a): AWS does not offer g5.xlarge, g6.xlarge there",
+    ]);
+  });
+
+  it("are not there where no zone offers a type", async () => {
+    offered = ["eu-central-1c"];
+    const parent = new pulumi.ComponentResource("tests:index:Parent", "parent");
+    const found = subnetsThatOffer(["subnet-1", "subnet-2"], ["g5.xlarge"], parent);
+    await expect(found).rejects.toThrow(
+      'instanceType is "g5.xlarge", which AWS does not offer in eu-central-1a, eu-central-1b: ' +
+        "use subnets in eu-central-1c, or another type",
+    );
   });
 });
 

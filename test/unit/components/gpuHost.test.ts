@@ -99,6 +99,12 @@ describe("a GPU host", () => {
     );
   });
 
+  it("asks AWS in which zones its type is", async () => {
+    await create();
+    const asked = recording.calls.map(({ token }) => token.replace(/.*:/, ""));
+    expect(asked).toContain("getInstanceTypeOfferings");
+  });
+
   it("follows the AMI that is named", async () => {
     await create({ amiId: "ami-0a1b2c3d" });
     expect(recording.find(instanceType)).toMatchObject({
@@ -329,6 +335,43 @@ describe("a GPU host is stopped", () => {
       Principal: { Service: "scheduler.amazonaws.com" },
       Condition: { StringEquals: { "aws:SourceAccount": account } },
     });
+  });
+
+  const kmsKeyArn = `arn:aws:kms:${region}:${account}:key/0a1b2c3d`;
+
+  it("and started by a role that may use the volumes' own key, by way of EC2 only", async () => {
+    await create({ startSchedule: "rate(12 hours)", kmsKeyArn });
+    const { policy } = inputs("aws:iam/rolePolicy:RolePolicy", "gpu-schedule");
+    const viaEc2 = { "kms:ViaService": `ec2.${region}.*` };
+    expect(JSON.parse(String(policy)).Statement).toEqual([
+      { Effect: "Allow", Action: ["ec2:StartInstances"], Resource: instanceArn },
+      {
+        Effect: "Allow",
+        Action: [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ],
+        Resource: kmsKeyArn,
+        Condition: { StringLike: viaEc2 },
+      },
+      {
+        Effect: "Allow",
+        Action: "kms:CreateGrant",
+        Resource: kmsKeyArn,
+        Condition: { StringLike: viaEc2, Bool: { "kms:GrantIsForAWSResource": "true" } },
+      },
+    ]);
+  });
+
+  it("by a role that may not use the key, where it is only stopped", async () => {
+    await create({ stopSchedule: "rate(12 hours)", kmsKeyArn });
+    const { policy } = inputs("aws:iam/rolePolicy:RolePolicy", "gpu-schedule");
+    expect(JSON.parse(String(policy)).Statement).toEqual([
+      { Effect: "Allow", Action: ["ec2:StopInstances"], Resource: instanceArn },
+    ]);
   });
 
   it("by a role that may not start it, where it is only stopped", async () => {
