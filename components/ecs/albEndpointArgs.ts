@@ -7,7 +7,10 @@ export interface AlbEndpointArgs {
   /** The VPC of the replicas. */
   vpcId: pulumi.Input<string>;
 
-  /** IPv4 block of the VPC: `VpcNetwork.cidrBlock`. The load balancer sends nowhere else. */
+  /**
+   * IPv4 block of the VPC: `VpcNetwork.cidrBlock`. The load balancer sends nowhere else, but to
+   * replicas of an EcsModelService that names its security group.
+   */
   vpcCidr: pulumi.Input<string>;
 
   /** Subnets of the load balancer, in two Availability Zones at least; public ones with `public`. */

@@ -1,5 +1,4 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
-import * as ec2 from "@pulumi/aws/ec2";
 import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../balancer/balancerConfig";
@@ -12,7 +11,7 @@ import {
   ResolvedEcsArgs,
   resolveEcsModelServiceArgs,
 } from "./ecsModelServiceArgs";
-import { createSecurityGroup } from "./serviceNetwork";
+import { createServiceNetwork, ServiceNetwork } from "./serviceNetwork";
 import { createServiceRoles } from "./serviceRoles";
 import { createScaling } from "./serviceScaling";
 import { tagsFor } from "./tags";
@@ -50,9 +49,9 @@ export class EcsModelService extends pulumi.ComponentResource {
 
     const logs = createLogGroup(name, resolved, this);
     const roles = createServiceRoles(name, resolved, logs.arn, this);
-    const group = createSecurityGroup(name, resolved, this);
+    const network = createServiceNetwork(name, resolved, this);
     const task = createTaskDefinition(name, resolved, logs, roles, this);
-    const service = createService(name, resolved, task, group, roles, this);
+    const service = createService(name, resolved, task, network, roles, this);
     if (resolved.autoscaling) {
       const { clusterName, autoscaling, tags } = resolved;
       createScaling(name, autoscaling, { clusterName, serviceName: service.name }, tags, this);
@@ -62,7 +61,7 @@ export class EcsModelService extends pulumi.ComponentResource {
     this.serviceName = service.name;
     this.taskDefinitionArn = runningRevision(service, task);
     this.logGroupName = logs.name;
-    this.securityGroupId = group.id;
+    this.securityGroupId = network.group.id;
     this.registerOutputs({
       serviceArn: this.serviceArn,
       serviceName: this.serviceName,
@@ -137,7 +136,7 @@ function createService(
   name: string,
   args: ResolvedEcsArgs,
   task: ecs.TaskDefinition,
-  group: ec2.SecurityGroup,
+  { group, rules }: ServiceNetwork,
   roles: TaskRoles,
   parent: pulumi.Resource,
 ): ecs.Service {
@@ -153,6 +152,9 @@ function createService(
       taskDefinition: task.arn,
       desiredCount: args.replicas,
       capacityProviderStrategies: [{ capacityProvider: args.capacityProviderName, weight: 1 }],
+      // The provider refuses another strategy without it:
+      // https://github.com/hashicorp/terraform-provider-aws/pull/43533
+      forceNewDeployment: true,
       ...deploymentArgs(args),
       // Over the zones first, then onto as few instances as will do, so that others can be given back.
       orderedPlacementStrategies: [
@@ -175,8 +177,9 @@ function createService(
     },
     {
       parent,
-      // Without its policies a first replica could not be pulled.
-      dependsOn: roles.policies,
+      // Without its policies a first replica could not be pulled, and without the rules it would not
+      // be found healthy.
+      dependsOn: [...roles.policies, ...rules],
       // From then on the number is autoscaling's.
       ignoreChanges: args.autoscaling ? ["desiredCount"] : [],
       customTimeouts: { create: timeout, update: timeout, delete: timeout },

@@ -7,18 +7,27 @@ import { tagsFor } from "./tags";
 
 const httpsPort = 443;
 
+/** The replicas' security group, and the rules without which the load balancer finds none healthy. */
+export interface ServiceNetwork {
+  group: ec2.SecurityGroup;
+  rules: pulumi.Resource[];
+}
+
 /**
  * The replicas' security group. The load balancer reaches the ports that it has a target group for,
  * and the health port; nobody else reaches anything. Replicas open no connections: pulls and logs
  * are the host's.
  *
+ * The load balancer is let out to the group as well, since the replicas' subnets may be in any
+ * address block of the VPC.
+ *
  * Rules are resources of their own, so that AWS's rule that lets everything out is removed.
  */
-export function createSecurityGroup(
+export function createServiceNetwork(
   name: string,
   args: ResolvedEcsArgs,
   parent: pulumi.Resource,
-): ec2.SecurityGroup {
+): ServiceNetwork {
   const group = new ec2.SecurityGroup(
     `${name}-replicas`,
     {
@@ -28,24 +37,8 @@ export function createSecurityGroup(
     },
     { parent },
   );
-  const { endpointSecurityGroupId } = args;
-  if (endpointSecurityGroupId !== undefined) {
-    for (const [part, port] of reachablePorts(args)) {
-      new vpc.SecurityGroupIngressRule(
-        `${name}-${part}-from-endpoint`,
-        {
-          securityGroupId: group.id,
-          referencedSecurityGroupId: endpointSecurityGroupId,
-          ipProtocol: "tcp",
-          fromPort: port,
-          toPort: port,
-          description: `The load balancer: ${part}`,
-          tags: tagsFor("replicas", args.tags),
-        },
-        { parent },
-      );
-    }
-  }
+  const { endpointSecurityGroupId: endpoint } = args;
+  const rules = endpoint === undefined ? [] : createRules(name, args, group, endpoint, parent);
   for (const cidr of args.enableExec ? (args.execCidrs ?? []) : []) {
     new vpc.SecurityGroupEgressRule(
       `${name}-exec-to-${cidr.replace(/[./]/g, "-")}`,
@@ -61,7 +54,49 @@ export function createSecurityGroup(
       { parent },
     );
   }
-  return group;
+  return { group, rules };
+}
+
+function createRules(
+  name: string,
+  args: ResolvedEcsArgs,
+  group: ec2.SecurityGroup,
+  endpointSecurityGroupId: pulumi.Input<string>,
+  parent: pulumi.Resource,
+): pulumi.Resource[] {
+  const tags = tagsFor("replicas", args.tags);
+  const reachable = reachablePorts(args);
+  const numbers = reachable.map(([, port]) => port);
+  const ingress = reachable.map(
+    ([part, port]) =>
+      new vpc.SecurityGroupIngressRule(
+        `${name}-${part}-from-endpoint`,
+        {
+          securityGroupId: group.id,
+          referencedSecurityGroupId: endpointSecurityGroupId,
+          ipProtocol: "tcp",
+          fromPort: port,
+          toPort: port,
+          description: `The load balancer: ${part}`,
+          tags,
+        },
+        { parent },
+      ),
+  );
+  const egress = new vpc.SecurityGroupEgressRule(
+    `${name}-from-endpoint`,
+    {
+      securityGroupId: endpointSecurityGroupId,
+      referencedSecurityGroupId: group.id,
+      ipProtocol: "tcp",
+      fromPort: Math.min(...numbers),
+      toPort: Math.max(...numbers),
+      description: "Replicas, in whatever subnet",
+      tags,
+    },
+    { parent },
+  );
+  return [...ingress, egress];
 }
 
 function reachablePorts({

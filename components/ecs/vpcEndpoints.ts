@@ -1,7 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
-import { getRegionOutput } from "@pulumi/aws/getRegion";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { endpointServiceName } from "./endpointServiceName";
 import { tagsFor } from "./tags";
 
 /**
@@ -28,71 +28,83 @@ export const interfaceEndpoints = [
 export interface EndpointsPlace {
   vpc: pulumi.Output<ec2.GetVpcResult>;
   subnetIds: pulumi.Output<string[]>;
+  /** IPv4 blocks of the VPC besides its first one. */
+  secondaryCidrs: string[];
   tags?: Record<string, string>;
 }
 
 /**
  * Interface endpoints with private DNS names in every subnet, open to the VPC on port 443 only, and
  * the gateway endpoint for S3, where ECR keeps the layers of images.
+ *
+ * @returns all that has to be there before an instance can start, and until the last one has gone
  */
-export function createEndpoints(name: string, place: EndpointsPlace, parent: pulumi.Resource) {
-  const region = getRegionOutput({}, { parent }).region;
+export function createEndpoints(
+  name: string,
+  place: EndpointsPlace,
+  parent: pulumi.Resource,
+): pulumi.Resource[] {
   const tags = tagsFor("endpoint", place.tags);
-  const securityGroup = createSecurityGroup(name, place, parent);
-  for (const service of interfaceEndpoints) {
-    new ec2.VpcEndpoint(
-      `${name}-${service.replace(".", "-")}`,
-      {
-        vpcId: place.vpc.id,
-        serviceName: pulumi.interpolate`com.amazonaws.${region}.${service}`,
-        vpcEndpointType: "Interface",
-        subnetIds: place.subnetIds,
-        securityGroupIds: [securityGroup.id],
-        privateDnsEnabled: true,
-        tags,
-      },
-      { parent },
-    );
-  }
+  const { group, rules } = createSecurityGroup(name, place, parent);
+  const interfaces = interfaceEndpoints.map(
+    (service) =>
+      new ec2.VpcEndpoint(
+        `${name}-${service.replace(".", "-")}`,
+        {
+          vpcId: place.vpc.id,
+          serviceName: endpointServiceName(service, "Interface", parent),
+          vpcEndpointType: "Interface",
+          subnetIds: place.subnetIds,
+          securityGroupIds: [group.id],
+          privateDnsEnabled: true,
+          tags,
+        },
+        { parent },
+      ),
+  );
   // Its policy stays AWS's own, which allows all: it holds for everything else in these subnets too.
-  new ec2.VpcEndpoint(
+  const gateway = new ec2.VpcEndpoint(
     `${name}-s3`,
     {
       vpcId: place.vpc.id,
-      serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
+      serviceName: endpointServiceName("s3", "Gateway", parent),
       vpcEndpointType: "Gateway",
       routeTableIds: routeTables(place, parent),
       tags,
     },
     { parent },
   );
+  return [...interfaces, gateway, ...rules];
 }
 
-function createSecurityGroup(
-  name: string,
-  place: EndpointsPlace,
-  parent: pulumi.Resource,
-): ec2.SecurityGroup {
+function createSecurityGroup(name: string, place: EndpointsPlace, parent: pulumi.Resource) {
   const tags = tagsFor("endpoint", place.tags);
   const group = new ec2.SecurityGroup(
     `${name}-endpoints`,
     { description: "VPC endpoints", vpcId: place.vpc.id, tags },
     { parent },
   );
-  new vpc.SecurityGroupIngressRule(
-    `${name}-endpoints`,
-    {
-      securityGroupId: group.id,
-      description: "HTTPS from the VPC",
-      ipProtocol: "tcp",
-      fromPort: 443,
-      toPort: 443,
-      cidrIpv4: place.vpc.cidrBlock,
-      tags,
-    },
-    { parent },
+  const sources: { key: string; cidrIpv4: pulumi.Input<string> }[] = [
+    { key: "", cidrIpv4: place.vpc.cidrBlock },
+    ...place.secondaryCidrs.map((cidr) => ({ key: `-${cidr.replace("/", "-")}`, cidrIpv4: cidr })),
+  ];
+  const rules = sources.map(
+    ({ key, cidrIpv4 }) =>
+      new vpc.SecurityGroupIngressRule(
+        `${name}-endpoints${key}`,
+        {
+          securityGroupId: group.id,
+          description: "HTTPS from the VPC",
+          ipProtocol: "tcp",
+          fromPort: 443,
+          toPort: 443,
+          cidrIpv4,
+          tags,
+        },
+        { parent },
+      ),
   );
-  return group;
+  return { group, rules };
 }
 
 /** The subnets' route tables; a subnet without one of its own uses the VPC's main one. */

@@ -6,7 +6,8 @@ import { checkVpcNetwork, VpcNetworkArgs } from "./vpcNetworkArgs";
 
 /**
  * The network of a service on AWS: a given VPC and subnets, else the region's default VPC. It
- * creates nothing but VPC endpoints, and these only when asked.
+ * creates nothing but VPC endpoints, and these only when asked. What takes `vpcId` or `subnetIds` is
+ * created after the endpoints, and deleted before them.
  *
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
@@ -25,13 +26,15 @@ export class VpcNetwork extends pulumi.ComponentResource {
     const vpc = ec2.getVpcOutput(args.vpcId ? { id: args.vpcId } : { default: true }, {
       parent: this,
     });
-    this.vpcId = vpc.id;
-    this.cidrBlock = vpc.cidrBlock;
-    this.subnetIds = args.subnetIds ? pulumi.output(args.subnetIds) : defaultSubnets(vpc.id, this);
-    if (args.endpoints) {
-      createEndpoints(name, { vpc, subnetIds: this.subnetIds, tags: args.tags }, this);
-    }
+    const subnetIds = args.subnetIds ? pulumi.output(args.subnetIds) : defaultSubnets(vpc.id, this);
+    const { endpoints, secondaryCidrs = [], tags } = args;
+    const needed = endpoints
+      ? createEndpoints(name, { vpc, subnetIds, secondaryCidrs, tags }, this)
+      : [];
 
+    this.vpcId = after(needed, vpc.id);
+    this.subnetIds = after(needed, subnetIds);
+    this.cidrBlock = vpc.cidrBlock;
     this.registerOutputs({
       vpcId: this.vpcId,
       subnetIds: this.subnetIds,
@@ -48,6 +51,16 @@ function checkArgs(name: string, args: VpcNetworkArgs): void {
       errors,
     });
   }
+}
+
+/**
+ * A value that depends on resources: what takes it comes after them, and goes before them. An agent
+ * without the endpoints could neither join its cluster nor end its tasks.
+ */
+function after<T>(resources: pulumi.Resource[], value: pulumi.Output<T>): pulumi.Output<T> {
+  // The URN, since it is known in a preview too.
+  const urns = pulumi.all(resources.map(({ urn }) => urn));
+  return value.apply((known) => urns.apply(() => known)) as pulumi.Output<T>;
 }
 
 function defaultSubnets(

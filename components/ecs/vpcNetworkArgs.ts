@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkIpv4Block } from "../cidr";
 import { Problem } from "../tfserving/problem";
 
 /** Arguments of a VpcNetwork. */
@@ -22,6 +23,12 @@ export interface VpcNetworkArgs {
    */
   endpoints?: boolean;
 
+  /**
+   * IPv4 blocks of the VPC besides its first one, from which the endpoints are reached as well:
+   * `lookUpNetwork` finds them. @default - none
+   */
+  secondaryCidrs?: string[];
+
   /** Further tags of every resource. @default - none */
   tags?: Record<string, string>;
 }
@@ -36,13 +43,17 @@ export const fewestZones = 2;
 export function checkVpcNetwork({
   vpcId,
   subnetIds,
-}: Pick<VpcNetworkArgs, "vpcId" | "subnetIds">): Problem[] {
+  secondaryCidrs,
+}: Pick<VpcNetworkArgs, "vpcId" | "subnetIds" | "secondaryCidrs">): Problem[] {
   const listed: unknown[] = Array.isArray(subnetIds) ? subnetIds : [];
   return [
     ...checkId("vpcId", "vpc", vpcId),
     ...listed.flatMap((id, index) => checkId(`subnetIds[${index}]`, "subnet", id)),
     ...checkTogether(vpcId !== undefined, subnetIds !== undefined),
     ...(Array.isArray(subnetIds) ? checkCount(listed) : []),
+    ...(secondaryCidrs ?? []).flatMap((cidr, index) =>
+      checkIpv4Block(`secondaryCidrs[${index}]`, cidr),
+    ),
   ];
 }
 

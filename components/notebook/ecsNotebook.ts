@@ -209,6 +209,8 @@ function createService(
       taskDefinition: task.arn,
       desiredCount: args.running ? 1 : 0,
       capacityProviderStrategies: [{ capacityProvider: args.capacityProviderName, weight: 1 }],
+      // The provider refuses another strategy without it.
+      forceNewDeployment: true,
       // One at a time works on the files.
       deploymentMinimumHealthyPercent: 0,
       deploymentMaximumPercent: 100,

@@ -18,7 +18,7 @@ import { checkTexts, names, readObject, refuseUnused, UnusedKeys } from "../conf
 const longestRepositoryName = 128;
 
 // What the program itself gives to the components is no setting.
-type NetworkKeys = Exclude<keyof VpcNetworkArgs, "tags">;
+type NetworkKeys = Exclude<keyof VpcNetworkArgs, "secondaryCidrs" | "tags">;
 type ClusterKeys = Exclude<keyof GpuClusterArgs, "vpcId" | "subnetIds" | "tags">;
 type EndpointKeys = Exclude<keyof AlbEndpointArgs, "vpcId" | "vpcCidr" | "modelName" | "tags">;
 type ServiceKeys = Extract<

@@ -17,13 +17,14 @@ import { EcsSettings, loadEcsSettings } from "./ecsSettings";
 
 /** Serves the model folder of the stack's configuration on AWS. */
 export async function serveOnEcs(): Promise<Record<string, unknown>> {
-  const settings = await loadEcsSettings();
   const outputs = await recordedOutputs();
+  const settings = await loadEcsSettings(outputs);
   const recorded = releasesIn(outputs);
   const { aws, service } = settings;
   const { tags } = aws;
 
-  const network = new VpcNetwork("network", { ...aws.network, tags });
+  const secondaryCidrs = settings.network.cidrBlocks.slice(1);
+  const network = new VpcNetwork("network", { ...aws.network, secondaryCidrs, tags });
   const repository = new EcrRepository(settings.repositoryName, { ...aws.repository, tags });
   const serving = await ecsImage(settings, outputs, repository);
   const cluster = new GpuCluster("serving", { ...placeOf(network), ...aws.cluster, tags });

@@ -49,6 +49,7 @@ describe("the children of a service on ECS", () => {
       `${role} serving-execution-role`,
       `${role} serving-task-role`,
       `${rolePolicy} serving-execution-policy`,
+      `${egressRule} serving-from-endpoint`,
       `${ingressRule} serving-grpc-from-endpoint`,
       `${ingressRule} serving-health-from-endpoint`,
       `${ingressRule} serving-rest-from-endpoint`,
@@ -82,6 +83,7 @@ describe("the children of a service on ECS", () => {
       taskDefinition: awsArn("ecs", "taskDefinition", "serving"),
       desiredCount: 2,
       capacityProviderStrategies: [{ capacityProvider: "gpu-provider", weight: 1 }],
+      forceNewDeployment: true,
       deploymentMinimumHealthyPercent: 100,
       deploymentMaximumPercent: 200,
       availabilityZoneRebalancing: "ENABLED",
@@ -213,7 +215,7 @@ describe("the roles of a service on ECS", () => {
 });
 
 describe("the network of a service on ECS", () => {
-  it("lets in the load balancer, port by port, and lets nothing out", async () => {
+  it("lets in the load balancer, port by port, and opens no connections", async () => {
     const { recording } = await createEcsService(() => endpoint);
     expect(recording.find(securityGroup).inputs).toEqual({
       description: "Replicas: reached by their load balancer only",
@@ -236,7 +238,26 @@ describe("the network of a service on ECS", () => {
         tags: tags("replicas"),
       })),
     );
-    expect(recording.resources.filter(({ type }) => type === egressRule)).toEqual([]);
+    const egress = recording.resources.filter(({ type }) => type === egressRule);
+    expect(egress.map(({ inputs }) => inputs.securityGroupId)).toEqual(["sg-endpoint"]);
+  });
+
+  it("lets the load balancer out to the replicas, whatever their addresses, before they start", async () => {
+    const { recording } = await createEcsService(() => endpoint);
+    const rule = recording.find(egressRule);
+    expect([rule.name, rule.inputs]).toEqual([
+      "serving-from-endpoint",
+      {
+        securityGroupId: "sg-endpoint",
+        referencedSecurityGroupId: "serving-replicas-id",
+        ipProtocol: "tcp",
+        fromPort: 8500,
+        toPort: 8502,
+        description: "Replicas, in whatever subnet",
+        tags: tags("replicas"),
+      },
+    ]);
+    expect(recording.find(ecsService).dependencies).toContain(rule.urn);
   });
 
   it("keeps port 8500 shut without a target group for gRPC", async () => {

@@ -63,6 +63,7 @@ describe("the service of a notebook on ECS", () => {
       taskDefinition: awsArn("ecs", "taskDefinition", "notebook"),
       desiredCount: 1,
       capacityProviderStrategies: [{ capacityProvider: "gpus", weight: 1 }],
+      forceNewDeployment: true,
       deploymentMinimumHealthyPercent: 0,
       deploymentMaximumPercent: 100,
       deploymentCircuitBreaker: { enable: true, rollback: true },

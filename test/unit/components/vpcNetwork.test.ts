@@ -1,3 +1,5 @@
+import * as ec2 from "@pulumi/aws/ec2";
+import * as lb from "@pulumi/aws/lb";
 import * as aws from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -66,6 +68,11 @@ const answers: Record<string, (inputs: Record<string, unknown>) => object> = {
     return {
       id,
       cidrBlock: "10.0.0.0/16",
+      cidrBlockAssociations: [
+        { cidrBlock: "100.64.0.0/16", state: "associated" },
+        { cidrBlock: "10.0.0.0/16", state: "associated" },
+        { cidrBlock: "10.9.0.0/16", state: "disassociated" },
+      ],
       mainRouteTableId: "rtb-main",
       enableDnsSupport: true,
       enableDnsHostnames: hasDns,
@@ -147,7 +154,13 @@ describe("a network", () => {
 it("asks the provider that it was given", async () => {
   await create({ endpoints: true });
   const tokens = new Set(recording.calls.map(({ token }) => token.replace(/.*:/, "")));
-  expect([...tokens].sort()).toEqual(["getRegion", "getRouteTables", "getSubnets", "getVpc"]);
+  expect([...tokens].sort()).toEqual([
+    "getPartition",
+    "getRegion",
+    "getRouteTables",
+    "getSubnets",
+    "getVpc",
+  ]);
   for (const { token, provider } of recording.calls) {
     expect(provider, token).toBe(urn("pulumi:providers:aws", "aws"));
   }
@@ -212,6 +225,57 @@ describe("the endpoints of a network", () => {
     });
   });
 
+  it("take HTTPS from every address block of the VPC", async () => {
+    await create({ ...given, endpoints: true, secondaryCidrs: ["100.64.0.0/16"] });
+    const rules = recording.resources.filter(({ type }) => type === ingressRule);
+    expect(rules.map(({ name, inputs }) => [name, inputs.cidrIpv4]).sort()).toEqual([
+      ["network-endpoints", "10.0.0.0/16"],
+      ["network-endpoints-100.64.0.0-16", "100.64.0.0/16"],
+    ]);
+  });
+
+  it.each([
+    ["com.amazonaws.cn-north-1.logs", "logs"],
+    ["cn.com.amazonaws.cn-north-1.ecr.api", "ecr-api"],
+  ])("in a partition with names of its own are what AWS calls them: %s", async (known, name) => {
+    const there = [known, "com.amazonaws.cn-north-1.s3"];
+    recording = await startMocks({
+      answers: {
+        ...answers,
+        "aws:index/getPartition:getPartition": { reverseDnsPrefix: "cn.com.amazonaws" },
+        "aws:index/getRegion:getRegion": { region: "cn-north-1" },
+        "aws:ec2/getVpcEndpointService:getVpcEndpointService": ({ filters, serviceType }) => {
+          const { values } = (filters as Filter[])[0];
+          const found = values.find((value) => there.includes(value)) ?? "another";
+          return { serviceName: `${found}, ${serviceType as string}` };
+        },
+      },
+    });
+    await create({ ...given, endpoints: true });
+    expect(recording.find(endpoint, `network-${name}`).inputs.serviceName).toBe(
+      `${known}, Interface`,
+    );
+    expect(recording.find(endpoint, "network-s3").inputs.serviceName).toBe(
+      "com.amazonaws.cn-north-1.s3, Gateway",
+    );
+  });
+
+  it("are there before what is in the network, and go after it", async () => {
+    await start(true);
+    const network = new VpcNetwork("network", { ...given, endpoints: true });
+    const { vpcId, subnetIds } = network;
+    new ec2.SecurityGroup("inside", { vpcId });
+    new lb.LoadBalancer("inside", { subnets: subnetIds });
+    await settle();
+    const made = recording.resources.filter(({ type }) => [endpoint, ingressRule].includes(type));
+    expect(made).toHaveLength(interfaceEndpoints.length + 2);
+    for (const type of [securityGroup, "aws:lb/loadBalancer:LoadBalancer"]) {
+      const { dependencies, inputs } = recording.find(type, "inside");
+      expect(dependencies).toEqual(expect.arrayContaining(made.map(({ urn }) => urn)));
+      expect(Object.values(inputs)).not.toContain(unknown);
+    }
+  });
+
   it("belong to the network, and use its provider", async () => {
     await create({ ...given, endpoints: true });
     const children = recording.resources.filter(({ type }) => type.startsWith("aws:"));
@@ -224,6 +288,17 @@ describe("the endpoints of a network", () => {
 });
 
 describe("a network is refused", () => {
+  it("with an address block that is none", () => {
+    expect(problemsOf(() => new VpcNetwork("network", { secondaryCidrs: ["100.64.0.0"] }))).toEqual(
+      [
+        {
+          propertyPath: "secondaryCidrs[0]",
+          reason: expect.stringContaining("100.64.0.0") as string,
+        },
+      ],
+    );
+  });
+
   it.each<[string, VpcNetworkArgs, string, string]>([
     ["without subnets", { vpcId: given.vpcId }, "subnetIds", "is missing, and vpcId is set"],
     ["without VPC", { subnetIds: given.subnetIds }, "vpcId", "is missing, and subnetIds is set"],
@@ -255,7 +330,7 @@ describe("looking a network up", () => {
     expect(await ask()).toEqual({
       facts: {
         vpcId: defaultVpc,
-        cidrBlock: "10.0.0.0/16",
+        cidrBlocks: ["10.0.0.0/16", "100.64.0.0/16"],
         dns: true,
         subnets: [
           { id: "subnet-00000001", vpcId: defaultVpc, zone: "eu-central-1a" },
