@@ -31,6 +31,13 @@ export {
   ReplicaNeeds,
   replicasPerInstance,
 } from "./ecs/checkInstanceType";
+export {
+  checkFleetRoom,
+  Fleet,
+  FleetLoad,
+  fleetRoomWarnings,
+  NotebookNeeds,
+} from "./ecs/fleetRoom";
 export { GpuCluster } from "./ecs/gpuCluster";
 export {
   ContainerInsights,

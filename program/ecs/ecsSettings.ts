@@ -4,16 +4,21 @@ import {
   checkEcrRepository,
   checkEcsModelService,
   checkEcsNotebook,
+  checkFleetRoom,
   checkGpuCluster,
   checkServingImage,
   DockerEngine,
   ecsModelServiceDefaults,
   ecsNotebookDefaults,
+  FleetLoad,
+  fleetRoomWarnings,
   imageSizeWarnings,
   instanceTypeWarnings,
   lookUpNetwork,
   NetworkFacts,
   Problem,
+  ReleaseStrategy,
+  ReplicaNeeds,
   resolveAlbEndpointArgs,
   resolveEcsModelServiceArgs,
   resolveGpuClusterArgs,
@@ -59,9 +64,10 @@ export interface EcsSettings {
  * Reads the configuration, and asks AWS for the network and the Docker Engine that builds whether it
  * is there.
  *
+ * @param outputs - those of the update before. @default - there was none
  * @throws RunError that lists all problems by config key, before there is any resource
  */
-export async function loadEcsSettings(): Promise<EcsSettings> {
+export async function loadEcsSettings(outputs: Record<string, unknown> = {}): Promise<EcsSettings> {
   const config = new pulumi.Config();
   const aws = readObjects(config);
   const service = readService(config, aws);
@@ -76,25 +82,33 @@ export async function loadEcsSettings(): Promise<EcsSettings> {
   const endpoint = endpointArgs(service, aws, found.facts);
   const { cpus, memoryMb, gpus } = service;
   const replica = { cpus, memoryMb, gpus };
+  const fleet = aws.cluster.instanceType
+    ? resolveGpuClusterArgs({ vpcId: "", subnetIds: [], ...aws.cluster })
+    : undefined;
+  const load = fleetLoad(replica, service, notebook);
+  const clusterProblems = checkCluster(fleet, replica);
   const problems = [
     ...(built?.problems ?? []),
     ...checkObjects(config),
     ...checkUnused(config),
     ...checkNumbers(config),
     ...checkGpus(text(config, "gpus"), "ecs"),
-    ...(pinned ? checkPin(pinned) : ofServer(checkServingImage(image))),
+    ...(pinned ? checkPin(pinned, outputs.repository) : ofServer(checkServingImage(image))),
     ...ofNetwork(found.problems),
-    ...under("awsCluster", checkCluster(aws, replica)),
+    ...under("awsCluster", clusterProblems),
+    // Without a cluster that is right there is nothing to compare with.
+    ...(fleet && clusterProblems.length === 0 ? ofFleet(checkFleetRoom(fleet, load)) : []),
     ...under("awsEndpoint", checkAlbEndpoint(checkedEndpoint(endpoint))),
     ...ofService(checkEcsModelService(serviceArgs(service))),
     ...under("awsRepository", checkEcrRepository(aws.repository)),
     ...(notebook ? ofNotebook(checkEcsNotebook({ ...ecsNotebookDefaults, ...notebook })) : []),
   ];
-  if (!found.facts || problems.length > 0) {
+  if (!found.facts || !fleet || problems.length > 0) {
     throw refusal(problems);
   }
   const warnings = [
     ...instanceTypeWarnings(aws.cluster.instanceType, replica).map((text) => `awsCluster.${text}`),
+    ...fleetRoomWarnings(fleet, load, service.strategy !== ReleaseStrategy.Rolling),
     ...(pinned ? [] : imageSizeWarnings(image)),
     ...(aws.notebook.repositoryArn
       ? []
@@ -116,11 +130,11 @@ const pull = {
 };
 
 function checkCluster(
-  { cluster }: EcsObjects,
-  replica: { cpus: number; memoryMb: number; gpus: number },
+  fleet: ReturnType<typeof resolveGpuClusterArgs> | undefined,
+  replica: ReplicaNeeds,
 ): Problem[] {
-  return cluster.instanceType
-    ? checkGpuCluster(resolveGpuClusterArgs({ vpcId: "", subnetIds: [], ...cluster }), replica)
+  return fleet
+    ? checkGpuCluster(fleet, replica)
     : [
         {
           propertyPath: "instanceType",
@@ -128,6 +142,32 @@ function checkCluster(
             "is missing: name an EC2 instance type, such as g5.xlarge, or c7i.xlarge without GPUs",
         },
       ];
+}
+
+/** What the instances have to hold, however many replicas autoscaling starts. */
+function fleetLoad(
+  replica: ReplicaNeeds,
+  { replicas, autoscaling }: ReturnType<typeof readService>,
+  notebook: ReturnType<typeof readNotebook> | undefined,
+): FleetLoad {
+  const { running, memoryMb, gpus } = { ...ecsNotebookDefaults, ...notebook };
+  return {
+    replica,
+    replicas: autoscaling?.maxReplicas ?? replicas,
+    ...(notebook && running ? { notebook: { memoryMb, gpus } } : {}),
+  };
+}
+
+function ofFleet(problems: Problem[]): Problem[] {
+  const keys: Record<string, string> = {
+    maxInstances: "awsCluster.maxInstances",
+    "notebook.gpus": "awsNotebook.gpus",
+    "notebook.memoryMb": "notebookMemoryMb",
+  };
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath: keys[propertyPath],
+    reason,
+  }));
 }
 
 function instanceTypes({ instanceType, furtherInstanceTypes }: EcsObjects["cluster"]) {
@@ -166,7 +206,7 @@ function endpointArgs(
   const isOpen = endpoint.public === true || endpoint.clientSecurityGroupIds !== undefined;
   return {
     modelName,
-    clientCidrs: isOpen || !network ? [] : [network.cidrBlock],
+    clientCidrs: isOpen || !network ? [] : network.cidrBlocks,
     longestRequestSeconds: Math.ceil(balancerTimeoutMs(server) / 1000),
     ...endpoint,
   };

@@ -26,6 +26,7 @@ const cluster = { instanceType: "c7i.xlarge" };
 let recording: Recording;
 let tags: { imageTag: string; imageDigest: string }[];
 let known: string[];
+let answers: Record<string, Answer>;
 
 /** A VPC with the subnets that a stack names, else two, each in a zone of its own. */
 const network: Record<string, Answer> = {
@@ -45,6 +46,7 @@ const network: Record<string, Answer> = {
 beforeEach(() => {
   tags = [];
   known = subnets;
+  answers = network;
   vi.spyOn(pulumi.log, "warn").mockResolvedValue();
 });
 
@@ -59,7 +61,7 @@ async function run(
   preview = true,
 ): Promise<Record<string, unknown>> {
   vi.stubEnv("DOCKER_HOST", await startFakeEngine());
-  recording = await startMocks({ preview, recorded, answers: network });
+  recording = await startMocks({ preview, recorded, answers });
   setConfig({ target: "ecs", awsCluster: cluster, ...values });
   const outputs = (await program()) as Record<string, unknown>;
   await settle();
@@ -86,6 +88,7 @@ describe.each(stackFiles().filter((file) => readStackFile(file).target === "ecs"
       expect(outputs).toMatchObject({ replicas: values.replicas, canaryVersion: "" });
       expect(await promiseOf(pulumi.output(outputs.modelLabels))).toEqual({});
       expect(types()).toContain("aws:ecs/service:Service");
+      expect(pulumi.log.warn).not.toHaveBeenCalled();
     });
 
     it("tags everything of AWS that takes tags", async () => {
@@ -189,6 +192,40 @@ describe("the program on AWS", () => {
     ).toBe(true);
   });
 
+  it("runs a digest of its own repository, wherever that is", async () => {
+    const own = "127.0.0.1:5000/tf-serving-dev-1a2b3c4";
+    const image = `${own}@sha256:${"b".repeat(64)}`;
+    await run({ image }, { repository: own }, false);
+    expect(container().image).toBe(image);
+  });
+
+  it("lets every address block of the VPC in, to the load balancer and to its endpoints", async () => {
+    const getVpc = network["aws:ec2/getVpc:getVpc"] as (inputs: object) => object;
+    const cidrBlockAssociations = ["100.64.0.0/16", "10.0.0.0/16"].map((cidrBlock) => ({
+      ...{ cidrBlock, state: "associated" },
+    }));
+    answers = {
+      ...network,
+      "aws:ec2/getVpc:getVpc": (inputs) => ({ ...getVpc(inputs), cidrBlockAssociations }),
+    };
+    await run({ awsNetwork: { endpoints: true } });
+    const cidrs = (prefix: string) =>
+      recording.resources
+        .filter(({ type, name }) => type.includes("IngressRule") && name.startsWith(prefix))
+        .map(({ inputs }) => inputs.cidrIpv4)
+        .sort();
+    expect(cidrs("serving-http-from-")).toEqual(["10.0.0.0/16", "100.64.0.0/16"]);
+    expect(cidrs("network-endpoints")).toEqual(["10.0.0.0/16", "100.64.0.0/16"]);
+  });
+
+  it("says that a notebook takes an instance more", async () => {
+    await run({ replicas: 2, notebookMemoryMb: 4096 });
+    const warnings = vi.mocked(pulumi.log.warn).mock.calls.map(([message]) => message);
+    expect(warnings).toEqual([expect.stringContaining("does not fit beside the replicas")]);
+    await run({ replicas: 2, notebookMemoryMb: 4096, awsNotebook: { running: false } });
+    expect(pulumi.log.warn).toHaveBeenCalledTimes(1);
+  });
+
   it("wires the service to cluster, load balancer and image", async () => {
     tags = [];
     await run(
@@ -285,7 +322,27 @@ describe("the program on AWS", () => {
     [
       "an image without a digest",
       { image: "tf_serving:1" },
-      'image: is "tf_serving:1": use a digest in ECR',
+      'image: is "tf_serving:1", which is no digest: use a digest in ECR',
+    ],
+    [
+      "a digest that is not in ECR",
+      { image: `quay.io/team/birds@sha256:${"b".repeat(64)}` },
+      `@sha256:${"b".repeat(64)}", which is not in ECR: use a digest in ECR (ACCOUNT.dkr.ecr.`,
+    ],
+    [
+      "fewer instances than the replicas need",
+      { replicas: 40, awsCluster: { ...cluster, maxInstances: 4 } },
+      "awsCluster.maxInstances: is 4, and 40 replicas and the notebook need 14 instances of c7i.xlarge",
+    ],
+    [
+      "a notebook that fits on no instance",
+      { notebookMemoryMb: 8192 },
+      "notebookMemoryMb: is 8192, and of an instance's memory about 7321 MiB are left for tasks",
+    ],
+    [
+      "GPUs for a notebook that no instance has",
+      { awsNotebook: { gpus: 1 } },
+      "awsNotebook.gpus: is 1, and c7i.xlarge has 0",
     ],
     ["a canary", { canaryVersion: "3" }, "canaryVersion: is 3, which target ecs does not use"],
     [
