@@ -1,13 +1,7 @@
-import { execFile, spawn } from "child_process";
-import { createHash } from "crypto";
-import * as fs from "fs";
-import * as os from "os";
+import { spawn } from "child_process";
 import * as path from "path";
-import { promisify } from "util";
-import { debianTool } from "../support/debianTool";
 import { freePorts } from "../support/freePorts";
-
-const run = promisify(execFile);
+import { pythonPackages } from "../support/pythonPackages";
 
 /** moto, an AWS API server that holds everything in memory. */
 export interface AwsServer {
@@ -27,7 +21,7 @@ export const testRegion = "eu-central-1";
  * @see https://docs.getmoto.org/en/latest/docs/server_mode.html
  */
 export async function startAwsServer(): Promise<AwsServer> {
-  const packages = await installed();
+  const packages = await motoPackages();
   const [port] = await freePorts(1);
   const server = spawn("python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
     stdio: "ignore",
@@ -60,30 +54,8 @@ export async function startAwsServer(): Promise<AwsServer> {
 }
 
 /** The folder that Python finds moto in. */
-async function installed(): Promise<string> {
-  const requirements = path.join(__dirname, "requirements.txt");
-  const version = createHash("sha256").update(fs.readFileSync(requirements)).digest("hex");
-  const cache = path.join(os.homedir(), ".cache", "tfserving-tests");
-  const folder = path.join(cache, `moto-${version.slice(0, 12)}-packages`);
-  if (!fs.existsSync(folder)) {
-    fs.mkdirSync(cache, { recursive: true });
-    // Moved into place, so that two tests that begin at the same time do not meet.
-    const building = fs.mkdtempSync(path.join(cache, "moto-"));
-    const options = ["install", "--quiet", "--target", building, "--requirement", requirements];
-    debianTool("pip3", "python3-pip");
-    await run("python3", ["-m", "pip", ...options]);
-    move(building, folder);
-  }
-  return folder;
-}
-
-function move(from: string, to: string): void {
-  try {
-    fs.renameSync(from, to);
-  } catch (error) {
-    fs.rmSync(from, { recursive: true, force: true });
-    if (!fs.existsSync(to)) throw error;
-  }
+export function motoPackages(): Promise<string> {
+  return pythonPackages("moto", path.join(__dirname, "requirements.txt"));
 }
 
 function answers(address: string): Promise<boolean> {

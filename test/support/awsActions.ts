@@ -6,6 +6,8 @@ export interface Actions {
   delete: string;
   /** What the actions are on, where the policy goes by names; `*` stands for what AWS makes up. */
   arn?: (name: string) => string;
+  /** The same for actions of another service that AWS calls with the rights of the caller. */
+  further?: Record<string, string>;
 }
 
 const here = "eu-central-1:123456789012";
@@ -33,10 +35,15 @@ const readInstance =
  */
 export const awsActions: Record<string, Actions> = {
   "aws:appautoscaling/policy:Policy": {
-    create: "application-autoscaling:PutScalingPolicy",
+    create:
+      "application-autoscaling:PutScalingPolicy cloudwatch:PutMetricAlarm cloudwatch:DescribeAlarms",
     read: "application-autoscaling:DescribeScalingPolicies",
-    update: "application-autoscaling:PutScalingPolicy",
-    delete: "application-autoscaling:DeleteScalingPolicy",
+    update: "application-autoscaling:PutScalingPolicy cloudwatch:PutMetricAlarm",
+    delete: "application-autoscaling:DeleteScalingPolicy cloudwatch:DeleteAlarms",
+    // https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_id-based-policy-examples.html
+    further: {
+      cloudwatch: `arn:aws:cloudwatch:${here}:alarm:TargetTracking-service/serving-1a2b3c4/serving-5d6e7f8-AlarmHigh-0a`,
+    },
   },
   "aws:appautoscaling/target:Target": {
     create:
@@ -264,7 +271,10 @@ export const awsActions: Record<string, Actions> = {
   "aws:lb/loadBalancer:LoadBalancer": {
     create:
       "elasticloadbalancing:CreateLoadBalancer elasticloadbalancing:AddTags " +
-      "elasticloadbalancing:ModifyLoadBalancerAttributes iam:CreateServiceLinkedRole",
+      "elasticloadbalancing:ModifyLoadBalancerAttributes iam:CreateServiceLinkedRole " +
+      // The service looks with the caller's rights, as its policy ElasticLoadBalancingFullAccess shows.
+      "ec2:DescribeAccountAttributes ec2:DescribeInternetGateways ec2:DescribeSecurityGroups " +
+      "ec2:DescribeSubnets ec2:DescribeVpcs",
     read:
       "elasticloadbalancing:DescribeLoadBalancers elasticloadbalancing:DescribeLoadBalancerAttributes " +
       "elasticloadbalancing:DescribeCapacityReservation elasticloadbalancing:DescribeTags",
@@ -386,9 +396,12 @@ export const awsActions: Record<string, Actions> = {
   "aws:wafv2/webAclAssociation:WebAclAssociation": {
     create:
       "wafv2:AssociateWebACL elasticloadbalancing:SetWebAcl elasticloadbalancing:CreateWebACLAssociation",
-    read: "wafv2:GetWebACLForResource",
+    read: "wafv2:GetWebACLForResource wafv2:GetWebACL elasticloadbalancing:GetLoadBalancerWebACL",
     update: "wafv2:AssociateWebACL",
-    delete: "wafv2:DisassociateWebACL",
+    delete: "wafv2:DisassociateWebACL elasticloadbalancing:DeleteWebACLAssociation",
+    further: {
+      elasticloadbalancing: `arn:aws:elasticloadbalancing:${here}:loadbalancer/app/serving-1a2b3c4/0123`,
+    },
   },
 };
 
@@ -398,6 +411,7 @@ export const functionActions: Record<string, string> = {
   "aws:ec2/getRouteTables:getRouteTables": "ec2:DescribeRouteTables",
   "aws:ec2/getSubnet:getSubnet": "ec2:DescribeSubnets",
   "aws:ec2/getSubnets:getSubnets": "ec2:DescribeSubnets",
+  "aws:ec2/getVpcEndpointService:getVpcEndpointService": "ec2:DescribeVpcEndpointServices",
   "aws:ec2/getVpc:getVpc": "ec2:DescribeVpcs ec2:DescribeVpcAttribute ec2:DescribeRouteTables",
   "aws:ecr/getImages:getImages": "ecr:ListImages ecr:DescribeImages",
   "aws:index/getCallerIdentity:getCallerIdentity": "",

@@ -1,34 +1,17 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import program from "../../index";
-import { GpuCluster, GpuHost } from "../../components";
+import { GpuCluster, GpuHost, VpcNetwork } from "../../components";
 import * as engine from "../../components/sshDockerHost/engineAnswers";
 import * as files from "../../components/sshDockerHost/sshFiles";
 import { Actions, awsActions, functionActions, pushActions } from "../support/awsActions";
 import { account, region } from "../support/awsMocks";
 import { networkAnswers } from "../support/awsNetworkMocks";
+import { list, policies, statements } from "../support/deployPolicies";
 import { startFakeEngine } from "../support/fakeEngine";
 import { Answer, Registration, settle, startMocks } from "../support/mocks";
-import { readStackFile, repository, setConfig, stackFiles } from "../support/stackConfig";
+import { readStackFile, setConfig, stackFiles } from "../support/stackConfig";
 
-interface Statement {
-  Sid: string;
-  Effect: string;
-  Action: string | string[];
-  Resource: string | string[];
-  Condition?: Record<string, Record<string, string | string[]>>;
-}
-
-const folder = path.join(repository, "docs/aws-deploy-policy");
-const policies = fs.readdirSync(folder).map((file) => ({
-  file,
-  text: fs.readFileSync(path.join(folder, file), "utf8"),
-}));
-const statements = policies.flatMap(({ text }) => JSON.parse(text).Statement as Statement[]);
-const list = (value: string | string[]) => (Array.isArray(value) ? value : [value]);
 const words = (text: string) => text.split(" ").filter(Boolean);
 
 const registered: Registration[] = [];
@@ -44,14 +27,21 @@ const onAws: Record<string, Answer> = {
   "aws:ecr/getImages:getImages": () => ({ imageIds: [] }),
 };
 
+/** What it has in a partition whose endpoints have names of their own. */
+const inChina: Record<string, Answer> = {
+  ...onAws,
+  "aws:index/getPartition:getPartition": () => ({ reverseDnsPrefix: "cn.com.amazonaws" }),
+  "aws:ec2/getVpcEndpointService:getVpcEndpointService": () => ({ serviceName: "a service" }),
+};
+
 /** As of a stack that was up before, so that its repository is asked for the image. */
 const recorded = {
   repository: `${account}.dkr.ecr.${region}.amazonaws.com/tf-serving-dev-1a2b3c4`,
 };
 
 /** Runs one program under mocks, and notes what it registers and calls. */
-async function note(run: () => unknown): Promise<void> {
-  const { resources, calls } = await startMocks({ preview: true, answers: onAws, recorded });
+async function note(run: () => unknown, answers = onAws): Promise<void> {
+  const { resources, calls } = await startMocks({ preview: true, answers, recorded });
   await run();
   await settle();
   registered.push(...resources);
@@ -91,6 +81,9 @@ describe("the policies of the deploying role", () => {
         });
       }
     }
+    await note(() => {
+      new VpcNetwork("network", { endpoints: true });
+    }, inChina);
     await note(() => {
       new GpuHost("gpu", {
         subnetId: "subnet-a",
@@ -170,11 +163,15 @@ describe("the policies of the deploying role", () => {
 });
 
 /** Actions of a resource that no statement allows, by its type and name. */
-function refusals({ type, name }: Registration, { arn, ...kinds }: Actions): string[] {
-  const own = (action: string) => actionService(action) === actionService(kinds.create);
-  const needed = [...new Set(Object.values(kinds).flatMap(words))];
+function refusals({ type, name }: Registration, row: Actions): string[] {
+  const { create, read, update, delete: end, arn, further = {} } = row;
+  const on = (action: string) => {
+    const service = actionService(action);
+    return service === actionService(create) ? arn?.(name) : further[service];
+  };
+  const needed = [...new Set([create, read, update, end].flatMap(words))];
   return needed
-    .filter((action) => !allows(action, own(action) ? arn?.(name) : undefined))
+    .filter((action) => !allows(action, on(action)))
     .map((action) => `${type} ${name}: ${action}`);
 }
 
