@@ -74,7 +74,7 @@ export interface EcsModelServiceArgs {
   /** Name of the ECS cluster. */
   clusterName: pulumi.Input<string>;
 
-  /** Capacity provider of the cluster that brings the instances. */
+  /** Capacity provider of the cluster that brings the instances. Another one is a new deployment. */
   capacityProviderName: pulumi.Input<string>;
 
   /** The VPC of the subnets. */
@@ -84,7 +84,8 @@ export interface EcsModelServiceArgs {
   subnetIds: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * Number of replicas, 1 to 256. With `autoscaling` only the first update sets it.
+   * Number of replicas, 1 to 256. Another number starts all of them anew, as a release does. With
+   * `autoscaling` only the first update sets it.
    * @default 2, one in each of two Availability Zones
    */
   replicas?: number;

@@ -8,10 +8,12 @@ import { call, clients } from "../aws/clients";
 import { TestProvider } from "../aws/provider";
 import type { Plain } from "../provider/provider";
 import { configure, createStack, type TestStack } from "../support/stack";
-import { stepsIn } from "../support/steps";
+import { errorsIn, stepsIn } from "../support/steps";
 
 const provider = new TestProvider();
 const config: Record<string, unknown> = {};
+/** The same with another model version. */
+let second: Record<string, unknown>;
 let server: AwsServer;
 let project: TestStack;
 
@@ -98,11 +100,8 @@ describe("a stack on ECS", () => {
   });
 
   it("gets a new model version by a new task definition of the same service", async () => {
-    await configure(project.stack, {
-      ...config,
-      modelVersion: "2",
-      digest: `sha256:${"b".repeat(64)}`,
-    });
+    second = { ...config, modelVersion: "2", digest: `sha256:${"b".repeat(64)}` };
+    await configure(project.stack, second);
 
     const steps = await up();
 
@@ -115,13 +114,20 @@ describe("a stack on ECS", () => {
     ]);
   });
 
-  it("gets another instance type by a new version of the launch template", async () => {
-    await configure(project.stack, {
-      ...config,
-      modelVersion: "2",
-      digest: `sha256:${"b".repeat(64)}`,
-      instanceType: "g5.2xlarge",
-    });
+  it("says in a preview that another instance type needs another AMI", async () => {
+    await configure(project.stack, { ...second, instanceType: "c7i.xlarge" });
+    const events: EngineEvent[] = [];
+
+    const preview = project.stack.preview({ onEvent: (event) => void events.push(event) });
+
+    await expect(preview).rejects.toThrow();
+    expect(errorsIn(events).join()).toMatch(
+      /instanceType goes from g5.xlarge to c7i.xlarge, .* with GPUs: set amiId to ami-/,
+    );
+  });
+
+  it("gets another instance type by a new version of the launch template, where it is on offer", async () => {
+    await configure(project.stack, { ...second, instanceType: "gr6.4xlarge" });
 
     const steps = await up();
 
@@ -130,12 +136,24 @@ describe("a stack on ECS", () => {
       expect.stringMatching(/^update aws:ec2\/launchTemplate:LaunchTemplate /),
     ]);
     expect(steps.filter((step) => step.startsWith("delete"))).toEqual([]);
+    const { AutoScalingGroups: [group] = [] } = await clients
+      .autoScaling()
+      .describeAutoScalingGroups({});
+    // The server offers the type in two of three zones.
+    expect(group.VPCZoneIdentifier?.split(",")).toHaveLength(2);
   });
 
-  it("leaves nothing when it is destroyed", async () => {
+  it("leaves nothing when it is destroyed, the endpoints last", async () => {
     const before = await recorded();
+    const events: EngineEvent[] = [];
 
-    await project.stack.destroy();
+    await project.stack.destroy({ onEvent: (event) => void events.push(event) });
+
+    const order = stepsIn(events).map((step) => step.split(" ")[1]);
+    const endpoints = order.indexOf("aws:ec2/vpcEndpoint:VpcEndpoint");
+    for (const inside of ["ecs/service:Service", "autoscaling/group:Group"]) {
+      expect(order.lastIndexOf(`aws:${inside}`)).toBeLessThan(endpoints);
+    }
 
     const left = await Promise.all(
       before.map(async ({ urn, id, outputs }) =>

@@ -109,6 +109,7 @@ const group = resource<GroupArgs>({
       MaxSize: inputs.maxSize,
       Tags: groupTags(inputs.tags ?? [], inputs.name),
     });
+    await waitForFirst(inputs);
     await suspend(inputs.name, [], inputs.suspendedProcesses ?? []);
     const arn = (await describe(inputs.name))!.AutoScalingGroupARN;
     return { id: inputs.name, outputs: { arn } };
@@ -131,6 +132,9 @@ const group = resource<GroupArgs>({
       await clients.autoScaling().createOrUpdateTags({ Tags: groupTags(news.tags ?? [], id) });
     }
     // The server has no call for an instance refresh: only its inputs are checked.
+    if (update.changed("minSize", "desiredCapacity")) {
+      await waitForExactly(news);
+    }
   },
   exists: async (id) => (await describe(id)) !== undefined,
   async delete(id) {
@@ -154,6 +158,49 @@ async function describe(name: string) {
     .autoScaling()
     .describeAutoScalingGroups({ AutoScalingGroupNames: [name] });
   return AutoScalingGroups[0];
+}
+
+/** Whether the provider waits for instances; here it does not wait, and fails at once. */
+const waits = ({ waitForCapacityTimeout }: Plain) =>
+  !/^0[smh]?$/.test(waitForCapacityTimeout ?? "10m");
+
+/** As the real provider after a creation, which ends with the first launch that fails. */
+async function waitForFirst(inputs: Plain): Promise<void> {
+  const types = inputs.mixedInstancesPolicy?.launchTemplate.overrides?.map(
+    ({ instanceType }: Plain) => instanceType,
+  );
+  const wanted = inputs.desiredCapacity ?? inputs.minSize;
+  if (!types || wanted === 0 || !waits(inputs) || inputs.ignoreFailedScalingActivities) {
+    return;
+  }
+  const [{ Subnets = [] }, { InstanceTypeOfferings = [] }] = await Promise.all([
+    clients.ec2().describeSubnets({ SubnetIds: inputs.vpcZoneIdentifiers }),
+    clients.ec2().describeInstanceTypeOfferings({
+      LocationType: "availability-zone",
+      Filters: [{ Name: "instance-type", Values: types }],
+    }),
+  ]);
+  const offered = InstanceTypeOfferings.map(({ Location }) => Location);
+  const failed = Subnets.find(({ AvailabilityZone }) => !offered.includes(AvailabilityZone));
+  if (failed) {
+    throw new Error(
+      `waiting for Auto Scaling Group (${inputs.name}) capacity satisfied: scaling activity: Failed: ` +
+        `Your requested instance type (${types[0]}) is not supported in your requested Availability ` +
+        `Zone (${failed.AvailabilityZone})`,
+    );
+  }
+}
+
+/** As the real provider after a change of the size. */
+async function waitForExactly(news: Plain): Promise<void> {
+  const wanted = Math.max(news.minSize, news.desiredCapacity ?? 0);
+  const there = (await describe(news.name))?.Instances?.length ?? 0;
+  if (waits(news) && there !== wanted) {
+    throw new Error(
+      `waiting for Auto Scaling Group (${news.name}) capacity satisfied: ` +
+        `want exactly ${wanted} healthy instance(s) in Auto Scaling Group, have ${there}`,
+    );
+  }
 }
 
 function settings(inputs: Plain) {

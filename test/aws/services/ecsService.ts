@@ -83,6 +83,12 @@ const service = resource<pulumiEcs.ServiceArgs>({
   },
   async update(update) {
     const { news, state, id } = update;
+    // The real provider says so in the preview.
+    if (update.changed("capacityProviderStrategies") && !news.forceNewDeployment) {
+      throw new Error(
+        "force_new_deployment should be true when capacity_provider_strategy is being updated",
+      );
+    }
     // As after a deployment that ECS rolled back: the service runs what it ran.
     if (process.env.TEST_ECS_ROLLS_BACK && update.changed("taskDefinition")) {
       return { taskDefinition: state.taskDefinition };
