@@ -203,7 +203,7 @@ function runningRevision(service: ecs.Service, task: ecs.TaskDefinition): pulumi
   return pulumi.all([task.arn, service.taskDefinition]).apply(([wanted, running]) => {
     const problem = running === undefined ? undefined : rolledBack(wanted, running);
     if (problem) {
-      throw new Error(problem);
+      throw new pulumi.RunError(problem);
     }
     return wanted;
   });

@@ -6,6 +6,9 @@ import { hookName } from "../hookName";
 import { valueOf } from "../valueOf";
 import { pushMissing } from "./pushMissing";
 
+/** A digest has a colon too, and is no tag. */
+const tagPattern = /^[^@]+:([^:/@]+)$/;
+
 /** Arguments of an EcrImage. */
 export interface EcrImageArgs {
   /** Name of a local image with a tag that its content gives: `ServingImage.imageName`. */
@@ -43,12 +46,15 @@ export interface EcrImageArgs {
  * would be refused, for a tag that is there.
  *
  * The image stays in ECR on replacement and on destroy; removing it is the repository's policy.
+ *
+ * @throws InputPropertiesError for an image without a tag
  */
 export class EcrImage extends pulumi.ComponentResource {
   /** `REPOSITORY@sha256:...`: what replicas run. */
   public readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: EcrImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    checkArgs(name, args);
     super("tfserving:index:EcrImage", name, {}, opts);
 
     const pushed = createName(name, args, this);
@@ -61,6 +67,21 @@ export class EcrImage extends pulumi.ComponentResource {
       .all([pushed.targetImage, found.imageIds])
       .apply(([target, images]) => referenceOf(target, images));
     this.registerOutputs({ reference: this.reference });
+  }
+}
+
+/** An image that is not known yet is judged once it is: `tagOf`. */
+function checkArgs(name: string, { image }: EcrImageArgs): void {
+  if (typeof image === "string" && !tagPattern.test(image)) {
+    throw new pulumi.InputPropertiesError({
+      message: `EcrImage ${name} cannot be pushed from these arguments`,
+      errors: [
+        {
+          propertyPath: "image",
+          reason: `is "${image}": give the name of a local image with a tag, such as tf_serving:1a2b3c`,
+        },
+      ],
+    });
   }
 }
 
@@ -136,9 +157,9 @@ function pulumiValues(
 }
 
 function tagOf(image: string): string {
-  const tag = /:([^:/@]+)$/.exec(image)?.[1];
+  const tag = tagPattern.exec(image)?.[1];
   if (tag === undefined) {
-    throw new Error(`The image to push is "${image}": give a name with a tag`);
+    throw new pulumi.RunError(`The image to push is "${image}": give a name with a tag`);
   }
   return tag;
 }
@@ -151,7 +172,7 @@ function referenceOf(target: string, images: ListedImage[]): string {
   const tag = tagOf(target);
   const digest = digestOf(images, tag);
   if (digest === undefined) {
-    throw new Error(
+    throw new pulumi.RunError(
       `ECR does not have ${target}, which was pushed before: its lifecycle policy or somebody removed it. ` +
         "Push it again with pulumi up --target-replace of its docker:index/tag:Tag, and keep more releases",
     );

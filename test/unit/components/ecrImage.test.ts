@@ -3,7 +3,15 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { EcrImage, EcrImageArgs, findEcrImage } from "../../../components";
 import { account, region } from "../../support/awsMocks";
-import { isKnown, promiseOf, type Recording, settle, startMocks, urn } from "../../support/mocks";
+import {
+  isKnown,
+  problemsOf,
+  promiseOf,
+  type Recording,
+  settle,
+  startMocks,
+  urn,
+} from "../../support/mocks";
 
 const component = "tfserving:index:EcrImage";
 const tag = "docker:index/tag:Tag";
@@ -53,6 +61,21 @@ it("stands for the name in ECR, under the tag that the content gave, and pushes 
 it("names the image by the digest that ECR has for the tag", async () => {
   expect(await promiseOf((await create()).reference)).toBe(`${registry}/reef@${digest("b")}`);
 });
+
+it.each(["tf_serving", "127.0.0.1:5000/tf_serving", `quay.io/reef/tf_serving@${digest("b")}`])(
+  "refuses %s, which has no tag, before there is a resource",
+  (image) => {
+    const args = { repositoryName: "reef", repositoryUrl: "", registryUrl: "" };
+    const login = { userName: "AWS", password: "lovelace" };
+    expect(problemsOf(() => new EcrImage("serving", { image, ...args, ...login }))).toEqual([
+      {
+        propertyPath: "image",
+        reason: `is "${image}": give the name of a local image with a tag, such as tf_serving:1a2b3c`,
+      },
+    ]);
+    expect(recording.resources).toEqual([]);
+  },
+);
 
 it("keeps the login out of the state", async () => {
   await create();
