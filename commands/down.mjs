@@ -1,6 +1,7 @@
 // @ts-check
 import { rmSync } from "node:fs";
 import { Failure, note, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
+import { requireConsent, yesOption } from "./lib/consent.mjs";
 import { commandsForLeftovers } from "./lib/containers.mjs";
 import { dockerCommand, requireEngine } from "./lib/engine.mjs";
 import { listBuiltImages } from "./lib/images.mjs";
@@ -19,6 +20,7 @@ await runCommand({
     "Removes all that a stack made on Docker or Kubernetes. Images, notebooks and the empty stack stay.",
   options: {
     ...stackOption,
+    ...yesOption,
     remove: { type: "boolean", help: "remove the stack with its history too" },
   },
   notes: ["Exit code 0: nothing of the stack is left; 1: not so."],
@@ -27,6 +29,7 @@ await runCommand({
     const { host, env, stack, label, configFile } = workspace;
     requireOwnTarget(workspace, "down");
     requireToolchain(root, env);
+    await requireConsent(workspace, "down", Boolean(values.yes));
     if (isOnKubernetes(workspace)) {
       await takeDownFromCluster(workspace, Boolean(values.remove));
       return;

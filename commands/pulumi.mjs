@@ -1,8 +1,8 @@
 // @ts-check
 import { mkdirSync } from "node:fs";
-import { report } from "./lib/command.mjs";
+import { refuseTakenByNpm, report } from "./lib/command.mjs";
 import { installPackages } from "./lib/packages.mjs";
-import { needsOf, passedOn, stackOf } from "./lib/passThrough.mjs";
+import { needsOf, passedOn, pulumiOptions, stackOf } from "./lib/passThrough.mjs";
 import { showPulumi } from "./lib/pulumiCli.mjs";
 import { createMissingStack } from "./lib/stack.mjs";
 import { prepareToolchain } from "./lib/toolchain.mjs";
@@ -15,6 +15,7 @@ try {
   // What Pulumi prints may be for a program, as JSON: notes keep out of it.
   console.log = console.error;
   const args = process.argv.slice(2);
+  refuseTakenByNpm({ name: "pulumi", options: pulumiOptions, usage: "ARGUMENTS" }, args, process.env);
   await installPackages(root);
   const workspace = await openWorkspace(stackOf(args));
   const { own } = workspace.backend;
@@ -33,7 +34,9 @@ try {
     // After the file is written: the new stack's salt goes into it.
     await createMissingStack(workspace);
   }
-  process.exitCode = await showPulumi(root, passed, workspace.env);
+  // On a terminal Pulumi may ask, and Ctrl-C reaches it as it always does.
+  const apart = !process.stdin.isTTY;
+  process.exitCode = await showPulumi(root, passed, workspace.env, { apart });
 } catch (error) {
   process.exitCode = report(error);
 }

@@ -1,14 +1,16 @@
 // @ts-check
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { bringUp } from "./lib/bringUp.mjs";
 import { Failure, note, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
+import { requireConsent, yesOption } from "./lib/consent.mjs";
 import { readDeployment } from "./lib/deployment.mjs";
 import { requireEngine } from "./lib/engine.mjs";
 import { isOnKubernetes } from "./lib/kubernetes/cluster.mjs";
 import { capture } from "./lib/process.mjs";
 import { changesFor, releasesOf, withChanges } from "./lib/releases.mjs";
 import { readMapping } from "./lib/stackConfig.mjs";
+import { summarise } from "./lib/summary.mjs";
 import { requireOwnTarget } from "./lib/target.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
@@ -17,10 +19,11 @@ await runCommand({
   name: "rollback",
   summary:
     "Goes back to the release before the one that is up: its image, without a build, and its settings.",
-  options: stackOption,
+  options: { ...stackOption, ...yesOption },
   notes: [
-    "It pins that release in the stack's config file. A second rollback goes forward again.",
-    "Exit code 0: the release before is served and answered; 1: not so, the file is as before.",
+    "It pins that release in the stack's config file once the update has ended well, and not before.",
+    "A second rollback goes forward again.",
+    "Exit code 0: the release before is served and answered; 1: not so.",
   ],
   run: async (values) => {
     const workspace = await openWorkspace(values.stack);
@@ -33,20 +36,18 @@ await runCommand({
     const previous = await previousRelease(workspace);
 
     const file = path.join(root, stackFile);
-    const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-    const changes = changesFor(project, await readMapping(before ?? "", stackFile), previous);
-    writeFileSync(file, await withChanges(before ?? "", project, changes));
-    note("rollback", `to ${describe(previous)}; in ${stackFile}:`);
+    const changes = changesFor(project, await readMapping(read(file), stackFile), previous);
+    note("rollback", `to ${describe(previous)}; in ${stackFile}, once it is up:`);
     changes.forEach(({ key, from, to }) =>
       note("", `${key}: ${to || "empty"} (was ${from || "empty"})`),
     );
-    try {
-      await bringUp(await openWorkspace(values.stack));
-    } catch (error) {
-      restore(file, before);
-      note("rollback", `failed: ${stackFile} is as it was`);
-      throw error;
-    }
+    await requireConsent(workspace, "rollback", Boolean(values.yes));
+    const pinned = await withChanges(read(file), project, changes);
+    const back = await openWorkspace(values.stack, pinned);
+    const standIns = await bringUp(back);
+    // Whatever ends this process before, the file says what the user wrote. What was written
+    // meanwhile stays.
+    writeFileSync(file, await withChanges(read(file), project, changes));
     say();
     note(
       "pinned",
@@ -55,6 +56,7 @@ await runCommand({
     note("", "to end that, so that the next up builds from the model folder again:");
     note("", npmRun("pulumi -- config rm image", stack));
     note("", `${npmRun("rollback", stack)} goes forward again`);
+    await summarise(back, standIns);
   },
 });
 
@@ -100,12 +102,8 @@ function describe({ image, modelVersion }) {
 
 /**
  * @param {string} file
- * @param {string} [text] - undefined where there was no such file
+ * @returns {string} its text, empty where there is no such file
  */
-function restore(file, text) {
-  if (text === undefined) {
-    rmSync(file, { force: true });
-  } else {
-    writeFileSync(file, text);
-  }
+function read(file) {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }

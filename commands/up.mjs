@@ -1,7 +1,9 @@
 // @ts-check
 import { bringUp } from "./lib/bringUp.mjs";
 import { runCommand, stackOption } from "./lib/command.mjs";
+import { requireConsent, yesOption } from "./lib/consent.mjs";
 import { installPackages } from "./lib/packages.mjs";
+import { summarise } from "./lib/summary.mjs";
 import { requireOwnTarget } from "./lib/target.mjs";
 import { openWorkspace, root } from "./lib/workspace.mjs";
 
@@ -13,6 +15,7 @@ await runCommand({
   summary: "Sets up what is missing on this machine, then brings the stack up and asks it once.",
   options: {
     ...stackOption,
+    ...yesOption,
     retry: { type: "boolean", help: "try registries again for images that have a stand-in" },
   },
   notes: ["Exit code 0: the model is served and answered; 1: not so."],
@@ -20,6 +23,8 @@ await runCommand({
     await installPackages(root);
     const workspace = await openWorkspace(values.stack);
     requireOwnTarget(workspace, "up");
-    await bringUp(workspace, { retry: Boolean(values.retry) });
+    await requireConsent(workspace, "up", Boolean(values.yes));
+    const standIns = await bringUp(workspace, { retry: Boolean(values.retry) });
+    await summarise(workspace, standIns);
   },
 });

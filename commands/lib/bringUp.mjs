@@ -7,15 +7,15 @@ import { isOnKubernetes, requireCluster } from "./kubernetes/cluster.mjs";
 import { giveToNotebook, ownsForNotebook } from "./notebooks.mjs";
 import { createMissingStack } from "./stack.mjs";
 import { updateStack } from "./stackUpdate.mjs";
-import { summarise } from "./summary.mjs";
 import { prepareToolchain } from "./toolchain.mjs";
 import { root } from "./workspace.mjs";
 
 /**
- * Sets up what is missing on this machine, brings the stack up and asks it once.
+ * Sets up what is missing on this machine and brings the stack up.
  *
  * @param {import("./workspace.mjs").Workspace} workspace
  * @param {{ retry?: boolean }} [options] - retry: try registries again for images that have a stand-in
+ * @returns {Promise<Record<string, string>>} images that stand in for others, by setting
  */
 export async function bringUp(workspace, { retry = false } = {}) {
   const { host } = workspace;
@@ -35,7 +35,7 @@ export async function bringUp(workspace, { retry = false } = {}) {
     giveNotebooks(workspace);
   }
   await updateStack(workspace);
-  await summarise(workspace, standIns);
+  return standIns;
 }
 
 /**

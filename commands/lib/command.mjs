@@ -1,5 +1,9 @@
 // @ts-check
 import { parseArgs } from "node:util";
+import { takenByNpm } from "./npmFlags.mjs";
+
+/** The stack of commands that name none. */
+export const defaultStack = "dev";
 
 /** Something that the user can put right: one sentence, and what to do about it. */
 export class Failure extends Error {
@@ -39,20 +43,23 @@ export const stackOption = {
     type: "string",
     short: "s",
     value: "STACK",
-    help: "stack to work on (default: PULUMI_STACK, else dev)",
+    help: `stack to work on (default: PULUMI_STACK, else ${defaultStack})`,
   }),
 };
 
 /**
- * The command line of an npm script for a stack, to be shown to the user.
+ * The command line of an npm script for a stack, to be shown to the user. It works on that stack
+ * also where PULUMI_STACK names another one, or is not set.
  *
  * @param {string} script - with its own arguments, such as "pulumi -- preview"
  * @param {string} stack
+ * @param {Record<string, string | undefined>} [env]
  * @returns {string}
  */
-export function npmRun(script, stack) {
+export function npmRun(script, stack, env = process.env) {
   const separator = script.includes(" -- ") ? "" : " --";
-  return `npm run ${script}${stack === "dev" ? "" : `${separator} -s ${stack}`}`;
+  const isDefault = [stack, env.PULUMI_STACK || defaultStack].every((one) => one === defaultStack);
+  return `npm run ${script}${isDefault ? "" : `${separator} -s ${stack}`}`;
 }
 
 /**
@@ -90,12 +97,35 @@ export async function runCommand(command) {
   process.stdout.on("error", () => process.exit());
   try {
     requireNode(process.versions.node);
-    const { values, positionals } = readArguments(command, process.argv.slice(2));
+    const args = process.argv.slice(2);
+    refuseTakenByNpm(command, args, process.env);
+    const { values, positionals } = readArguments(command, args);
     process.exitCode = values.help
       ? say(helpText(command))
       : ((await command.run(values, positionals)) ?? 0);
   } catch (error) {
     process.exitCode = report(error);
+  }
+}
+
+/**
+ * Refuses to go on where npm took options of the command for itself.
+ *
+ * @param {Pick<Command, "name" | "options"> & { usage?: string }} command - usage: what to show behind --, where the arguments that npm left do not tell
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} env
+ * @throws Failure that names the right spelling
+ */
+export function refuseTakenByNpm({ name, options, usage }, args, env) {
+  const known = Object.entries(options).map(([name, { short }]) => ({ name, short }));
+  const taken = takenByNpm(known, args, env);
+  if (taken.length > 0) {
+    throw new Failure(
+      `npm took ${taken.join(" ")} for itself, and ${name} would go on without it.`,
+      `write -- in front: npm run ${name} -- ${usage ?? [...taken, ...args].join(" ")}\n` +
+        "PowerShell may drop the --: set $env:PULUMI_STACK to the stack there.",
+      2,
+    );
   }
 }
 
@@ -138,8 +168,19 @@ function readArguments(command, args) {
     return { values: /** @type {Values} */ (parsed.values), positionals: parsed.positionals };
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    throw new Failure(message, `npm run ${command.name} -- --help lists what there is.`, 2);
+    throw new Failure(message, adviceForArguments(command, args), 2);
   }
+}
+
+/**
+ * @param {Command} command
+ * @param {string[]} args
+ */
+function adviceForArguments({ name }, args) {
+  const listed = `npm run ${name} -- --help lists what there is.`;
+  // npm takes -s for its own --silent and passes on what follows.
+  const silent = process.env.npm_config_loglevel === "silent" && /^[^-]/.test(args[0] ?? "");
+  return silent ? `for a stack write npm run ${name} -- -s ${args[0]}; ${listed}` : listed;
 }
 
 /** @param {string} version */

@@ -32,5 +32,7 @@ export function isRoot() {
  * @returns {Promise<number>}
  */
 export function runAirgap(root, script, args = [], env = process.env) {
-  return show("bash", [path.join(root, "airgap", script), ...args], { cwd: root, env });
+  return show("bash", [path.join(root, "airgap", script), ...args], {
+    ...{ cwd: root, env, progress: true },
+  });
 }

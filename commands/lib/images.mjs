@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Failure, note } from "./command.mjs";
 import { hasAirgap, runAirgap } from "./debian.mjs";
-import { capture, showOutput } from "./process.mjs";
+import { capture, showProgress } from "./process.mjs";
 
 /**
  * A base image that a stack asks for.
@@ -155,11 +155,11 @@ async function presentImages(host, images) {
  */
 async function pull(host, { key, image, explicit, standIn }) {
   note("images", `pulling ${image}`);
-  const { code, stderr } = await showOutput("docker", ["--host", host, "pull", image]);
+  const { code, stderr } = await showProgress("docker", ["--host", host, "pull", image]);
   if (code === 0) {
     return true;
   }
-  if (code === 130) {
+  if (code > 128) {
     throw new Failure(`The pull of ${image} was broken off.`, "npm run up goes on with it.", code);
   }
   const message = stderr.split("\n").at(-1) ?? "";

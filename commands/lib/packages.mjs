@@ -41,7 +41,9 @@ export async function installPackages(root) {
   const npm = npmCommand(process.env, process.platform);
   // Whatever NODE_ENV says: the development packages hold Pulumi's command line.
   const args = [...npm.args, "ci", "--include=dev", "--no-audit", "--no-fund"];
-  const code = await show(npm.program, args, { cwd: root, shell: npm.shell });
+  const code = await show(npm.program, args, {
+    ...{ cwd: root, shell: npm.shell, progress: true },
+  });
   if (code !== 0) {
     throw new Failure(
       `npm ci ended with exit code ${code}.`,

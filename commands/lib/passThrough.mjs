@@ -1,4 +1,5 @@
 // @ts-check
+import { Failure } from "./command.mjs";
 
 /** Subcommands of Pulumi that run the program or change its resources, and so take --config-file. */
 const withConfigFile = [
@@ -21,20 +22,66 @@ const namingStacks = [
   ...["select", "unselect", "rename", "migrate"],
 ];
 
-/** Global options of Pulumi that may come before the subcommand, with a value. */
-const withValue = ["-s", "--stack", "-C", "--cwd", "--color", "-v", "--verbose"];
+/** Options of Pulumi with a value, which is no option whatever it looks like. */
+const withValue = [
+  ...["-s", "--stack", "-C", "--cwd", "--color", "-v", "--verbose"],
+  ...["-c", "--config", "--config-file", "-m", "--message", "-p", "--parallel", "-o", "--out"],
+  ...["-t", "--target", "-x", "--exclude", "--replace", "--target-replace"],
+];
+
+/** Options of Pulumi that change what it does and that npm would take for itself without `--`. */
+export const pulumiOptions = Object.fromEntries(
+  [
+    ...["stack", "yes", "cwd", "config", "config-file", "path", "secret", "plaintext", "json"],
+    ...["preview-only", "refresh", "run-program", "clear-pending-creates", "remove", "diff"],
+    ...["target", "target-dependents", "target-replace", "replace", "exclude", "show-secrets"],
+    ...["exclude-dependents", "exclude-protected", "expect-no-changes", "skip-preview", "message"],
+  ].map((name) => [name, { type: /** @type {const} */ ("boolean"), help: "see Pulumi's help" }]),
+);
 
 /**
- * The stack that Pulumi's arguments name; undefined where they name none.
+ * The stack that Pulumi's arguments name, in any spelling that Pulumi takes; of several the last
+ * counts, as there. Undefined where they name none.
  *
  * @param {string[]} args
  * @returns {string | undefined}
+ * @throws Failure where short options are joined so that it depends on the subcommand what they say
  */
 export function stackOf(args) {
-  const at = args.findIndex((arg) => arg === "-s" || arg === "--stack");
-  return at >= 0
-    ? args[at + 1]
-    : args.map((arg) => /^(?:--stack=|-s=?)(.+)$/.exec(arg)?.[1]).find(Boolean);
+  /** @type {string | undefined} */
+  let stack;
+  for (let at = 0; at < args.length && args[at] !== "--"; at++) {
+    const { value, takesNext } = optionAt(args[at]);
+    stack = value ?? stack;
+    if (takesNext) {
+      at++;
+      stack = takesNext === "stack" ? args[at] : stack;
+    }
+  }
+  return stack;
+}
+
+/**
+ * @param {string} arg
+ * @returns {{ value?: string, takesNext?: "stack" | "other" }} the stack that it names, or what the argument behind it is
+ */
+function optionAt(arg) {
+  if (arg.startsWith("--")) {
+    const [, name, value] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (name === "stack") {
+      return value === undefined ? { takesNext: "stack" } : { value };
+    }
+    return withValue.includes(arg) ? { takesNext: "other" } : {};
+  }
+  // Short ones can be joined, the last with its value: -ys=staging.
+  const [, joined, option, rest] = /^-([^-=]*?)([sCcmoptvx])=?(.*)$/s.exec(arg) ?? [];
+  if (/[fr]/.test(joined ?? "") && option === "s") {
+    throw new Failure(`${arg} joins options of which some may have a value.`, "write -s apart.", 2);
+  }
+  if (option === "s") {
+    return rest ? { value: rest } : { takesNext: "stack" };
+  }
+  return option && !rest ? { takesNext: "other" } : {};
 }
 
 /**
@@ -57,7 +104,7 @@ export function needsOf(args, own) {
 }
 
 /**
- * Where the subcommand is, its own subcommand, and what is neither an option nor a global one's value.
+ * Where the subcommand is, its own subcommand, and what is neither an option nor an option's value.
  *
  * @param {string[]} args
  */

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { followingProxy } from "./download.mjs";
 import { capture, show } from "./process.mjs";
 
 /**
@@ -86,7 +87,8 @@ export function hasPlugin({ name, version }, env) {
  */
 export function installCli(root, env) {
   const script = path.join(root, "node_modules", "pulumi", "run.js");
-  return show(process.execPath, [script, "version"], pulumiProcess(root, env));
+  const args = [...followingProxy, script, "version"];
+  return show(process.execPath, args, { ...pulumiProcess(root, env), progress: true });
 }
 
 /**
@@ -95,10 +97,11 @@ export function installCli(root, env) {
  * @param {string} root - project folder
  * @param {string[]} args
  * @param {Record<string, string | undefined>} env
+ * @param {Pick<import("./process.mjs").ShowOptions, "progress" | "apart">} [options]
  * @returns {Promise<number>}
  */
-export function showPulumi(root, args, env) {
-  return show(cliFile(root, env), args, pulumiProcess(root, env));
+export function showPulumi(root, args, env, options) {
+  return show(cliFile(root, env), args, { ...pulumiProcess(root, env), ...options });
 }
 
 /**

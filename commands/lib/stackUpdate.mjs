@@ -41,6 +41,7 @@ export async function updateStack(workspace) {
       `pulumi up ended with exit code ${code}.`,
       `see Pulumi's messages above; ${npmRun("status", stack)} shows what runs now. ` +
         interrupted(stack),
+      exitCode(code),
     );
   }
   if (found) {
@@ -100,6 +101,7 @@ export async function destroyStack(workspace) {
     throw new Failure(
       `pulumi destroy ended with exit code ${code}.`,
       `see Pulumi's messages above, then try again. ${interrupted(workspace.stack)}`,
+      exitCode(code),
     );
   }
 }
@@ -127,7 +129,18 @@ function runUpdate({ configFile, env }, args) {
   // The summary shows the outputs; dots for progress only make sense on a terminal.
   const quiet = ["--suppress-outputs", "--suppress-permalink=true"];
   const dots = process.stdout.isTTY ? [] : ["--suppress-progress"];
-  return showPulumi(root, [...args, ...quiet, ...dots, "--config-file", configFile], env);
+  return showPulumi(root, [...args, ...quiet, ...dots, "--config-file", configFile], env, {
+    apart: true,
+  });
+}
+
+/**
+ * Whoever told this process to end is told that it did.
+ *
+ * @param {number} code - of Pulumi
+ */
+function exitCode(code) {
+  return code > 128 ? code : 1;
 }
 
 /** @param {string} stack */

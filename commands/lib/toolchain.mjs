@@ -1,6 +1,7 @@
 // @ts-check
 import { Failure, note } from "./command.mjs";
 import { hasAirgap, runAirgap } from "./debian.mjs";
+import { canReach } from "./download.mjs";
 import {
   hasCli,
   hasPlugin,
@@ -103,12 +104,7 @@ async function canDownload(root, env) {
     // The user's own site, which Pulumi asks for plugins.
     return true;
   }
-  try {
-    const signal = AbortSignal.timeout(probeTimeoutMs);
-    return (await fetch(`${downloadSite}/install.sh`, { method: "HEAD", signal })).ok;
-  } catch {
-    return false;
-  }
+  return canReach(`${downloadSite}/install.sh`, env, probeTimeoutMs);
 }
 
 /**
@@ -125,7 +121,7 @@ async function download(root, env, missing) {
   }
   for (const plugin of missing.filter(({ name }) => name !== cli)) {
     const args = ["plugin", "install", "resource", plugin.name, plugin.version];
-    if ((await showPulumi(root, args, env)) !== 0) {
+    if ((await showPulumi(root, args, env, { progress: true })) !== 0) {
       throw new Failure(
         `The Pulumi plugin ${plugin.name} ${plugin.version} could not be installed.`,
         "see Pulumi's message above; plugins come from github.com and get.pulumi.com.",

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { backendVariables, chooseBackend, configFolder, currentLogin } from "./backend.mjs";
-import { Failure } from "./command.mjs";
+import { defaultStack, Failure } from "./command.mjs";
 import { defaultHost, findHost } from "./engine.mjs";
 import { standInNames } from "./images.mjs";
 import { requirePackages } from "./packages.mjs";
@@ -38,15 +38,16 @@ export const ownFolder = path.join(root, ".pulumi");
  * Opens a stack for a command. Nothing is created.
  *
  * @param {unknown} option - the value of --stack
+ * @param {string} [config] - what is to count in place of the stack's own config file
  * @returns {Promise<Workspace>}
  */
-export async function openWorkspace(option) {
+export async function openWorkspace(option, config) {
   requirePackages(root);
   const stack = stackName(option, process.env);
   const name = shortName(stack);
   const project = await readMapping(readText(path.join(root, "Pulumi.yaml")), "Pulumi.yaml");
   const file = `Pulumi.${name}.yaml`;
-  const stackFile = await readMapping(readText(path.join(root, file)), file);
+  const stackFile = await readMapping(config ?? readText(path.join(root, file)), file);
   const backend = chooseBackend({
     env: process.env,
     projectUrl: backendUrl(project),
@@ -87,18 +88,18 @@ export async function openWorkspace(option) {
 }
 
 /**
- * The stack's name: the option, else PULUMI_STACK, else dev.
+ * The stack's name: the option, else PULUMI_STACK, else the default.
  *
  * @param {unknown} option
  * @param {Record<string, string | undefined>} env
  * @returns {string}
  */
 export function stackName(option, env) {
-  const stack = (typeof option === "string" && option) || env.PULUMI_STACK || "dev";
+  const stack = (typeof option === "string" && option) || env.PULUMI_STACK || defaultStack;
   if (!/^([\w.-]+\/){0,2}[\w.-]{1,100}$/.test(stack)) {
     throw new Failure(
       `"${stack}" is no name for a stack.`,
-      "use letters, digits, _, . and -, such as dev; with an organization: ORGANIZATION/NAME.",
+      `use letters, digits, _, . and -, such as ${defaultStack}; with an organization: ORGANIZATION/NAME.`,
       2,
     );
   }

@@ -1,8 +1,16 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { helpText, npmRun, stackOption } from "../../../commands/lib/command.mjs";
-import { needsOf, passedOn, stackOf } from "../../../commands/lib/passThrough.mjs";
+import {
+  Failure,
+  helpText,
+  npmRun,
+  refuseTakenByNpm,
+  stackOption,
+} from "../../../commands/lib/command.mjs";
+import { takenByNpm } from "../../../commands/lib/npmFlags.mjs";
+import { needsOf, passedOn, pulumiOptions, stackOf } from "../../../commands/lib/passThrough.mjs";
 import { nextSteps, servedBy } from "../../../commands/lib/summary.mjs";
-import { stackName } from "../../../commands/lib/workspace.mjs";
+import { root, stackName } from "../../../commands/lib/workspace.mjs";
 
 describe("the stack of a command", () => {
   it.each([
@@ -17,6 +25,61 @@ describe("the stack of a command", () => {
     expect(() => stackName(option, {})).toThrow(`"${option}" is no name for a stack.`);
   });
 });
+
+describe("options that npm took for itself", () => {
+  const options = [{ name: "stack", short: "s" }, { name: "yes" }, { name: "skip-preview" }];
+  const timestamps = [{ name: "timestamps", short: "t" }];
+
+  // As npm 11 sets them for the command lines in front.
+  it.each([
+    ["--stack=prod", options, { npm_config_stack: "prod" }, [], ["--stack=prod"]],
+    ["--stack prod", options, { npm_config_stack: "true" }, ["prod"], ["--stack"]],
+    ["--yes", options, { npm_config_yes: "true" }, [], ["--yes"]],
+    ["--skip-preview", options, { npm_config_skip_preview: "true" }, [], ["--skip-preview"]],
+    ["-t", timestamps, { npm_config_t: "true" }, [], ["--timestamps"]],
+    ["--no-yes", options, { npm_config_yes: "" }, [], []],
+    ["yes=true in .npmrc", options, { npm_config_yes: "true" }, ["--yes"], []],
+    ["--other=1", options, { npm_config_other: "1", npm_config_cache: "/root" }, [], []],
+  ])("such as %s are found", (_, options, env, args, expected) => {
+    expect(takenByNpm(options, args, env)).toEqual(expected);
+  });
+
+  it("are refused with the right spelling", () => {
+    const down = { name: "down", options: stackOption };
+    const taken = (env: Record<string, string>, args: string[] = []) =>
+      expectFailure(() => refuseTakenByNpm(down, args, env));
+
+    expect(taken({ npm_config_stack: "prod" })).toMatch(/npm run down -- --stack=prod\n/);
+    expect(taken({ npm_config_stack: "true" }, ["prod"])).toMatch(
+      /npm run down -- --stack prod\nPowerShell may drop the --: set \$env:PULUMI_STACK/,
+    );
+    expect(() => refuseTakenByNpm(down, ["-s", "prod"], {})).not.toThrow();
+  });
+
+  it("are found by what the real npm sets", () => {
+    const { stderr, status } = spawnSync("npm", ["run", "status", "--stack=prod"], {
+      ...{ cwd: root, encoding: "utf8", shell: process.platform === "win32" },
+    });
+    expect(stderr).toContain("npm run status -- --stack=prod\n");
+    expect(status).toBe(2);
+  });
+
+  it("for Pulumi are those that change what it acts on", () => {
+    const names = Object.keys(pulumiOptions);
+    expect(names).toEqual(expect.arrayContaining(["stack", "yes", "target", "secret", "cwd"]));
+  });
+});
+
+/** What a refusal says to do. */
+function expectFailure(act: () => void): string {
+  try {
+    act();
+  } catch (error) {
+    expect(error).toBeInstanceOf(Failure);
+    return (error as Failure).advice;
+  }
+  throw new Error("nothing was refused");
+}
 
 describe("arguments for Pulumi", () => {
   const file = "/project/.pulumi/config/Pulumi.dev.yaml";
@@ -54,9 +117,21 @@ describe("arguments for Pulumi", () => {
     [["up", "--stack=prod"], "prod"],
     [["up", "-s=prod"], "prod"],
     [["up", "-sprod"], "prod"],
+    [["up", "-ysprod"], "prod"],
+    [["up", "-ys=prod"], "prod"],
+    [["up", "-ys", "prod"], "prod"],
+    [["up", "-s", "dev", "--stack=prod"], "prod"],
+    [["up", "--stack=dev", "-sprod"], "prod"],
+    [["up", "-m", "-s", "--target", "--stack=dev"], undefined],
+    [["up", "-mstaging", "-tstaging"], undefined],
+    [["about", "--", "-s", "prod"], undefined],
     [["up"], undefined],
   ])("%j name the stack %s", (args, stack) => {
     expect(stackOf(args)).toBe(stack);
+  });
+
+  it("name no stack where a joined option may have a value, and are refused", () => {
+    expect(() => stackOf(["import", "-fs", "prod"])).toThrow("-fs joins options");
   });
 });
 
@@ -133,12 +208,14 @@ describe("what a command shows", () => {
   });
 
   it.each([
-    ["up", "dev", "npm run up"],
-    ["up", "prod", "npm run up -- -s prod"],
-    ["pulumi -- preview", "dev", "npm run pulumi -- preview"],
-    ["pulumi -- preview", "prod", "npm run pulumi -- preview -s prod"],
-  ])("calls %s for stack %s: %s", (script, stack, expected) => {
-    expect(npmRun(script, stack)).toBe(expected);
+    ["up", "dev", {}, "npm run up"],
+    ["up", "prod", {}, "npm run up -- -s prod"],
+    ["up", "dev", { PULUMI_STACK: "prod" }, "npm run up -- -s dev"],
+    ["up", "prod", { PULUMI_STACK: "prod" }, "npm run up -- -s prod"],
+    ["pulumi -- preview", "dev", {}, "npm run pulumi -- preview"],
+    ["pulumi -- preview", "prod", {}, "npm run pulumi -- preview -s prod"],
+  ])("calls %s for stack %s with %j: %s", (script, stack, env, expected) => {
+    expect(npmRun(script, stack, env)).toBe(expected);
   });
 
   it("names a stand-in for TensorFlow Serving as one", () => {
