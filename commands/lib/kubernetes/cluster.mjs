@@ -1,18 +1,14 @@
 // @ts-check
-import { existsSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { Failure, npmRun } from "../command.mjs";
+import { loadTypeScript } from "../components.mjs";
 import { capturePulumi } from "../pulumiCli.mjs";
 import { root } from "../workspace.mjs";
 
 const answerTimeoutMs = 5_000;
 
-// An ES module, which only stacks on Kubernetes load.
-const loadLibrary = () => import("@kubernetes/client-node");
-
 /**
- * @typedef {Awaited<ReturnType<typeof loadLibrary>>} Library
+ * @typedef {import("../../../components/kubernetes/kubeconfig").KubernetesLibrary} Library
  *
  * A cluster that answered.
  *
@@ -46,8 +42,7 @@ export function isOnKubernetes({ setting }) {
  */
 export async function requireCluster(workspace) {
   const choice = await chosenCluster(workspace);
-  const library = await loadLibrary();
-  const config = loadConfig(library, choice, workspace.stack);
+  const { library, config } = await loadConfig(choice, workspace.stack);
   const context = config.getCurrentContext();
   const server = config.getCurrentCluster()?.server ?? "";
   try {
@@ -93,66 +88,37 @@ async function chosenCluster({ explicit, stack, env }) {
 }
 
 /**
- * Reads a kubeconfig as the program does: the setting, else KUBECONFIG, else ~/.kube/config, else the
- * pod that this runs in.
+ * Reads the kubeconfig as the program does, by the same code: a command acts on the cluster that the
+ * program deploys to.
  *
- * @param {Library} library
  * @param {Choice} choice
  * @param {string} stack
+ * @returns {Promise<{ library: Library, config: InstanceType<Library["KubeConfig"]> }>}
+ * @throws Failure that says what is wrong with it
  */
-export function loadConfig({ KubeConfig }, { kubeconfig, context }, stack) {
-  const config = new KubeConfig();
-  const set = npmRun("pulumi -- config set --path kubernetesCluster.kubeconfig FILE", stack);
-  const file = kubeconfig?.replace(/^~(?=$|[\\/])/, os.homedir());
-  if (file && !isContent(file) && !existsSync(file)) {
-    throw new Failure(`There is no kubeconfig ${file}.`, `name another: ${set}.`);
-  }
+export async function loadConfig(choice, stack) {
+  /** @type {typeof import("../../../components/kubernetes/kubeconfig")} */
+  const { ClusterError, isContent, loadKubeconfig } = await loadTypeScript(
+    root,
+    "components/kubernetes/kubeconfig.ts",
+  );
+  const { kubeconfig } = choice;
+  const isRelative = kubeconfig && !isContent(kubeconfig) && !kubeconfig.startsWith("~");
   try {
-    if (!file) {
-      config.loadFromDefault();
-    } else if (isContent(file)) {
-      config.loadFromString(file);
-    } else {
-      config.loadFromFile(path.resolve(root, file));
-    }
+    // The program runs in the project's folder; this process need not.
+    return await loadKubeconfig(
+      isRelative ? { ...choice, kubeconfig: path.resolve(root, kubeconfig) } : choice,
+    );
   } catch (error) {
-    const reason = /** @type {Error} */ (error).message.split("\n")[0];
-    throw new Failure(`The kubeconfig cannot be read: ${reason}.`, `put it right, or ${set}.`);
-  }
-  if (!file && config.getCurrentContext() === "loaded-context") {
-    // The library's own guess, where nothing was found.
-    throw new Failure("There is no kubeconfig.", `set KUBECONFIG to a cluster's, or ${set}.`);
-  }
-  choose(config, context, stack);
-  return config;
-}
-
-/**
- * @param {InstanceType<Library["KubeConfig"]>} config
- * @param {string | undefined} context
- * @param {string} stack
- */
-function choose(config, context, stack) {
-  const names = config.getContexts().map(({ name }) => name);
-  const chosen = context ?? config.getCurrentContext();
-  if (!names.includes(chosen)) {
+    if (!(error instanceof ClusterError)) {
+      throw error;
+    }
+    const set = `config set --path kubernetesCluster.${error.propertyPath} VALUE`;
     throw new Failure(
-      chosen
-        ? `The kubeconfig has no context ${chosen}; it has ${names.join(", ") || "none"}.`
-        : `The kubeconfig has no current context; it has ${names.join(", ") || "none"}.`,
-      `${npmRun("pulumi -- config set --path kubernetesCluster.context NAME", stack)}.`,
+      `kubernetesCluster.${error.propertyPath}: ${error.message}.`,
+      `${npmRun(`pulumi -- ${set}`, stack)}, or set KUBECONFIG.`,
     );
   }
-  config.setCurrentContext(chosen);
-  // The library refuses plain HTTP, which kubectl proxy speaks, while it is to verify certificates.
-  config.clusters = config.clusters.map((cluster) =>
-    cluster.server.startsWith("http:") ? { ...cluster, skipTLSVerify: true } : cluster,
-  );
-}
-
-/** @param {string} kubeconfig - what has lines, or is JSON, is a kubeconfig itself */
-function isContent(kubeconfig) {
-  return /\n|^\s*\{/.test(kubeconfig);
 }
 
 /**

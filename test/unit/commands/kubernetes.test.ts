@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { loadConfig } from "../../../commands/lib/kubernetes/cluster.mjs";
@@ -6,6 +7,7 @@ import { isComplete, podTable } from "../../../commands/lib/kubernetes/clusterSt
 import { placeOf } from "../../../commands/lib/kubernetes/place.mjs";
 import { age, readPod, selectPods } from "../../../commands/lib/kubernetes/pods.mjs";
 import { wantedImages } from "../../../commands/lib/images.mjs";
+import { loadKubeconfig } from "../../../components/kubernetes/kubeconfig";
 import { kubeconfigFile, kubeconfigFor } from "../../support/fakeCluster";
 import { temporaryFolder } from "../../support/modelFolder";
 
@@ -195,8 +197,8 @@ describe("Pulumi's record", () => {
 });
 
 describe("the kubeconfig of a command", () => {
-  const load = async (choice: Parameters<typeof loadConfig>[1]) =>
-    loadConfig(await import("@kubernetes/client-node"), choice, "k8s");
+  const load = async (choice: Parameters<typeof loadConfig>[0] = {}) =>
+    (await loadConfig(choice, "k8s")).config;
 
   it("is the file that the stack names, with its context", async () => {
     const kubeconfig = kubeconfigFile("http://127.0.0.1:1", ["a", "b"]);
@@ -210,18 +212,39 @@ describe("the kubeconfig of a command", () => {
     expect(config.getCurrentCluster()?.server).toBe("https://192.0.2.1:6443");
   });
 
-  it.each<[string, Parameters<typeof loadConfig>[1], string]>([
-    ["a file that is missing", { kubeconfig: "/no/such" }, "There is no kubeconfig /no/such."],
-    ["what is none", { kubeconfig: "a: b: c\n" }, "The kubeconfig cannot be read: "],
+  it("is of several files that KUBECONFIG lists what the program takes, the first one's context", async () => {
+    const prod = kubeconfigFile("https://192.0.2.1", ["prod", "shared"]);
+    const dev = kubeconfigFile("https://192.0.2.2", ["dev", "shared"]);
+    vi.stubEnv("KUBECONFIG", [prod, dev].join(path.delimiter));
+
+    const [ofCommand, { config: ofProgram }] = await Promise.all([load(), loadKubeconfig({})]);
+    expect(ofCommand.getCurrentContext()).toBe("prod");
+    expect(ofCommand.getCurrentCluster()?.server).toBe("https://192.0.2.1");
+    expect(JSON.parse(ofCommand.exportConfig())).toEqual(JSON.parse(ofProgram.exportConfig()));
+    const shared = await load({ context: "shared" });
+    expect(shared.getCurrentCluster()?.server).toBe("https://192.0.2.1");
+  });
+
+  it.each<[string, Parameters<typeof loadConfig>[0], string]>([
+    [
+      "a file that is missing",
+      { kubeconfig: "/no/such" },
+      "kubernetesCluster.kubeconfig: there is no kubeconfig: /no/such does not exist",
+    ],
+    [
+      "what is none",
+      { kubeconfig: "a: b: c\n" },
+      "kubernetesCluster.kubeconfig: the kubeconfig that was given cannot be read: ",
+    ],
     [
       "an unknown context",
       { kubeconfig: kubeconfigFor("https://192.0.2.1", ["a", "b"]), context: "c" },
-      "The kubeconfig has no context c; it has a, b.",
+      'kubernetesCluster.context: is "c", which the kubeconfig does not have: known are a, b.',
     ],
     [
       "no context at all",
       { kubeconfig: kubeconfigFor("https://192.0.2.1", ["a"], "") },
-      "The kubeconfig has no current context; it has a.",
+      "kubernetesCluster.context: is missing, and the kubeconfig has no current one: known are a.",
     ],
   ])("is refused where it is %s", async (_, choice, message) => {
     await expect(load(choice)).rejects.toThrow(message);
@@ -230,9 +253,9 @@ describe("the kubeconfig of a command", () => {
   it("is asked for where there is none", async () => {
     vi.stubEnv("KUBECONFIG", undefined);
     vi.stubEnv("HOME", temporaryFolder());
-    await expect(load({})).rejects.toMatchObject({
-      message: "There is no kubeconfig.",
-      advice: expect.stringContaining("set KUBECONFIG") as string,
+    await expect(load()).rejects.toMatchObject({
+      message: expect.stringContaining("there is no kubeconfig") as string,
+      advice: expect.stringContaining("or set KUBECONFIG") as string,
     });
   });
 });
