@@ -22,6 +22,7 @@ import {
 import { checkPinnedImage, findPinnedImage, PinnedImage } from "./program/pinnedImage";
 import { refuseUnused, UnusedKeys } from "./program/configObjects";
 import { releaseSettings } from "./program/releaseRecord";
+import { checkStandIns, ImageKey } from "./program/standIns";
 import { checkSwarm, readSwarm } from "./swarmSettings";
 
 /** Where a service can run. */
@@ -79,6 +80,7 @@ export async function loadSettings(): Promise<Settings> {
     ...checkTarget(),
     ...refuseUnused(config, configuredTarget(), unused),
     ...checkNumbers(config),
+    ...standInProblems(config, engine),
     ...(pin ? [] : ofServer(checkServingImage(image))),
     ...(registry ? named("registry", checkPublishedImage(registry)) : []),
     ...(swarm
@@ -109,6 +111,28 @@ const unused: UnusedKeys = {
     instead: "no node is added for a replica there, and startTimeoutSeconds is for its start",
   },
 };
+/**
+ * Stand-ins that would go where they may not.
+ *
+ * @param engine - that the service runs on; where it builds only, the target says enough
+ */
+export function standInProblems(config: pulumi.Config, engine?: DockerEngine): Problem[] {
+  const used = (key: ImageKey, isUsed: boolean) => (isUsed ? { [key]: text(config, key) } : {});
+  return checkStandIns(
+    {
+      ...used("baseImage", text(config, "image") === undefined),
+      ...used("balancerImage", configuredTarget() !== Target.Ecs),
+      ...used("notebookImage", config.getBoolean("notebook") !== false),
+    },
+    {
+      target: configuredTarget(),
+      registry: text(config, "registry"),
+      host: engine?.host,
+      nodes: engine?.swarm?.nodes,
+    },
+    config.getBoolean("standIns") ?? false,
+  );
+}
 
 function checkTarget(): Problem[] {
   const target = configuredTarget();

@@ -1,14 +1,14 @@
 // @ts-check
 import { rmSync } from "node:fs";
 import { Failure, note, npmRun, runCommand, say, stackOption } from "./lib/command.mjs";
+import { unusedImages } from "./lib/builtImages.mjs";
 import { requireConsent, yesOption } from "./lib/consent.mjs";
 import { commandsForLeftovers } from "./lib/containers.mjs";
+import { readDeployment } from "./lib/deployment.mjs";
 import { dockerCommand, requireEngine } from "./lib/engine.mjs";
-import { listBuiltImages } from "./lib/images.mjs";
 import { isOnKubernetes } from "./lib/kubernetes/cluster.mjs";
 import { takeDownFromCluster } from "./lib/kubernetes/clusterDown.mjs";
 import { commandsForSwarmLeftovers } from "./lib/services.mjs";
-import { readOutputs } from "./lib/stack.mjs";
 import { destroyStack, removeStack } from "./lib/stackUpdate.mjs";
 import { requireOwnTarget } from "./lib/target.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
@@ -35,7 +35,8 @@ await runCommand({
       return;
     }
     await requireEngine(host);
-    const exists = (await readOutputs(workspace)) !== undefined;
+    const deployment = await readDeployment(workspace);
+    const exists = deployment !== undefined;
     if (exists) {
       await workspace.writeConfig();
       await destroyStack(workspace);
@@ -53,7 +54,7 @@ await runCommand({
         ? `nothing of ${label} is left on Docker${values.remove ? "; the stack is removed" : ""}`
         : `there is no stack ${stack} in ${workspace.backend.url}, and nothing of it on Docker`,
     );
-    const images = await listBuiltImages(host, String(workspace.setting("repository")));
+    const images = deployment ? await unusedImages(workspace, deployment) : [];
     if (images.length > 0) {
       note("images", "kept, so that the next start is quick; to remove them:");
       note("", `${dockerCommand(host)} image rm ${images.join(" ")}`);

@@ -30,7 +30,7 @@ await runCommand({
     const signatureName = String(setting("signatureName"));
     /** @type {number[][]} */
     const probabilities = await withService(workspace, (reach) =>
-      predict(reach(restUrl), signatureName, inputs),
+      predict(reach(restUrl), signatureName, inputs, stack),
     );
     const answers = probabilities.map(bestClass);
     const names = classNames(root);

@@ -8,6 +8,7 @@ import { showModels } from "./lib/models.mjs";
 import { reachableUrl } from "./lib/prediction.mjs";
 import { listParts } from "./lib/services.mjs";
 import { readOutputs } from "./lib/stack.mjs";
+import { notebookText } from "./lib/summary.mjs";
 import { renderTable } from "./lib/table.mjs";
 import { requireOwnTarget } from "./lib/target.mjs";
 import { requireToolchain } from "./lib/toolchain.mjs";
@@ -83,11 +84,10 @@ await runCommand({
 async function showService(outputs, host, stack) {
   note("REST", outputs.restUrl);
   note("gRPC", outputs.grpcAddress || "on the network of the stack only");
-  const showUrl = npmRun("pulumi -- stack output notebookUrl --show-secrets", stack);
-  note("notebook", outputs.notebookUrl ? `its URL holds its token: ${showUrl}` : "none");
+  note("notebook", notebookText(outputs.notebookUrl, stack, false));
   if (!reachableUrl(outputs.restUrl, host)) {
     note("model", `cannot be asked from here: it is published on ${host} itself`);
     return true;
   }
-  return showModels(outputs, (url) => String(reachableUrl(url, host)));
+  return showModels(outputs, (url) => String(reachableUrl(url, host)), stack);
 }

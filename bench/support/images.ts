@@ -13,7 +13,9 @@ export function imageName(setting: "baseImage" | "balancerImage"): string {
 
 /** One sentence on what stands in for the images that could not be had. */
 export function standInNote(): string[] {
-  const standIns = Object.values(inject("images"));
+  const standIns = Object.entries(inject("images"))
+    .filter(([key]) => key.endsWith("Image"))
+    .map(([, image]) => image);
   return standIns.length === 0
     ? []
     : [

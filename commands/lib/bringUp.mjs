@@ -2,10 +2,11 @@
 import path from "node:path";
 import { note } from "./command.mjs";
 import { startEngine } from "./engine.mjs";
-import { prepareImages, standInNames, wantedImages } from "./images.mjs";
+import { prepareImages, wantedImages } from "./images.mjs";
 import { isOnKubernetes, requireCluster } from "./kubernetes/cluster.mjs";
 import { giveToNotebook, ownsForNotebook } from "./notebooks.mjs";
 import { createMissingStack } from "./stack.mjs";
+import { standInNames, standInRule } from "./standIns.mjs";
 import { updateStack } from "./stackUpdate.mjs";
 import { prepareToolchain } from "./toolchain.mjs";
 import { root } from "./workspace.mjs";
@@ -60,7 +61,8 @@ async function imagesFor({ setting, explicit, last, host }, engine, retry) {
     // The program refuses such a host in its own words; nothing is pulled for it.
     return {};
   }
-  const wanted = wantedImages(setting, explicit, standInNames(root), last);
+  const whyNone = await standInRule(root, { setting, host });
+  const wanted = wantedImages(setting, explicit, standInNames(root), last, whyNone);
   return prepareImages(root, host, wanted, retry);
 }
 
@@ -71,7 +73,13 @@ function giveNotebooks({ host, setting }) {
     return;
   }
   const folder = String(setting("notebookFolder"));
-  const given = giveToNotebook(path.resolve(root, folder));
+  const { given, why } = giveToNotebook(path.resolve(root, folder), root);
+  if (why) {
+    note(
+      "notebook",
+      `${folder} ${why} and stays root's: the notebook's user, who is never root, cannot save in it`,
+    );
+  }
   if (given > 0) {
     note(
       "notebook",

@@ -130,7 +130,7 @@ export function adviceFor({ host, reason, missing, system }) {
       : "install Docker Engine (https://docs.docker.com/engine/install/), and try again.";
   }
   if (!isLocal(host)) {
-    return `see that ${host} is right and can be reached, or set another: npm run pulumi -- config set host ADDRESS.`;
+    return `see that ${host} is right and can be reached, or set the stack's setting host to another address.`;
   }
   if (/permission denied/i.test(reason)) {
     return "let your user use Docker (sudo usermod -aG docker $USER), log in again, and try again.";

@@ -1,8 +1,6 @@
 // @ts-check
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { Failure, note } from "./command.mjs";
-import { hasAirgap, runAirgap } from "./debian.mjs";
+import { runAirgap } from "./debian.mjs";
 import { capture, showProgress } from "./process.mjs";
 
 /**
@@ -14,6 +12,7 @@ import { capture, showProgress } from "./process.mjs";
  * @property {boolean} explicit - whether the stack's own file says so, not the default
  * @property {string} [standIn] - local image that stands in where the default cannot be had
  * @property {boolean} stoodIn - whether the stand-in was used last time
+ * @property {string} [noStandIn] - why none may stand in, although there is one
  *
  * @typedef {"present" | "pull" | "stand-in"} Source
  */
@@ -39,20 +38,26 @@ export function chooseSource(wanted, present, retry) {
   if (present) {
     return "present";
   }
-  return wanted.stoodIn && wanted.standIn && !wanted.explicit && !retry ? "stand-in" : "pull";
+  const { explicit, noStandIn, standIn, stoodIn } = wanted;
+  return stoodIn && standIn && !explicit && !noStandIn && !retry ? "stand-in" : "pull";
 }
 
+const noConnection =
+  /dial \w+\b.*(no such host|server misbehaving|name resolution|refused|i\/o timeout|no route|(host|network) is (down|unreachable))/i;
+const noAnswer =
+  /TLS handshake timeout|context deadline exceeded|request canceled while waiting for connection/i;
+
 /**
- * Whether a failed pull means that the registry cannot be reached; else it gave
- * a definite answer, which a stand-in must not hide.
+ * Whether a failed pull means that the registry's host cannot be reached at all: its name is not
+ * known, or nothing takes a connection or says a word. Whatever answers, be it a proxy or a gateway
+ * that is broken, is an error that a stand-in must not hide.
  *
  * @param {string} message - Docker's
  * @returns {boolean}
  */
 export function isUnreachable(message) {
-  return !/manifest unknown|not found|access denied|unauthorized|authentication required|toomanyrequests|rate limit|no matching manifest|no space left|invalid reference/i.test(
-    message,
-  );
+  // A proxy that is not there is the user's to put right.
+  return (noConnection.test(message) || noAnswer.test(message)) && !/proxyconnect/.test(message);
 }
 
 /**
@@ -62,9 +67,10 @@ export function isUnreachable(message) {
  * @param {(key: string) => unknown} explicit - what the stack's own file says
  * @param {Record<string, string>} standIns - local image by setting
  * @param {(key: string) => unknown} last - what the last run used
+ * @param {(key: string) => string | undefined} whyNone - why nothing may stand in for an image
  * @returns {WantedImage[]}
  */
-export function wantedImages(setting, explicit, standIns, last) {
+export function wantedImages(setting, explicit, standIns, last, whyNone) {
   return (
     kinds
       .filter(({ key }) => key !== "notebookImage" || String(setting("notebook")) !== "false")
@@ -76,19 +82,9 @@ export function wantedImages(setting, explicit, standIns, last) {
         explicit: explicit(key) !== undefined,
         standIn: standIns[key],
         stoodIn: standIns[key] !== undefined && last(key) === standIns[key],
+        ...(standIns[key] && whyNone(key) ? { noStandIn: whyNone(key) } : {}),
       }))
   );
-}
-
-/**
- * The images that airgap/ builds, by setting; none where it cannot work.
- *
- * @param {string} root - project folder
- * @returns {Record<string, string>}
- */
-export function standInNames(root) {
-  const file = path.join(root, "airgap", "images", "names.json");
-  return hasAirgap(root) && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 }
 
 /**
@@ -120,23 +116,6 @@ export async function prepareImages(root, host, wanted, retry) {
 }
 
 /**
- * The images that stacks built on the engine: the serving images and the runtime
- * images under them.
- *
- * @param {string} host - Docker Engine
- * @param {string} repository - of the serving images
- * @returns {Promise<string[]>}
- */
-export async function listBuiltImages(host, repository) {
-  const references = [`*${repository}`, "tf_serving_runtime"];
-  const filters = references.flatMap((reference) => ["--filter", `reference=${reference}`]);
-  const format = "{{.Repository}}:{{.Tag}}";
-  const args = ["--host", host, "image", "ls", ...filters, "--format", format];
-  const { stdout } = await capture("docker", args);
-  return stdout.split("\n").filter(Boolean);
-}
-
-/**
  * @param {string} host
  * @param {string[]} images
  * @returns {Promise<Set<string>>}
@@ -153,20 +132,25 @@ async function presentImages(host, images) {
  * @param {WantedImage} wanted
  * @returns {Promise<boolean>} whether the engine has it now; false: the stand-in is to be used
  */
-async function pull(host, { key, image, explicit, standIn }) {
+async function pull(host, { key, image, explicit, standIn, noStandIn }) {
   note("images", `pulling ${image}`);
   const { code, stderr } = await showProgress("docker", ["--host", host, "pull", image]);
   if (code === 0) {
     return true;
   }
   if (code > 128) {
-    throw new Failure(`The pull of ${image} was broken off.`, "npm run up goes on with it.", code);
+    throw new Failure(`The pull of ${image} was broken off.`, "the same command goes on with it.", code);
   }
   const message = stderr.split("\n").at(-1) ?? "";
-  if (explicit || !standIn || !isUnreachable(message)) {
+  const unreachable = isUnreachable(message);
+  if (explicit || !standIn || noStandIn || !unreachable) {
     throw new Failure(
       `The image ${image} (setting ${key}) is not on the Docker Engine and cannot be pulled: ${message}`,
-      `see that its registry can be reached, or set ${key} to an image that can be had.`,
+      `${unreachable ? "see that its registry can be reached" : "see its registry's answer, and try again"}, ` +
+        `or set ${key} to an image that can be had.` +
+        (unreachable && !explicit && standIn && noStandIn
+          ? ` A stand-in is not used, since ${noStandIn}; to use it all the same, set standIns to true.`
+          : ""),
     );
   }
   return false;
@@ -199,6 +183,6 @@ function announce({ key, image, standIn }, tried) {
   const what = kinds.find((kind) => kind.key === key)?.what;
   const why = tried
     ? `${image} cannot be pulled from here`
-    : `${image} could not be pulled (npm run up -- --retry tries again)`;
+    : `${image} could not be pulled (the option --retry tries again)`;
   note("images", `${why}: using ${standIn}, a stand-in for ${what}`);
 }

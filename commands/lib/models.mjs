@@ -8,15 +8,16 @@ import { modelStatus } from "./prediction.mjs";
  *
  * @param {import("./stack.mjs").Outputs} outputs
  * @param {(url: string) => string} reach - a URL of the service, as it is reached from here
+ * @param {string} stack
  * @returns {Promise<boolean>} whether every model is served
  */
-export async function showModels(outputs, reach) {
+export async function showModels(outputs, reach, stack) {
   if (outputs.canaryVersion) {
-    return showCanary(outputs, reach(outputs.restUrl));
+    return showCanary(outputs, reach(outputs.restUrl), stack);
   }
   const served = [];
   for (const [name, restUrl] of Object.entries(modelUrlsOf(outputs))) {
-    served.push(await showModel(name, reach(restUrl), labelsOf(outputs, name)));
+    served.push(await showModel(name, reach(restUrl), labelsOf(outputs, name), stack));
   }
   return served.every(Boolean);
 }
@@ -24,9 +25,10 @@ export async function showModels(outputs, reach) {
 /**
  * @param {import("./stack.mjs").Outputs} outputs
  * @param {string} url
+ * @param {string} stack
  * @returns {Promise<boolean>} whether both versions are served
  */
-async function showCanary({ modelVersion, canaryVersion = "", canaryPercent = 0 }, url) {
+async function showCanary({ modelVersion, canaryVersion = "", canaryPercent = 0 }, url, stack) {
   const shares = [
     [modelVersion, 100 - canaryPercent],
     [canaryVersion, canaryPercent],
@@ -34,7 +36,7 @@ async function showCanary({ modelVersion, canaryVersion = "", canaryPercent = 0 
   const served = [];
   for (const [version, percent] of shares) {
     const name = `${percent} % of the requests:`;
-    served.push(await showModel(name, `${url}/versions/${version}`, {}));
+    served.push(await showModel(name, `${url}/versions/${version}`, {}, stack));
   }
   return served.every(Boolean);
 }
@@ -56,11 +58,12 @@ function labelsOf({ modelLabels }, name) {
  * @param {string} name
  * @param {string} url
  * @param {Record<string, string>} labels - version by label
+ * @param {string} stack
  * @returns {Promise<boolean>} whether a version of the model, and each that has a label, is served
  */
-async function showModel(name, url, labels) {
+async function showModel(name, url, labels, stack) {
   try {
-    const versions = await modelStatus(url);
+    const versions = await modelStatus(url, stack);
     versionLines(name, versions, labels).forEach((line) => note("model", line));
     return isServed(versions, labels);
   } catch (error) {

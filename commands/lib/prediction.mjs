@@ -1,5 +1,5 @@
 // @ts-check
-import { Failure } from "./command.mjs";
+import { defaultStack, Failure, npmRun } from "./command.mjs";
 
 const timeoutMs = 60_000;
 
@@ -70,11 +70,12 @@ export function requireUrl(restUrl, host) {
  * @param {string} url - http://HOST:PORT/v1/models/NAME
  * @param {string} signatureName
  * @param {number[][][][]} pictures - height x width x RGB, 0 to 255
+ * @param {string} [stack] - that serves, for advice
  * @returns {Promise<number[][]>} per picture, one number per class
  */
-export async function predict(url, signatureName, pictures) {
+export async function predict(url, signatureName, pictures, stack) {
   const body = JSON.stringify({ signature_name: signatureName, instances: pictures });
-  const answer = await request(`${url}:predict`, { method: "POST", body });
+  const answer = await request(`${url}:predict`, { method: "POST", body }, stack);
   return answer.predictions;
 }
 
@@ -82,10 +83,11 @@ export async function predict(url, signatureName, pictures) {
  * The versions of the model and their states, as the service reports them.
  *
  * @param {string} url - http://HOST:PORT/v1/models/NAME
+ * @param {string} [stack] - that serves, for advice
  * @returns {Promise<{ version: string, state: string, message: string }[]>}
  */
-export async function modelStatus(url) {
-  const answer = await request(url, {});
+export async function modelStatus(url, stack) {
+  const answer = await request(url, {}, stack);
   return answer.model_version_status.map(
     (/** @type {{ version: string, state: string, status: { error_message: string } }} */ one) => ({
       version: one.version,
@@ -98,9 +100,10 @@ export async function modelStatus(url) {
 /**
  * @param {string} url
  * @param {RequestInit} init
+ * @param {string} [stack]
  * @returns {Promise<any>}
  */
-async function request(url, init) {
+async function request(url, init, stack = defaultStack) {
   let response;
   let text;
   try {
@@ -110,13 +113,13 @@ async function request(url, init) {
     const { cause, message } = /** @type {Error & { cause?: { code?: string } }} */ (error);
     throw new Failure(
       `The service at ${url} does not answer (${cause?.code ?? message}).`,
-      "npm run status shows what runs; npm run up starts it.",
+      `${npmRun("status", stack)} shows what runs; ${npmRun("up", stack)} starts it.`,
     );
   }
   if (!response.ok) {
     throw new Failure(
       `The service at ${url} answered ${response.status}: ${errorIn(text)}`,
-      "npm run status shows what runs, npm run logs what it says.",
+      `${npmRun("status", stack)} shows what runs, ${npmRun("logs", stack)} what it says.`,
     );
   }
   return JSON.parse(text);

@@ -1,11 +1,11 @@
 // @ts-check
 import { note, npmRun, say } from "./command.mjs";
-import { standInNames } from "./images.mjs";
 import { isOnKubernetes } from "./kubernetes/cluster.mjs";
 import { classNames, heldOutPictures, readPicture, servesSample } from "./pictures.mjs";
 import { bestClass, modelStatus, predict, predictionLine, reachableUrl } from "./prediction.mjs";
 import { withService } from "./reach.mjs";
 import { requireOutputs } from "./stack.mjs";
+import { standInNames } from "./standIns.mjs";
 import { renderTable } from "./table.mjs";
 import { root } from "./workspace.mjs";
 
@@ -28,13 +28,34 @@ export async function summarise(workspace, standIns) {
   if (outputs.portForward) {
     note("from here", outputs.portForward);
   }
-  note("notebook", outputs.notebookUrl || "none (notebook is false)");
+  note("notebook", notebookText(outputs.notebookUrl, workspace.stack, showsSecrets()));
   if (outputs.notebookPortForward) {
     note("", `${outputs.notebookPortForward}   opens the way to it`);
   }
   note("asked", await askOnce(workspace, outputs));
   say();
   nextSteps(servesSample(workspace.setting), workspace.stack).forEach((line) => say(line));
+}
+
+/**
+ * Where the notebook is. The URL holds its token, which is for the user's eyes and for no log.
+ *
+ * @param {string} url - empty for none
+ * @param {string} stack
+ * @param {boolean} show - whether only the user sees this
+ * @returns {string}
+ */
+export function notebookText(url, stack, show) {
+  if (!url) {
+    return "none (notebook is false)";
+  }
+  const showUrl = npmRun("--silent pulumi -- stack output notebookUrl --show-secrets", stack);
+  return show ? url : `${url.replace(/\?.*$/, "")}   its token: ${showUrl}`;
+}
+
+/** Whether what is printed is only seen on this terminal: CI systems have terminals too, and logs. */
+function showsSecrets() {
+  return Boolean(process.stdout.isTTY) && !process.env.CI;
 }
 
 /**
@@ -86,22 +107,23 @@ async function askOnce(workspace, { restUrl }) {
   if (!isOnKubernetes(workspace) && !reachableUrl(restUrl, host)) {
     return `not yet: the service is published on ${host} itself (${npmRun("predict", stack)} says how to reach it)`;
   }
-  return withService(workspace, (reach) => answerOf(reach(restUrl), setting));
+  return withService(workspace, (reach) => answerOf(reach(restUrl), setting, stack));
 }
 
 /**
  * @param {string} url - of the model, as it is reached from here
  * @param {(key: string) => unknown} setting
+ * @param {string} stack
  * @returns {Promise<string>}
  */
-async function answerOf(url, setting) {
+async function answerOf(url, setting, stack) {
   if (!servesSample(setting)) {
-    const [newest] = await modelStatus(url);
+    const [newest] = await modelStatus(url, stack);
     return `version ${newest.version} is ${newest.state}`;
   }
   const [picture] = heldOutPictures(root);
   const input = await readPicture(root, picture);
-  const [probabilities] = await predict(url, String(setting("signatureName")), [input]);
+  const [probabilities] = await predict(url, String(setting("signatureName")), [input], stack);
   const { index, confidence } = bestClass(probabilities);
   return `${predictionLine(classNames(root)[index], confidence)} (a picture of ${picture.name})`;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { Failure, note } from "./command.mjs";
+import { defaultStack, Failure, note, npmRun } from "./command.mjs";
 import { hasAirgap, runAirgap } from "./debian.mjs";
 import { canReach } from "./download.mjs";
 import {
@@ -66,11 +66,14 @@ export async function prepareToolchain(root, env, target) {
  * Refuses to go on where `npm run up` has not installed Pulumi yet.
  *
  * @param {string} root - project folder
- * @param {Record<string, string | undefined>} env
+ * @param {Record<string, string | undefined>} env - of a workspace
  */
 export function requireToolchain(root, env) {
   if (!hasCli(root, env)) {
-    throw new Failure(`Pulumi ${pinnedVersion(root)} is not installed yet.`, "npm run up.");
+    throw new Failure(
+      `Pulumi ${pinnedVersion(root)} is not installed yet.`,
+      `${npmRun("up", env.PULUMI_STACK ?? defaultStack)}.`,
+    );
   }
 }
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { backendVariables, chooseBackend, configFolder, currentLogin } from "./backend.mjs";
 import { defaultStack, Failure } from "./command.mjs";
 import { defaultHost, findHost } from "./engine.mjs";
-import { standInNames } from "./images.mjs";
 import { requirePackages } from "./packages.mjs";
+import { standInNames, standInRule } from "./standIns.mjs";
 import { explicitSetting, readMapping, renderConfigFile, settingOf } from "./stackConfig.mjs";
 
 /** The project's folder. */
@@ -58,6 +58,8 @@ export async function openWorkspace(option, config) {
   const previous = await readMapping(readText(configFile), path.relative(root, configFile));
   const host = await findHost(settingOf(project, stackFile, "host"), process.env);
   /** @param {string} key */
+  const setting = (key) => settingOf(project, stackFile, key);
+  /** @param {string} key */
   const last = (key) => settingOf(project, previous, key);
   return {
     stack,
@@ -76,10 +78,11 @@ export async function openWorkspace(option, config) {
       // The address of a Docker context, which the provider would not look up.
       ...(host === defaultHost ? {} : { DOCKER_HOST: host }),
     },
-    setting: (key) => settingOf(project, stackFile, key),
+    setting,
     explicit: (key) => explicitSetting(project, stackFile, key),
     last,
-    writeConfig: async (standIns = lastStandIns(last)) => {
+    writeConfig: async (given) => {
+      const standIns = given ?? (await lastStandIns(last, { setting, host }));
       const text = await renderConfigFile({ project, file, stackFile, standIns, previous });
       mkdirSync(path.dirname(configFile), { recursive: true });
       writeFileSync(configFile, text);
@@ -112,15 +115,19 @@ function shortName(stack) {
 }
 
 /**
- * The stand-ins of the last run.
+ * The stand-ins of the last run, as far as they may still be used.
  *
  * @param {(key: string) => unknown} last
- * @returns {Record<string, string>}
+ * @param {Pick<Workspace, "setting" | "host">} workspace
+ * @returns {Promise<Record<string, string>>}
  */
-function lastStandIns(last) {
-  return Object.fromEntries(
-    Object.entries(standInNames(root)).filter(([key, image]) => last(key) === image),
-  );
+async function lastStandIns(last, workspace) {
+  const used = Object.entries(standInNames(root)).filter(([key, image]) => last(key) === image);
+  if (used.length === 0) {
+    return {};
+  }
+  const whyNone = await standInRule(root, workspace);
+  return Object.fromEntries(used.filter(([key]) => whyNone(key) === undefined));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { DockerEngine, isLocal } from "./engine";
+import { sshHostName } from "./sshName";
 import { collide, HostPort } from "./takenPorts";
 
 /** A host port: in range, and held on its address by nobody but this very stack. */
@@ -35,14 +36,18 @@ export function distinctPorts(ports: Record<string, number | undefined>): Proble
 
 /**
  * Where clients outside the network reach what is published: the address itself, and
- * the Docker host's name when it is published on all of its addresses. What a remote
+ * the Docker host's name, no alias of ~/.ssh/config, when it is published on all of its addresses. What a remote
  * host publishes on its loopback is reached through a tunnel, so at 127.0.0.1 too.
  */
 export function clientHost(publishAddress: string, engine?: DockerEngine): string {
   if (publishAddress !== "0.0.0.0") {
     return publishAddress;
   }
-  return engine && !isLocal(engine.host) ? new URL(engine.host).hostname : "127.0.0.1";
+  if (!engine || isLocal(engine.host)) {
+    return "127.0.0.1";
+  }
+  const { protocol, hostname } = new URL(engine.host);
+  return protocol === "ssh:" ? sshHostName(hostname) : hostname;
 }
 
 /** An IPv4 address to publish ports on. */

@@ -32,6 +32,7 @@ import {
   ofServer,
   readImage,
   refusal,
+  standInProblems,
   text,
 } from "../../settings";
 import { checkGpus, readReplicas } from "../clusterService";
@@ -93,6 +94,7 @@ export async function loadEcsSettings(outputs: Record<string, unknown> = {}): Pr
     ...checkUnused(config),
     ...checkNumbers(config),
     ...checkGpus(text(config, "gpus"), "ecs"),
+    ...standInProblems(config),
     ...(pinned ? checkPin(pinned, outputs.repository) : ofServer(checkServingImage(image))),
     ...ofNetwork(found.problems),
     ...under("awsCluster", clusterProblems),

@@ -12,7 +12,14 @@ import {
   Problem,
   serviceNames,
 } from "../../components";
-import { askEngine, checkNumbers, readRegistry, refusal, text } from "../../settings";
+import {
+  askEngine,
+  checkNumbers,
+  readRegistry,
+  refusal,
+  standInProblems,
+  text,
+} from "../../settings";
 import { CanarySettings, checkCanarySettings, readCanary } from "../canarySettings";
 import { checkGpus } from "../clusterService";
 import { releaseSettings } from "../releaseRecord";
@@ -90,6 +97,7 @@ export async function loadKubernetesSettings(): Promise<KubernetesSettings> {
     ...(built?.problems ?? []),
     ...checkNumbers(config),
     ...checkGpus(text(config, "gpus"), "kubernetes"),
+    ...standInProblems(config),
     ...checkReplicas(config, objects),
     ...checkImage(config, image, objects, pinned),
     ...checkRegistry(registry, pinned),

@@ -38,9 +38,17 @@ describe("the npm commands", () => {
   test("up ends well, with the addresses and one prediction", () => {
     expect(up.output).toMatch(/REST +http:\/\/127\.0\.0\.1:18541\/v1\/models\/my_model/);
     expect(up.output).toMatch(/gRPC +127\.0\.0\.1:18540/);
-    expect(up.output).toMatch(/notebook +http:\/\/127\.0\.0\.1:18548\/lab\?token=\w{40}/);
+    expect(up.output).toMatch(/notebook +http:\/\/127\.0\.0\.1:18548\/lab /);
     expect(up.output).toMatch(/predicted class= \S+ with confidence level of [01]\.\d\d/);
     expect(up.status).toBe(0);
+  });
+
+  test("up shows the notebook's token on no pipe, and how to get it", () => {
+    expect(up.output).not.toContain("token=");
+    const [command] = /stack output notebookUrl --show-secrets/.exec(up.output) ?? [];
+    const { output, status } = run("pulumi", ...String(command).split(" "));
+    expect(output).toMatch(/^http:\/\/127\.0\.0\.1:18548\/lab\?token=\w{40}\n$/);
+    expect(status).toBe(0);
   });
 
   test("up leaves the stack's own config file alone", () => {

@@ -20,7 +20,7 @@ describe("the npm commands on Kubernetes", () => {
 
   beforeAll(async () => {
     cluster = await startCluster();
-    const { baseImage, balancerImage } = inject("images");
+    const { baseImage, balancerImage, standIns } = inject("images");
     // The layers that all releases share.
     cluster.push(baseImage, "serving");
     settings = {
@@ -33,6 +33,7 @@ describe("the npm commands on Kubernetes", () => {
       notebook: false,
       registry: cluster.registry,
       registryPlainHttp: true,
+      ...(standIns ? { standIns } : {}),
       kubernetesCluster: { kubeconfig: cluster.kubeconfig, namespace },
       kubernetesService: { maxSurge: "1", minReadySeconds: 3 },
     };

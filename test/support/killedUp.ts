@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { lockFolder } from "../../commands/lib/locks.mjs";
 import { ownFolder, root } from "../../commands/lib/workspace.mjs";
-import { CommandResult, ownBackend } from "./npmCommand";
+import { CommandResult, ownBackend, wordsOf } from "./npmCommand";
 
 /** A moment in an update, told by what it says or by what Docker does. */
 export interface Moment {
@@ -11,7 +11,7 @@ export interface Moment {
   says?: RegExp;
   /** An event of a container, as `<event> <name>`. */
   docker?: RegExp;
-  /** Whether the whole process group is killed, not only Pulumi's command line. */
+  /** Whether the command and Pulumi's whole process group are killed, not only Pulumi's command line. */
   group?: boolean;
 }
 
@@ -64,7 +64,11 @@ export async function killUpAt(
   });
   const inTime = await reached;
   if (inTime) {
-    process.kill(moment.group ? -Number(up.pid) : cliOf(stack), "SIGKILL");
+    const cli = cliOf(stack);
+    process.kill(moment.group ? -cli : cli, "SIGKILL");
+    if (moment.group) {
+      process.kill(-Number(up.pid), "SIGKILL");
+    }
     await new Promise((resolve) => up.on("close", resolve));
   }
   events?.kill();
@@ -79,8 +83,7 @@ function start(
   args: string[],
   env: Record<string, string>,
 ): ChildProcess {
-  const words = [path.join("commands", `${command}.mjs`), "-s", stack, ...args];
-  return spawn(process.execPath, words, {
+  return spawn(process.execPath, wordsOf(command, stack, args), {
     cwd: root,
     env: { ...ownBackend(), ...env },
     stdio: ["ignore", "pipe", "pipe"],

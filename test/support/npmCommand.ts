@@ -19,12 +19,17 @@ export function runNpmCommand(
   args: string[] = [],
   env: Record<string, string> = {},
 ): CommandResult {
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [path.join("commands", `${command}.mjs`), "-s", stack, ...args],
-    { cwd: root, env: { ...ownBackend(), ...env }, encoding: "utf8" },
-  );
+  const { stdout, stderr, status } = spawnSync(process.execPath, wordsOf(command, stack, args), {
+    ...{ cwd: root, env: { ...ownBackend(), ...env }, encoding: "utf8" },
+  });
   return { output: stdout + stderr, status };
+}
+
+/** The arguments of Node.js for a command, which has nobody to ask. */
+export function wordsOf(command: string, stack: string, args: string[]): string[] {
+  const asks = ["up", "down", "rollback"].includes(command);
+  const script = path.join("commands", `${command}.mjs`);
+  return [script, "-s", stack, ...(asks ? ["--yes"] : []), ...args];
 }
 
 /** This process' environment, but for another backend. */

@@ -64,6 +64,11 @@ describe("every key of Pulumi.yaml has an effect", () => {
       { baseImage: "mirror/serving:2.18.0" },
       { image: { baseImage: "mirror/serving:2.18.0" } },
     ],
+    [
+      "standIns",
+      { standIns: true, baseImage: "tfserving-airgap/serving:1", registry },
+      { image: { baseImage: "tfserving-airgap/serving:1" } },
+    ],
     ["server", { server: { enableCors: true } }, { service: { server: { enableCors: true } } }],
     ["repository", { repository: "team/birds" }, { image: { repository: "team/birds" } }],
     [

@@ -3,6 +3,7 @@ import { note, npmRun, say } from "../command.mjs";
 import { readDeployment } from "../deployment.mjs";
 import { showModels } from "../models.mjs";
 import { readOutputs } from "../stack.mjs";
+import { notebookText } from "../summary.mjs";
 import { renderTable } from "../table.mjs";
 import { requireCluster } from "./cluster.mjs";
 import { placeOf } from "./place.mjs";
@@ -88,11 +89,7 @@ async function showService(cluster, namespace, pods, outputs, stack) {
   note("REST", `${outputs.restUrl}   in the cluster`);
   note("gRPC", `${outputs.grpcAddress}   in the cluster`);
   note("from here", `${outputs.portForward}`);
-  const showUrl = npmRun("pulumi -- stack output notebookUrl --show-secrets", stack);
-  note(
-    "notebook",
-    outputs.notebookUrl ? `its URL holds its token: ${showUrl}` : "none (notebook is false)",
-  );
+  note("notebook", notebookText(outputs.notebookUrl, stack, false));
   if (outputs.notebookPortForward) {
     note("", `${outputs.notebookPortForward}   opens the way to it`);
   }
@@ -102,7 +99,7 @@ async function showService(cluster, namespace, pods, outputs, stack) {
   }
   const forward = await forwardToService(cluster, namespace, pods, stack);
   try {
-    return await showModels(outputs, forward.reach);
+    return await showModels(outputs, forward.reach, stack);
   } finally {
     forward.close();
   }

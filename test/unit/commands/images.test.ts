@@ -26,6 +26,7 @@ describe("the source of an image", () => {
     ["a retry is asked for", { ...wanted, stoodIn: true }, true],
     ["the user named the image", { ...wanted, stoodIn: true, explicit: true }, false],
     ["there is no stand-in any more", { ...wanted, stoodIn: true, standIn: undefined }, false],
+    ["it may not be used any more", { ...wanted, stoodIn: true, noStandIn: "of AWS" }, false],
   ])("is its registry again where %s", (_, image, retry) => {
     expect(chooseSource(image, false, retry)).toBe("pull");
   });
@@ -33,21 +34,35 @@ describe("the source of an image", () => {
 
 describe("a failed pull", () => {
   it.each([
-    'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host',
+    'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 10.0.0.53:53: no such host',
+    'Get "https://quay.io/v2/": dial tcp: lookup quay.io on 127.0.0.53:53: server misbehaving',
+    'Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
+    'Get "https://192.0.2.1/v2/": dial tcp 192.0.2.1:443: i/o timeout',
+    'Get "https://192.0.2.1/v2/": dial tcp 192.0.2.1:443: connect: no route to host',
+    'Get "https://192.0.2.1/v2/": dial tcp 192.0.2.1:443: connect: network is unreachable',
     'Get "https://quay.io/v2/": net/http: TLS handshake timeout',
-    'Get "https://quay.io/v2/": x509: certificate signed by unknown authority',
-    "received unexpected HTTP status: 403 Forbidden",
+    'Get "https://quay.io/v2/": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
   ])("means no way to the registry: %s", (message) => {
     expect(isUnreachable(message)).toBe(true);
   });
 
   it.each([
+    "received unexpected HTTP status: 502 Bad Gateway",
+    "received unexpected HTTP status: 503 Service Unavailable",
+    "received unexpected HTTP status: 403 Forbidden",
+    "error pulling image configuration: download failed after attempts=6: unexpected EOF",
+    "denied: requested access to the resource is denied",
+    "unknown: image blocked by policy: Docker Hub is not an approved source",
+    'Get "https://quay.io/v2/": x509: certificate signed by unknown authority',
+    'Get "https://quay.io/v2/": proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused',
+    "read tcp 10.0.0.2:40000->192.0.2.1:443: i/o timeout",
     "manifest for haproxy:9 not found: manifest unknown: manifest unknown",
     "pull access denied for nobody/x, repository does not exist or may require 'docker login'",
     "toomanyrequests: You have reached your unauthenticated pull rate limit.",
     "no matching manifest for linux/arm64/v8 in the manifest list entries",
     "unauthorized: authentication required",
     "write /var/lib/docker/tmp/x: no space left on device",
+    "",
   ])("is an answer that no stand-in may hide: %s", (message) => {
     expect(isUnreachable(message)).toBe(false);
   });
@@ -65,10 +80,11 @@ describe("the images of a stack", () => {
   const standIns = { baseImage: "local/serving:1", balancerImage: "local/haproxy:1" };
 
   it("know who named them, what stands in for them and what stood in last", () => {
+    const whyNone = (key: string) => (key === "balancerImage" ? undefined : "it is pushed");
     const last = (key: string) => (key === "baseImage" ? "local/serving:1" : "company/haproxy:3");
 
-    expect(wantedImages(setting, explicit, standIns, last)).toEqual([
-      { ...wanted, stoodIn: true },
+    expect(wantedImages(setting, explicit, standIns, last, whyNone)).toEqual([
+      { ...wanted, stoodIn: true, noStandIn: "it is pushed" },
       {
         key: "balancerImage",
         image: "company/haproxy:3",
@@ -91,6 +107,7 @@ describe("the images of a stack", () => {
       (key) => (key === "notebook" ? notebook : settings[key]),
       explicit,
       standIns,
+      () => undefined,
       () => undefined,
     );
 

@@ -267,6 +267,7 @@ it("the engine of this machine needs only the image that is built upon", () => {
     () => undefined,
     {},
     () => undefined,
+    () => undefined,
   );
   expect(wanted.map(({ key }) => key)).toEqual(["baseImage"]);
 });

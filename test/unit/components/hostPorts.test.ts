@@ -1,6 +1,25 @@
-import { describe, expect, it } from "vitest";
+import * as fs from "fs";
+import * as path from "path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clientHost } from "../../../components/docker/hostPorts";
 import { engine } from "../../support/fakeEngine";
+import { temporaryFolder } from "../../support/modelFolder";
+
+// What `ssh -G` says with an alias in ~/.ssh/config, which is found by the user's entry in passwd.
+const ssh = `#!/bin/sh
+[ "$1 $2" = "-G --" ] || exit 255
+case $3 in gpubox) name=192.0.2.44 ;; *) name=$3 ;; esac
+printf 'user ada\\nhostname %s\\nport 22\\n' "$name"
+`;
+
+beforeEach(() => {
+  const folder = temporaryFolder();
+  fs.writeFileSync(path.join(folder, "ssh"), ssh, { mode: 0o755 });
+  vi.stubEnv("PATH", `${folder}${path.delimiter}${process.env.PATH}`);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe("clients reach a published port", () => {
   const remote = { ...engine, host: "ssh://user@gpu.example.com" };
@@ -10,8 +29,25 @@ describe("clients reach a published port", () => {
     ["of all addresses of this machine at its loopback", "0.0.0.0", engine, "127.0.0.1"],
     ["of all addresses of an unknown engine at the loopback", "0.0.0.0", undefined, "127.0.0.1"],
     ["of all addresses of another machine at its name", "0.0.0.0", remote, "gpu.example.com"],
+    [
+      "of all addresses of another machine at the name behind its alias",
+      "0.0.0.0",
+      { ...engine, host: "ssh://user@gpubox" },
+      "192.0.2.44",
+    ],
+    [
+      "of all addresses of an engine by TCP at its name",
+      "0.0.0.0",
+      { ...engine, host: "tcp://gpubox:2376" },
+      "gpubox",
+    ],
     ["of another machine's loopback through a tunnel", "127.0.0.1", remote, "127.0.0.1"],
   ])("%s", (_, publishAddress, on, expected) => {
     expect(clientHost(publishAddress, on)).toBe(expected);
+  });
+
+  it("at the name in the address where there is no ssh", () => {
+    vi.stubEnv("PATH", temporaryFolder());
+    expect(clientHost("0.0.0.0", remote)).toBe("gpu.example.com");
   });
 });
