@@ -15,7 +15,11 @@ try {
   // What Pulumi prints may be for a program, as JSON: notes keep out of it.
   console.log = console.error;
   const args = process.argv.slice(2);
-  refuseTakenByNpm({ name: "pulumi", options: pulumiOptions, usage: "ARGUMENTS" }, args, process.env);
+  refuseTakenByNpm(
+    { name: "pulumi", options: pulumiOptions, usage: "ARGUMENTS" },
+    args,
+    process.env,
+  );
   await installPackages(root);
   const workspace = await openWorkspace(stackOf(args));
   const { own } = workspace.backend;

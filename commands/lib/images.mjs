@@ -139,7 +139,11 @@ async function pull(host, { key, image, explicit, standIn, noStandIn }) {
     return true;
   }
   if (code > 128) {
-    throw new Failure(`The pull of ${image} was broken off.`, "the same command goes on with it.", code);
+    throw new Failure(
+      `The pull of ${image} was broken off.`,
+      "the same command goes on with it.",
+      code,
+    );
   }
   const message = stderr.split("\n").at(-1) ?? "";
   const unreachable = isUnreachable(message);

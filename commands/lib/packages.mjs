@@ -59,7 +59,10 @@ export async function installPackages(root) {
  */
 export function requirePackages(root) {
   if (!existsSync(path.join(root, "node_modules", ".package-lock.json"))) {
-    throw new Failure("The npm packages are not installed yet.", "npm ci, or npm run up, which does it first.");
+    throw new Failure(
+      "The npm packages are not installed yet.",
+      "npm ci, or npm run up, which does it first.",
+    );
   }
 }
 

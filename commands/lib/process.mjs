@@ -77,7 +77,11 @@ export function show(program, args, { progress = false, apart = false, ...option
   // Windows has no process groups, and would open a window.
   const detached = apart && process.platform !== "win32";
   const stdout = progress ? stderrNumber : "inherit";
-  const child = spawn(program, args, { ...options, detached, stdio: ["inherit", stdout, "inherit"] });
+  const child = spawn(program, args, {
+    ...options,
+    detached,
+    stdio: ["inherit", stdout, "inherit"],
+  });
   return ended(child, detached);
 }
 

@@ -27,13 +27,13 @@ export async function standInRule(root, { setting, host }) {
   if (String(setting("standIns")) === "true") {
     return () => undefined;
   }
-  /** @type {typeof import("../../program/standIns")} */
+  /** @type {typeof import("../../program/standIns.js")} */
   const { whyNoStandIn } = await loadTypeScript(root, "program/standIns.ts");
   const target = String(setting("target"));
   const registry = String(setting("registry") ?? "") || undefined;
   const nodes = target === "swarm" ? await countNodes(host) : undefined;
   return (key) =>
-    whyNoStandIn(/** @type {import("../../program/standIns").ImageKey} */ (key), {
+    whyNoStandIn(/** @type {import("../../program/standIns.js").ImageKey} */ (key), {
       ...{ target, registry, host, nodes },
     });
 }

@@ -65,10 +65,10 @@ export async function killUpAt(
   const inTime = await reached;
   if (inTime) {
     const cli = cliOf(stack);
-    process.kill(moment.group ? -cli : cli, "SIGKILL");
     if (moment.group) {
       process.kill(-Number(up.pid), "SIGKILL");
     }
+    process.kill(moment.group ? -cli : cli, "SIGKILL");
     await new Promise((resolve) => up.on("close", resolve));
   }
   events?.kill();

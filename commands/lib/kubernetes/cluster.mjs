@@ -8,7 +8,7 @@ import { root } from "../workspace.mjs";
 const answerTimeoutMs = 5_000;
 
 /**
- * @typedef {import("../../../components/kubernetes/kubeconfig").KubernetesLibrary} Library
+ * @typedef {import("../../../components/kubernetes/kubeconfig.js").KubernetesLibrary} Library
  *
  * A cluster that answered.
  *
@@ -97,7 +97,7 @@ async function chosenCluster({ explicit, stack, env }) {
  * @throws Failure that says what is wrong with it
  */
 export async function loadConfig(choice, stack) {
-  /** @type {typeof import("../../../components/kubernetes/kubeconfig")} */
+  /** @type {typeof import("../../../components/kubernetes/kubeconfig.js")} */
   const { ClusterError, isContent, loadKubeconfig } = await loadTypeScript(
     root,
     "components/kubernetes/kubeconfig.ts",
