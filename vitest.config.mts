@@ -5,7 +5,7 @@ const patient = [
   ...["aws", "awsProgram", "badInput", "commands", "deletedFirst", "drift", "ecrImage"],
   ...["ecsMatrix", "kubernetesCommands"],
   ...["kubernetesGuard", "models", "notebook", "package", "registry", "rollback", "service"],
-  ...["sshDockerHost", "twoServices"],
+  ...["lineEnds", "sshDockerHost", "twoServices"],
 ].map((name) => `test/engine/${name}.test.ts`);
 // They need Kubernetes' programs, which are built while the others run.
 const clusters = ["test/parts/kubernetes*.test.ts", "test/parts/kubernetes*/**/*.test.ts"];

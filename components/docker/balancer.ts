@@ -1,5 +1,3 @@
-import * as fs from "fs";
-import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -8,6 +6,7 @@ import {
   ports,
   renderBalancerConfig,
 } from "../balancer/balancerConfig";
+import { balancerCommand } from "../balancer/balancerScript";
 import {
   hardened,
   healthPace,
@@ -22,7 +21,6 @@ import { after } from "./startOrder";
 
 const configFolder = "/config";
 const configFile = `${configFolder}/haproxy.cfg`;
-const runScript = path.join(__dirname, "../balancer/run");
 
 /**
  * HAProxy in front of the replicas, under the service's name.
@@ -62,7 +60,7 @@ export function createBalancer(
       ...hardened,
       ...kept,
       image: after(firstReady, image),
-      command: ["bash", "-c", fs.readFileSync(runScript, "utf8")],
+      command: balancerCommand(),
       envs: [`BALANCER_CONFIG_FILE=${configFile}`],
       labels: labelsFor("balancer", args.labels),
       tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=4m,mode=1777" },

@@ -1,6 +1,7 @@
 import { createHash, Hash } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
+import { readText } from "../readText";
 
 const chunkBytes = 1 << 20;
 
@@ -13,33 +14,38 @@ const chunkBytes = 1 << 20;
  *
  * @param sources - folders or files, by the name under which each one counts
  * @param settings - further values that decide what the image holds
+ * @param texts - the same as `sources`, but whether lines end with CRLF or LF does not count: git may
+ *   change it in a checkout
  */
 export function contentHash(
   sources: Record<string, string>,
   settings: Record<string, string>,
+  texts: Record<string, string> = {},
 ): string {
   const hash = createHash("sha256");
   for (const [name, value] of sortedEntries(settings)) {
     addField(hash, "setting", `${name}=${value}`);
   }
   for (const [name, source] of sortedEntries(sources)) {
-    addPath(hash, name, source);
+    addPath(hash, name, source, addFile);
+  }
+  for (const [name, source] of sortedEntries(texts)) {
+    addPath(hash, name, source, addText);
   }
   return hash.digest("hex").slice(0, 12);
 }
 
-function addPath(hash: Hash, name: string, file: string): void {
+function addPath(hash: Hash, name: string, file: string, add: typeof addFile): void {
   const info = fs.lstatSync(file);
   if (info.isSymbolicLink()) {
     addField(hash, "link", `${name}>${fs.readlinkSync(file)}`);
   } else if (info.isDirectory()) {
     for (const entry of visibleEntries(file)) {
-      addPath(hash, `${name}/${entry}`, path.join(file, entry));
+      addPath(hash, `${name}/${entry}`, path.join(file, entry), add);
     }
   } else if (info.isFile()) {
     addField(hash, "file", name);
-    addField(hash, "bytes", String(info.size));
-    addContent(hash, file);
+    add(hash, file, info.size);
   } else {
     throw new Error(`${file} is no file, folder or link: an image cannot hold it`);
   }
@@ -54,7 +60,8 @@ function visibleEntries(folder: string): string[] {
 }
 
 /** Reads piece by piece: a model may be larger than memory. */
-function addContent(hash: Hash, file: string): void {
+function addFile(hash: Hash, file: string, bytes: number): void {
+  addField(hash, "bytes", String(bytes));
   const buffer = Buffer.allocUnsafe(chunkBytes);
   const handle = fs.openSync(file, "r");
   try {
@@ -65,6 +72,12 @@ function addContent(hash: Hash, file: string): void {
   } finally {
     fs.closeSync(handle);
   }
+}
+
+function addText(hash: Hash, file: string): void {
+  const text = readText(file);
+  addField(hash, "bytes", String(Buffer.byteLength(text)));
+  hash.update(text);
 }
 
 /** The length in front keeps "ab" + "c" apart from "a" + "bc". */

@@ -25,8 +25,9 @@ export function imageTags(
   return versions.map((version) => {
     held[`/models/${version.path}`] = contentHash({ version: version.folder }, {});
     return contentHash(
-      { runtime: runtimeFolder, dockerfile: modelDockerfile },
+      {},
       { baseImage, modelName, ...held },
+      { runtime: runtimeFolder, dockerfile: modelDockerfile },
     );
   });
 }

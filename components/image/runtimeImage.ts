@@ -72,7 +72,7 @@ export function checkRuntimeImage(args: RuntimeImageArgs): Problem[] {
 
 /** How the base image with the supervisor in it is built, which all models share. */
 export function runtimeBuild(baseImage: string, repository: string): ImageBuild {
-  const tag = contentHash({ runtime: runtimeFolder }, { baseImage });
+  const tag = contentHash({}, { baseImage }, { runtime: runtimeFolder });
   return {
     name: `${repository}:${tag}`,
     context: runtimeFolder,

@@ -1,10 +1,9 @@
-import * as fs from "fs";
-import * as path from "path";
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { balancerCpus, balancerTimeoutMs, renderBalancerConfig } from "../balancer/balancerConfig";
+import { balancerCommand } from "../balancer/balancerScript";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor, selectorFor } from "./labels";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
@@ -26,7 +25,6 @@ import { takingBack } from "./ownership";
 const containerName = "haproxy";
 const configFolder = "/config";
 const configFile = "haproxy.cfg";
-const runScript = path.join(__dirname, "../balancer/run");
 
 // User of Docker Hub's image.
 const haproxyUser = 99;
@@ -155,7 +153,7 @@ function renderContainer(image: string): k8s.core.v1.Container {
     name: containerName,
     image,
     imagePullPolicy: "IfNotPresent",
-    command: ["bash", "-c", fs.readFileSync(runScript, "utf8")],
+    command: balancerCommand(),
     env: [{ name: "BALANCER_CONFIG_FILE", value: `${configFolder}/${configFile}` }],
     ports: [containerPort("rest"), containerPort("grpc"), containerPort("statistics")],
     resources: {

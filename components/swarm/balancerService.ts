@@ -1,5 +1,3 @@
-import * as fs from "fs";
-import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -8,6 +6,7 @@ import {
   ports,
   renderBalancerConfig,
 } from "../balancer/balancerConfig";
+import { balancerCommand } from "../balancer/balancerScript";
 import { labelsFor } from "../docker/containerDefaults";
 import { replicaAlias } from "../docker/replicas";
 import {
@@ -23,7 +22,6 @@ import {
 import { ResolvedSwarmArgs } from "./swarmModelServiceArgs";
 
 const configFile = "/haproxy.cfg";
-const runScript = path.join(__dirname, "../balancer/run");
 const startSeconds = 30;
 
 /**
@@ -70,7 +68,7 @@ export function createBalancers(
         containerSpec: {
           ...hardened,
           image: imageForNodes(image, "balancerImage", args.engine?.swarm?.nodes ?? 1),
-          commands: ["bash", "-c", fs.readFileSync(runScript, "utf8")],
+          commands: balancerCommand(),
           env: { BALANCER_CONFIG_FILE: configFile },
           labels: labelsFor("balancer", args.labels),
           mounts: [temporaryFiles(4)],

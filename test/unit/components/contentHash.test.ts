@@ -29,6 +29,20 @@ it("is 12 hexadecimal digits, fit for a tag", () => {
   expect(hashOf(sample)).toMatch(/^[0-9a-f]{12}$/);
 });
 
+describe("texts", () => {
+  const hashOfText = (text: string) => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { run: text });
+    return contentHash({}, {}, { script: folder });
+  };
+
+  it("have the same hash whatever git ended their lines with", () => {
+    expect(hashOfText("a\r\nb\r\n")).toBe(hashOfText("a\nb\n"));
+    expect(hashOfText("a\rb\n")).not.toBe(hashOfText("a\nb\n"));
+    expect(hashOf({ asset: "a\r\n" })).not.toBe(hashOf({ asset: "a\n" }));
+  });
+});
+
 describe("the same content has the same hash", () => {
   it("in another folder", () => {
     fc.assert(
