@@ -14,7 +14,7 @@ measure("unchanged", 8, async (later) => {
   const service = await openService("unchanged", config, later);
   const { stack } = service;
   const npmUp = () =>
-    run("npm", ["run", "up", "--", "--stack", stack.name], {
+    run("npm", ["run", "up", "--", "--stack", stack.name, "--yes"], {
       cwd: root,
       env: { ...process.env, ...stack.workspace.envVars },
     });

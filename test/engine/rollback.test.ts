@@ -2,10 +2,11 @@ import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stackStateFile } from "../../commands/lib/backend.mjs";
+import { lockFolder } from "../../commands/lib/locks.mjs";
 import { modelStatus } from "../../commands/lib/prediction.mjs";
 import { ownFolder, root } from "../../commands/lib/workspace.mjs";
 import { containers, docker, inspect } from "../support/docker";
-import { startCommand } from "../support/killedUp";
+import { endCommandAt, startCommand } from "../support/killedUp";
 import { keepAsking } from "../support/lightClient";
 import { CommandResult, runNpmCommand } from "../support/npmCommand";
 import { SampleModel, sampleModel } from "../support/sampleModel";
@@ -70,8 +71,22 @@ describe("a second release", () => {
     expect(fs.readFileSync(stackFile, "utf8")).toContain("# the test's own");
   });
 
-  test("comes back by another rollback", async () => {
-    expectWell(await startCommand(stack, "rollback"));
+  test("comes back by no rollback that is told to end, which leaves file and lock as they were", async () => {
+    const before = fs.readFileSync(stackFile, "utf8");
+    const { output, status } = await endCommandAt(stack, "rollback", /^Updating/m, "SIGTERM");
+    expect(status, output).toBe(143);
+    expect(fs.readFileSync(stackFile, "utf8")).toBe(before);
+    expect(locks()).toEqual([]);
+    expect(await servedVersion()).toBe("6100");
+  });
+
+  test("comes back by another rollback, and stays although nobody could ask it", async () => {
+    const { output, status } = await startCommand(stack, "rollback", [], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent("fetch = () => Promise.reject(Error('no way'))")}`,
+    });
+    expect(output).toContain("does not answer (no way)");
+    expect(status).toBe(1);
+    expect(fs.readFileSync(stackFile, "utf8")).toContain(`image: ${recorded().release.image}`);
     expect(imagesInUse()).toEqual(second);
     expect(await servedVersion()).toBe("6200");
     expect(flags()).toContain("--rest_api_timeout_in_ms=20000");
@@ -123,6 +138,11 @@ function flags(): string[] {
 async function servedVersion(): Promise<string> {
   const [version] = await modelStatus(url);
   return version.version;
+}
+
+function locks(): string[] {
+  const folder = lockFolder(ownFolder, "tfserving", stack);
+  return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
 }
 
 /** The releases among the stack's outputs. */

@@ -32,6 +32,32 @@ export async function startCommand(
 }
 
 /**
+ * Runs a command and tells it to end at a moment.
+ *
+ * @param says - a line of Pulumi's
+ */
+export async function endCommandAt(
+  stack: string,
+  command: string,
+  says: RegExp,
+  signal: "SIGINT" | "SIGTERM" | "SIGHUP",
+): Promise<CommandResult> {
+  const child = start(stack, command, [], {});
+  let [output, told] = ["", false];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (!told && says.test(output)) {
+        told = true;
+        child.kill(signal);
+      }
+    });
+  }
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { output, status };
+}
+
+/**
  * Runs `npm run up` and kills it (SIGKILL) at a moment.
  *
  * @throws Error with all that it said when the update ended before that moment
