@@ -9,7 +9,8 @@ const isRoot = process.getuid?.() === 0;
 const notebookUser = isRoot ? 1000 : process.getuid?.();
 
 function project(files: Record<string, string>): string {
-  const root = temporaryFolder();
+  // What holds the project is the test's own as well.
+  const root = path.join(temporaryFolder(), "project");
   writeFiles(root, { "Pulumi.yaml": "", ".git/HEAD": "", ...files });
   return root;
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { canReach } from "../../../commands/lib/download.mjs";
 import { root } from "../../../commands/lib/workspace.mjs";
+import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 
 const module = pathToFileURL(path.join(root, "commands/lib/process.mjs")).href;
 
@@ -79,6 +80,19 @@ it("progress goes to stderr", async () => {
   expect(await command.ended).toBe(0);
   expect(command.stdout()).toBe("");
   expect(command.stderr()).toBe("half of it\n");
+});
+
+it("what airgap builds for Pulumi stays out of what Pulumi prints", () => {
+  const folder = temporaryFolder();
+  writeFiles(folder, { "airgap/build": "echo half of it" });
+  const debian = pathToFileURL(path.join(root, "commands/lib/debian.mjs")).href;
+  const command = `(await import("${debian}")).runAirgap(${JSON.stringify(folder)}, "build")`;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--input-type=module", "--eval", command],
+    { encoding: "utf8" },
+  );
+  expect([stdout, stderr]).toEqual(["", "half of it\n"]);
 });
 
 it("the download site is asked through the user's proxy", async () => {
