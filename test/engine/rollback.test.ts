@@ -73,7 +73,12 @@ describe("a second release", () => {
 
   test("comes back by no rollback that is told to end, which leaves file and lock as they were", async () => {
     const before = fs.readFileSync(stackFile, "utf8");
-    const { output, status } = await endCommandAt(stack, "rollback", /pulumi:Stack .* running/, "SIGTERM");
+    const { output, status } = await endCommandAt(
+      stack,
+      "rollback",
+      /pulumi:Stack .* running/,
+      "SIGTERM",
+    );
     expect(status, output).toBe(143);
     expect(fs.readFileSync(stackFile, "utf8")).toBe(before);
     expect(locks()).toEqual([]);
