@@ -1,12 +1,13 @@
 // The contract of TensorFlow Serving's REST and gRPC API, on the stand-in's own container.
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 import * as grpc from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect, type ServingClient } from "../support/servingGrpc";
 import { makeModels, prepare, serve, type Server } from "./standin/server";
 
-const served = ["scale", "strings", "sum", "examples"];
+const served = ["scale", "strings", "sum", "examples", "scalar"];
 const config = `model_config_list {
 ${served
   .map(
@@ -79,12 +80,22 @@ describe("REST status and metadata", () => {
     ["/v1/models", 400, "Missing model name in request."],
     ["/v1/other", 400, "Malformed request: GET /v1/other"],
     ["/v1/models/scale:predict", 400, "Malformed request: GET /v1/models/scale:predict"],
+    ["/v1/models/scale?x=1", 404, "Could not find any versions of model scale?x=1"],
   ])("refuses GET %s with %i", async (target, code, text) => {
     expect(await server.get(target)).toMatchObject({ status: code, body: error(text) });
   });
 
-  it("answers 404 outside /v1", async () => {
-    expect(await server.get("/")).toMatchObject({ status: 404, text: "" });
+  it.each(["/", "//v1/models/scale"])("answers 404 and closes outside /v1: %s", async (target) => {
+    expect(await server.get(target)).toMatchObject({
+      status: 404,
+      headers: { "content-type": "text/html", connection: "close" },
+      text: expect.stringContaining("<TITLE>404 Not Found</TITLE>") as string,
+    });
+  });
+
+  it("says nothing about a version number that is too large", async () => {
+    const target = "/v1/models/scale/versions/99999999999999999999";
+    expect(await server.get(target)).toMatchObject({ status: 400, text: "" });
   });
 
   it("shows the signatures", async () => {
@@ -129,6 +140,18 @@ describe("REST predict", () => {
       { signature_name: "shift", instances: [[1, 2, 3]] },
       { predictions: [[4, 5, 6]] },
     ],
+    [
+      "the first of two equal keys",
+      '{"inputs": [[1, 2, 3]], "inputs": [[7]]}',
+      { outputs: [[3, 6, 9]] },
+    ],
+    ["what ends in junk", '{"inputs": [[1, 2, 3]]} [', { outputs: [[3, 6, 9]] }],
+    ["fewer dimensions than the signature has", { inputs: [1, 2, 3] }, { outputs: [3, 6, 9] }],
+    [
+      "more dimensions than the signature has",
+      { inputs: [[[1, 2, 3]]] },
+      { outputs: [[[3, 6, 9]]] },
+    ],
     ["a float32 without noise", { instances: [[0.1, 0, 0]] }, { predictions: [[0.3, 0, 0]] }],
   ])("takes %s", async (_what, body, expected) => {
     const answer = await server.post("/v1/models/scale:predict", body);
@@ -151,12 +174,45 @@ describe("REST predict", () => {
     expect(body).toEqual({ predictions: [[2, 4, 6]] });
   });
 
-  it("takes NaN and Infinity, and answers them", async () => {
-    const answer = await server.post(
-      "/v1/models/scale:predict",
-      '{"instances": [[NaN, Infinity, -Infinity]]}',
-    );
-    expect(answer.text).toContain("[[NaN, Infinity, -Infinity]");
+  it.each([
+    ["NaN and infinities", "NaN, Infinity, -Infinity", "NaN, Infinity, -Infinity"],
+    ["numbers beyond float32", "1e39, -1e39, 0", "Infinity, -Infinity, 0.0"],
+    [
+      "six digits, or nine where six are not exact",
+      "0.5, 1e6, 0.123456789",
+      "1.5, 3e+06, 0.370370388",
+    ],
+  ])("answers %s", async (_what, given, expected) => {
+    const answer = await server.post("/v1/models/scale:predict", `{"inputs": [[${given}]]}`);
+    expect(answer.text).toBe(`{\n    "outputs": [[${expected}]]\n}`);
+  });
+
+  it("answers a scalar with a scalar", async () => {
+    const answer = await server.post("/v1/models/scalar:predict", { inputs: 3 });
+    expect(answer.text).toBe('{\n    "outputs": 6.0\n}');
+  });
+
+  it("leaves the shape to the graph when the signature has none", async () => {
+    const request = { signature_name: "shapeless", inputs: [1, 2] };
+    const { body } = await server.post("/v1/models/scalar:predict", request);
+    expect(body).toEqual({ outputs: { y: [1, 2], rank: 1 } });
+  });
+
+  const rows = JSON.stringify({ instances: [[1, 2, 3]] });
+
+  it("takes a compressed body", async () => {
+    const headers = { "Content-Encoding": "gzip" };
+    const target = "/v1/models/scale:predict";
+    expect(await server.call(target, "POST", gzipSync(rows), headers)).toMatchObject({
+      status: 200,
+      body: { predictions: [[3, 6, 9]] },
+    });
+  });
+
+  it("asks for a body that waits to be asked for, as curl's does beyond 1 MB", async () => {
+    const headers = { Expect: "100-continue", "Content-Length": String(rows.length) };
+    const answer = await server.call("/v1/models/scale:predict", "POST", rows, headers);
+    expect(answer.body).toEqual({ predictions: [[3, 6, 9]] });
   });
 
   it("takes text and base64, and answers base64 for outputs named _bytes", async () => {
@@ -191,7 +247,7 @@ describe("REST predict", () => {
     ["text for numbers", { instances: [["a", 1, 2]] }, "is not of expected type: float"],
     ["rows of two lengths", { instances: [[1, 2, 3], [1]] }, "Expecting shape [3] but got: [1]"],
     ["a row of two depths", { instances: [[1, [2], 3]] }, "Encountered list at unexpected level"],
-    ["too few dimensions", { instances: [1, 2, 3] }, "has 1 dimensions"],
+    ["a number beyond double", '{"instances": [[1e400, 0, 0]]}', "Number too big to be stored in"],
     ["an unknown input", { instances: [{ z: 1 }] }, "does not have named input: z"],
     ["a missing input", { inputs: { z: 1 } }, "Missing named input: x in 'inputs' object."],
     ["an unknown signature", { signature_name: "z", instances: [1] }, '"z" not found in signature'],
@@ -209,6 +265,7 @@ describe("REST predict", () => {
     ["/v1/models/scale/versions/9:predict", 404, "Specific(scale, 9)"],
     ["/v1/models/scale/labels/none:predict", 400, "Unrecognized servable version label: none"],
     ["/v1/models/scale:explain", 400, "Malformed request: POST"],
+    ["/v1/models/scale:PREDICT", 400, "Malformed request: POST /v1/models/scale:PREDICT"],
   ])("refuses POST %s with %i", async (target, code, text) => {
     const answer = await server.post(target, { instances: [[1, 2, 3]] });
     expect(answer).toMatchObject({ status: code, body: error(text) });
@@ -243,10 +300,13 @@ describe("REST classify and regress", () => {
     expect(body).toEqual({ results: [1, 0.2] });
   });
 
-  it("refuses a signature of another kind", async () => {
-    expect(await server.post("/v1/models/scale:classify", { examples })).toMatchObject({
+  it.each([
+    ["classify", "No classification inputs found in SignatureDef: "],
+    ["regress", "No regression inputs found in SignatureDef: "],
+  ])("%s looks for the right input, not at the signature's method", async (action, text) => {
+    expect(await server.post(`/v1/models/scale:${action}`, { examples })).toMatchObject({
       status: 400,
-      body: error("Was: tensorflow/serving/predict"),
+      body: error(text),
     });
   });
 });
@@ -286,9 +346,21 @@ describe("gRPC", () => {
     ["an unknown version", { version: 9 }, grpc.status.NOT_FOUND, "Specific(scale, 9)"],
     ["an unknown label", { label: "z" }, grpc.status.INVALID_ARGUMENT, "version label: z"],
     ["an unknown signature", { signature: "z" }, grpc.status.FAILED_PRECONDITION, '"z" not found'],
-    ["an unknown input", { input: "z" }, grpc.status.INVALID_ARGUMENT, "{x}"],
-    ["fewer values than the shape", { data: [1] }, grpc.status.INVALID_ARGUMENT, ""],
+    [
+      "an unknown input",
+      { input: "z" },
+      grpc.status.INVALID_ARGUMENT,
+      "Signature input alias: x(feed name: serving_default_x:0) not found in request and no " +
+        "default value provided.",
+    ],
+    [
+      "fewer values than the shape",
+      { data: [1] },
+      grpc.status.INVALID_ARGUMENT,
+      "tensor parsing error: x",
+    ],
     ["a wrong inner dimension", { shape: [3, 1] }, grpc.status.OK, ""],
+    ["a wrong number of dimensions", { shape: [3] }, grpc.status.OK, ""],
   ])("answers %s with its own status", async (_what, change, code, details) => {
     const outcome = await client.predict({ ...call, ...change }).then(
       () => ({ code: grpc.status.OK, details: "" }),
@@ -320,11 +392,15 @@ describe("gRPC", () => {
 
 it("counts requests under TensorFlow Serving's metric names", async () => {
   await server.post("/v1/models/scale:predict", { instances: [[1, 2, 3]] });
+  await client.predict({ model: "scale", input: "x", data: [1, 2, 3], shape: [1, 3] });
   const { body } = await server.get("/monitoring/prometheus/metrics");
   expect(body).toMatch(
     /^:tensorflow:serving:request_count\{model_name="scale",status="OK"\} \d+$/m,
   );
-  expect(body).toMatch(
-    /^:tensorflow:serving:request_latency_bucket\{model_name="scale",API="Predict",entrypoint="REST",le="\+Inf"\} \d+$/m,
-  );
+  // Lower case over REST, where it is the action in the path; upper case over gRPC.
+  for (const labels of ['API="predict",entrypoint="REST"', 'API="Predict",entrypoint="GRPC"']) {
+    expect(body).toContain(
+      `\n:tensorflow:serving:request_latency_bucket{model_name="scale",${labels},le="+Inf"} `,
+    );
+  }
 });

@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { connect } from "../../support/servingGrpc";
-import { makeModels, prepare, runToEnd, serve, type Server } from "./server";
+import { launch, makeModels, prepare, runToEnd, serve, type Server, until } from "./server";
 
 const scale = ["-e", "MODEL_NAME=scale"];
 let models: string;
@@ -18,6 +18,19 @@ beforeAll(async () => {
   await fs.writeFile(path.join(models, "batching.config"), batching(8));
   await fs.writeFile(path.join(models, "wrong.config"), batching(6));
   await fs.writeFile(path.join(models, "garbage.config"), "max_batch_size: is not text proto {");
+  await fs.writeFile(path.join(models, "empty.config"), "");
+  const files = {
+    "threads.config": "num_batch_threads { value: 0 }",
+    "size.config": "max_batch_size { value: 0 }",
+    "wait.config": "batch_timeout_micros { value: -1 }",
+    "split.config": `enable_large_batch_splitting { value: true } max_enqueued_batches { value: 0 }
+      max_batch_size { value: 8 } max_execution_batch_size { value: 4 }`,
+    "platform.config": 'model_config_list { config { name: "scale" base_path: "/models/scale" } }',
+    "path.config": 'model_config_list { config { name: "scale" base_path: "scale" } }',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await fs.writeFile(path.join(models, name), text);
+  }
 });
 
 afterEach(async () => {
@@ -54,7 +67,28 @@ it.each([
   [
     "a file that is no text proto",
     ["--enable_batching", "--batching_parameters_file=/models/garbage.config"],
-    "Invalid protobuf file: '/models/garbage.config'",
+    "Error: INVALID_ARGUMENT: Invalid protobuf file: '/models/garbage.config'\n",
+  ],
+  [
+    "an empty file",
+    ["--model_config_file=/models/empty.config"],
+    "Error: INVALID_ARGUMENT: /models/empty.config; Invalid argument\n",
+  ],
+  [
+    "a batching without threads",
+    ["--enable_batching", "--batching_parameters_file=/models/threads.config"],
+    "num_batch_threads must be positive; was 0",
+  ],
+  [
+    "a model without a platform",
+    ["--model_config_file=/models/platform.config"],
+    "Illegal setting neither ModelServerConfig::model_type (deprecated) nor " +
+      "ModelServerConfig::model_platform, model name is scale",
+  ],
+  [
+    "a relative base path, which is looked at before the platform",
+    ["--model_config_file=/models/path.config"],
+    "Expected model scale to have an absolute path or URI; got base_path()=scale",
   ],
   ["no model at all", ["--model_base_path="], "model_config_file are empty!"],
   ["neither port nor socket", ["--port=0"], "grpc_socket_path must be set"],
@@ -66,6 +100,57 @@ it.each([
   });
   expect(output).toContain(text);
   expect(code).toBe(255);
+});
+
+// The exit status is 128 and the signal's number: a shell is process 1.
+it.each([
+  [
+    "a batch size of 0",
+    139,
+    ["--enable_batching", "--batching_parameters_file=/models/size.config"],
+  ],
+  ["a negative wait", 139, ["--enable_batching", "--batching_parameters_file=/models/wait.config"]],
+  ["a queue of 0", 139, ["--enable_batching", "--batching_parameters_file=/models/split.config"]],
+  ["a channel argument without =", 139, ["--grpc_channel_arguments=foo"]],
+  ["a missing TLS file", 134, ["--ssl_config_file=/models/none"]],
+])("crashes for %s", async (_what, status, args) => {
+  const { code, output } = await runToEnd(models, { options: scale, args });
+  expect(output).not.toContain("Failed to start server");
+  expect(code).toBe(status);
+});
+
+it("crashes as process 1 as well", async () => {
+  const { code } = await runToEnd(models, {
+    options: ["--entrypoint", "tensorflow_model_server"],
+    args: ["--model_name=scale", "--model_base_path=/models/scale", "--grpc_channel_arguments=foo"],
+  });
+  expect(code).toBe(139);
+});
+
+it("stays half up without its monitoring file, and says nothing", async () => {
+  server = await launch(models, {
+    options: scale,
+    args: ["--monitoring_config_file=/models/none"],
+  });
+  const client = connect(server.grpc);
+  try {
+    const status = () => client.getModelStatus({ model: "scale" }).catch(() => undefined);
+    expect(await until("gRPC", status)).toMatchObject([{ state: "AVAILABLE" }]);
+    await expect(server.get("/v1/models/scale")).rejects.toThrow();
+    expect(await server.logs()).not.toMatch(/Failed|\/models\/none/);
+  } finally {
+    client.close();
+  }
+});
+
+it("tells where a text proto is wrong on the error stream only", async () => {
+  const { output } = await runToEnd(models, {
+    options: scale,
+    args: ["--enable_batching", "--batching_parameters_file=/models/garbage.config"],
+  });
+  expect(output).toMatch(
+    /^\[libprotobuf ERROR .*\] Error parsing text-format tensorflow.serving.BatchingParameters: 1:\d+: /m,
+  );
 });
 
 it("prints unknown arguments and serves all the same", async () => {
@@ -98,8 +183,24 @@ it("opens no REST port when it is 0", async () => {
 
 it("answers preflight headers only when asked to", async () => {
   server = await serve(models, { options: scale, args: ["--rest_api_enable_cors_support"] });
-  const response = await fetch(`${server.rest}/v1/models/scale`);
-  expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  expect((await server.get("/v1/models/scale")).headers).toMatchObject({
+    "access-control-allow-origin": "*",
+  });
+  const preflight = await server.call("/v1/models/scale:predict", "OPTIONS", "", {
+    Origin: "http://example.com",
+  });
+  expect(preflight).toMatchObject({
+    status: 200,
+    text: "",
+    headers: { "content-type": "text/html", "access-control-allow-methods": "POST, GET" },
+  });
+});
+
+it("checks the method of a signature only when asked to", async () => {
+  const flag = "--enable_signature_method_name_check";
+  server = await serve(models, { options: scale, args: [flag] });
+  const answer = await server.post("/v1/models/scale:classify", { examples: [{ x: 1 }] });
+  expect(answer.text).toContain("Was: tensorflow/serving/predict");
 });
 
 it("has no metrics page unless it is configured", async () => {

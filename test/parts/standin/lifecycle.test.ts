@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import * as grpc from "@grpc/grpc-js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../support/servingGrpc";
 import {
@@ -146,9 +147,12 @@ describe("versions", () => {
         async () => Object.keys(await versions(server, "scale")).length === 2,
       );
       const entry = { name: "scale", basePath: "/models/scale" };
-      await expect(client.reloadConfig([{ ...entry, labels: { next: 7 } }])).rejects.toThrow(
-        "assign label to version 7",
-      );
+      await expect(client.reloadConfig([{ ...entry, labels: { next: 7 } }])).rejects.toMatchObject({
+        code: grpc.status.FAILED_PRECONDITION,
+        details: expect.stringContaining("assign label to version 7") as string,
+      });
+      const relative = client.reloadConfig([{ name: "sum", basePath: "sum" }]);
+      await expect(relative).rejects.toMatchObject({ code: grpc.status.INVALID_ARGUMENT });
       await client.reloadConfig([
         { ...entry, labels: { stable: 2 } },
         { name: "sum", basePath: "/models/sum" },
@@ -175,6 +179,17 @@ describe("a model that cannot be loaded", () => {
     expect(output).toContain(`Loading servable: {name: ${name} version: 1} failed`);
     expect(output).toContain(
       "Failed to start server. Error: UNKNOWN: 1 servable(s) did not become available",
+    );
+  });
+
+  it("says so when it has no graph", async () => {
+    const { output } = await runToEnd(models, {
+      ...model("hollow"),
+      args: ["--max_num_load_retries=0"],
+    });
+    expect(output).toContain(
+      "Specified file path does not appear to contain a SavedModel bundle (should have a file " +
+        "called `saved_model.pb`)\nSpecified file path: /models/hollow/1",
     );
   });
 

@@ -4,6 +4,7 @@ import os
 import sys
 
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
 target = sys.argv[1]
@@ -41,6 +42,36 @@ class Sum(tf.Module):
     )
     def sum(self, a, b):
         return {"total": a + tf.cast(b, tf.float32), "twice": 2 * b}
+
+
+class Scalar(tf.Module):
+    """A number in, a number out, and one that no dimension tells apart from a list."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor = tf.Variable(2.0)
+
+    @tf.function(input_signature=[tf.TensorSpec([], tf.float32, name="x")])
+    def scale(self, x):
+        return {"y": self.factor * x}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, name="x")])
+    def rank(self, x):
+        return {"y": x, "rank": tf.rank(x)}
+
+
+def scalar():
+    module, path = Scalar(), os.path.join(target, "scalar", "1")
+    signatures = {"serving_default": module.scale, "rank": module.rank, "shapeless": module.rank}
+    tf.saved_model.save(module, path, signatures)
+    file = os.path.join(path, "saved_model.pb")
+    saved_model = saved_model_pb2.SavedModel()
+    with open(file, "rb") as stream:
+        saved_model.ParseFromString(stream.read())
+    for info in saved_model.meta_graphs[0].signature_def["shapeless"].inputs.values():
+        info.ClearField("tensor_shape")
+    with open(file, "wb") as stream:
+        stream.write(saved_model.SerializeToString())
 
 
 def scale(name, version, factor):
@@ -101,7 +132,9 @@ tf.saved_model.save(
     Strings(), os.path.join(target, "strings", "1"), {"serving_default": Strings().echo}
 )
 tf.saved_model.save(Sum(), os.path.join(target, "sum", "1"), {"serving_default": Sum().sum})
+scalar()
 examples()
+os.makedirs(os.path.join(target, "hollow", "1"))
 os.makedirs(os.path.join(target, "broken", "1"))
 with open(os.path.join(target, "broken", "1", "saved_model.pb"), "wb") as file:
     file.write(b"not a SavedModel")

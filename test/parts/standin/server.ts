@@ -9,7 +9,7 @@ import names from "../../../airgap/images/names.json";
 
 const run = promisify(execFile);
 const airgap = path.join(__dirname, "../../../airgap");
-const tensorflowImage = "tfserving-airgap/tensorflow:2.21.0";
+const tensorflowImage = "tfserving-airgap/tensorflow:2.19.1";
 export const image = names.baseImage;
 
 /** Runs docker and returns what it printed; rejects with what it complained about. */
@@ -50,6 +50,8 @@ export async function makeModels(): Promise<string> {
   return folder;
 }
 
+export type Headers = Record<string, string>;
+
 /** One running container of the stand-in, on free ports of 127.0.0.1. */
 export interface Server {
   id: string;
@@ -58,12 +60,14 @@ export interface Server {
   logs(): Promise<string>;
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
+  call(path: string, method: string, body?: string | Buffer, headers?: Headers): Promise<Answer>;
   stop(): Promise<void>;
 }
 
 /** A REST answer; `body` is `text` parsed where it is JSON. */
 export interface Answer {
   status: number;
+  headers: http.IncomingHttpHeaders;
   text: string;
   body: unknown;
 }
@@ -109,22 +113,40 @@ export async function until<T>(
   }
 }
 
-/** By node:http: against a port whose server is not up yet, Node 20's fetch may never settle. */
-export function request(url: string, method: string, body = ""): Promise<Answer> {
+/**
+ * By node:http: against a port whose server is not up yet, Node 20's fetch may never settle. With
+ * the header Expect, the body is sent only when the server asks for it.
+ */
+export function request(
+  url: string,
+  method: string,
+  body: string | Buffer = "",
+  headers: Headers = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options = { method, agent: false, timeout: 60_000 };
+    const options = { method, headers, agent: false, timeout: 60_000 };
     const call = http.request(url, options, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (part: string) => (text += part));
       response.on("error", reject);
       response.on("end", () => {
-        resolve({ status: response.statusCode ?? 0, text, body: parsed(response, text) });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          body: parsed(response, text),
+        });
       });
     });
     call.on("timeout", () => call.destroy(new Error("no answer within 60 s")));
     call.on("error", reject);
-    call.end(body);
+    if ("Expect" in headers) {
+      call.on("continue", () => call.end(body));
+      call.flushHeaders();
+    } else {
+      call.end(body);
+    }
   });
 }
 
@@ -150,6 +172,8 @@ export async function launch(models: string, start: Start = {}): Promise<Server>
     grpc,
     rest: `http://${rest}`,
     logs: () => logsOf(id),
+    call: (target, method, body, headers) =>
+      request(`http://${rest}${target}`, method, body, headers),
     get: (target) => request(`http://${rest}${target}`, "GET"),
     post: (target, body) =>
       request(

@@ -7,13 +7,14 @@ import time
 
 import numpy
 
+from . import crashes
 from .errors import StatusError, invalid_argument
 from .protos import config_pb2, tensor_pb2
 from .tensor_proto import decode
 
 
 class Batching:
-    """Checked BatchingParameters; the scheduler's defaults where a value is not given."""
+    """BatchingParameters; the scheduler's defaults where a value is not given."""
 
     def __init__(self, parameters):
         def value(name, default):
@@ -26,9 +27,25 @@ class Batching:
         self.split_large = value("enable_large_batch_splitting", False)
         self.max_execution = value("max_execution_batch_size", 0) or self.max_batch_size
         self.allowed_sizes = list(parameters.allowed_batch_sizes)
+        if self.threads < 1:
+            raise invalid_argument(f"num_batch_threads must be positive; was {self.threads}")
+        # Only with splitting is 0 refused: else it counts as 1 (shared_batch_scheduler.h).
+        if not self.split_large:
+            self.max_enqueued = self.max_enqueued or 1
+
+    def _refused_by_queue(self):
+        """What SharedBatchScheduler::AddQueue refuses, which the real server does not survive."""
+        return (
+            self.max_batch_size == 0
+            or self.timeout < 0
+            or self.max_enqueued == 0
+            or (self.split_large and self.max_batch_size < self.max_execution)
+        )
 
     def wrap(self, run):
         """The batching form of Session.run; raises for parameters that no model can load with."""
+        if self._refused_by_queue():
+            crashes.segmentation_fault()
         largest = self.max_execution if self.split_large else self.max_batch_size
         if self.allowed_sizes and self.allowed_sizes != sorted(set(self.allowed_sizes)):
             raise invalid_argument("allowed_batch_sizes entries must be monotonically increasing")
@@ -36,10 +53,6 @@ class Batching:
             raise invalid_argument(
                 "Last entry in allowed_batch_sizes must match max_batch_size; last entry was "
                 f"{self.allowed_sizes[-1]}; expected {largest}"
-            )
-        if min(self.max_batch_size, self.threads, self.max_enqueued) < 1:
-            raise invalid_argument(
-                "max_batch_size, num_batch_threads and max_enqueued_batches must be at least 1"
             )
         return _Scheduler(self, run).run
 

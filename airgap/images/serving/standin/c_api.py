@@ -11,7 +11,7 @@ from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_void_p
 
 import numpy
 
-from .errors import CODES, StatusError
+from .errors import CODES, BadTensor, StatusError
 from .protos import TENSORFLOW_DIRECTORY, tensor_pb2, types_pb2
 
 STRING = types_pb2.DT_STRING
@@ -106,7 +106,7 @@ def _new_tensor(value):
         finally:
             _lib.TF_DeleteBuffer(buffer)
         return tensor
-    array = numpy.ascontiguousarray(value)
+    array = numpy.asarray(value, order="C")  # ascontiguousarray would give a scalar a dimension
     shape = (c_int64 * array.ndim)(*array.shape)
     tensor = _lib.TF_AllocateTensor(DATA_TYPES[array.dtype], shape, array.ndim, array.nbytes)
     ctypes.memmove(_lib.TF_TensorData(tensor), array.ctypes.data, array.nbytes)
@@ -178,7 +178,8 @@ class Session:
     def run(self, feeds, fetches, run_options):
         """Feeds {tensor name: array or TensorProto}, returns arrays in the order of `fetches`.
 
-        `run_options` is a serialised RunOptions, or None."""
+        `run_options` is a serialised RunOptions, or None. Raises BadTensor for a TensorProto whose
+        values do not fit its shape."""
         inputs = (_Output * len(feeds))(*[self._output(name) for name in feeds])
         outputs = (_Output * len(fetches))(*[self._output(name) for name in fetches])
         input_values = (c_void_p * len(feeds))()
@@ -187,8 +188,11 @@ class Session:
             _lib.TF_NewBufferFromString(run_options, len(run_options)) if run_options else None
         )
         try:
-            for index, value in enumerate(feeds.values()):
-                input_values[index] = _new_tensor(value)
+            for index, (name, value) in enumerate(feeds.items()):
+                try:
+                    input_values[index] = _new_tensor(value)
+                except StatusError as error:
+                    raise BadTensor(name) from error
             with _Status() as status:
                 _lib.TF_SessionRun(
                     *(self._session, options, inputs, input_values, len(feeds)),

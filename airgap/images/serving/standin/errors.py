@@ -55,6 +55,14 @@ class StatusError(Exception):
         return CODES.index(self.code)
 
 
+class BadTensor(StatusError):
+    """An input that TensorFlow cannot unpack; `name` is the tensor's or, to clients, the input's."""
+
+    def __init__(self, name):
+        super().__init__("INVALID_ARGUMENT", f"tensor parsing error: {name}")
+        self.name = name
+
+
 def invalid_argument(message):
     return StatusError("INVALID_ARGUMENT", message)
 

@@ -12,18 +12,22 @@ from .protos import (
 )
 from .servable import DEFAULT_SIGNATURE
 
+_INPUT = "inputs"
+
 
 def _signature(servable, name, kind, noun):
     signature = servable.signature(name)
     if signature is None:
         raise invalid_argument(f"No signature was found with the name: {name or DEFAULT_SIGNATURE}")
     method = f"tensorflow/serving/{kind}"
-    if signature.method_name != method:
+    if servable.checks_method_names and signature.method_name != method:
         raise invalid_argument(
             f"Expected {noun} signature method_name to be {method}. Was: {signature.method_name}"
         )
     if len(signature.inputs) != 1:
-        raise invalid_argument(f"Expected one input Tensor for {noun}.")
+        raise invalid_argument("Expected one input Tensor.")
+    if _INPUT not in signature.inputs:
+        raise invalid_argument(f"No {noun} inputs found in SignatureDef: {signature}")
     return signature
 
 
@@ -51,7 +55,7 @@ def _serialized(model_input):
 
 def _run(servable, signature, model_input, names, timeout_ms, api):
     tensor, count = _serialized(model_input)
-    feed = next(iter(signature.inputs.values())).name
+    feed = signature.inputs[_INPUT].name
     values = servable.run(
         {feed: tensor}, [signature.outputs[name].name for name in names], timeout_ms, api
     )
@@ -67,10 +71,15 @@ def _run(servable, signature, model_input, names, timeout_ms, api):
 def classify(servable, signature_name, model_input, timeout_ms=None):
     """ClassificationResult for an Input message."""
     signature = _signature(servable, signature_name, "classify", "classification")
+    if len(signature.outputs) not in (1, 2):
+        raise invalid_argument(
+            f"Expected one or two output Tensors, found {len(signature.outputs)}"
+        )
     names = [name for name in ("classes", "scores") if name in signature.outputs]
     if not names:
         raise invalid_argument(
-            "Expected classification signature outputs to contain classes or scores"
+            "Expected classification signature outputs to contain at least one of "
+            f'"classes" or "scores". Signature was: {signature}'
         )
     values, count = _run(servable, signature, model_input, names, timeout_ms, "Classify")
     result = classification_pb2.ClassificationResult()
@@ -91,8 +100,10 @@ def classify(servable, signature_name, model_input, timeout_ms=None):
 def regress(servable, signature_name, model_input, timeout_ms=None):
     """RegressionResult for an Input message."""
     signature = _signature(servable, signature_name, "regress", "regression")
+    if len(signature.outputs) != 1:
+        raise invalid_argument("Expected one output Tensor.")
     if "outputs" not in signature.outputs:
-        raise invalid_argument("Expected regression signature outputs to contain outputs")
+        raise invalid_argument(f"No regression outputs found in SignatureDef: {signature}")
     values, count = _run(servable, signature, model_input, ["outputs"], timeout_ms, "Regress")
     numbers = values["outputs"].astype(numpy.float32).reshape(count, -1)
     if numbers.shape[1] != 1:

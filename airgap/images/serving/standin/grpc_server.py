@@ -5,8 +5,8 @@ import time
 
 import grpc
 
-from . import examples, log, metrics
-from .errors import StatusError, failed_precondition, invalid_argument
+from . import crashes, examples, log, metrics
+from .errors import StatusError, invalid_argument
 from .metadata import metadata
 from .protos import (
     SSLConfig,
@@ -131,18 +131,22 @@ class Model(model_service_pb2_grpc.ModelServiceServicer):
         return _reply(context, work)
 
     def HandleReloadConfigRequest(self, request, context):
-        """The outcome is in the response's own status, as with the real server."""
-        response = model_management_pb2.ReloadConfigResponse()
-        try:
-            if request.config.WhichOneof("config") != "model_config_list":
-                raise failed_precondition(
-                    "ServerConfig type not supported by HandleReloadConfigRequest."
-                )
-            self._manager.reload(request.config)
-        except StatusError as error:
-            response.status.error_code = error.number
-            response.status.error_message = error.message
-        return response
+        """A failure is the call's own status; the response, which has one too, never arrives."""
+
+        def work():
+            try:
+                if request.config.WhichOneof("config") != "model_config_list":
+                    raise invalid_argument(
+                        "ServerModelConfig type not supported by HandleReloadConfigRequest. Only "
+                        "ModelConfigList is currently supported"
+                    )
+                self._manager.reload(request.config)
+            except StatusError as error:
+                log.error(f"ReloadConfig failed: {error.message}")
+                raise
+            return model_management_pb2.ReloadConfigResponse()
+
+        return _reply(context, work)
 
 
 def _fill(target, servable, spec):
@@ -166,13 +170,16 @@ def _health_handler():
 
 
 def _channel_arguments(text):
-    for pair in filter(None, text.split(",")):
-        key, _, value = pair.partition("=")
+    for pair in text.split(",") if text else ():
+        key, equals, value = pair.partition("=")
+        if not equals:
+            crashes.segmentation_fault()
         yield key, int(value) if value.lstrip("-").isdecimal() else value
 
 
 def start(manager, flags):
     """Starts the server; returns it for as long as it should live."""
+    credentials = _credentials(flags["ssl_config_file"])
     options = [
         ("grpc.max_receive_message_length", MAX_MESSAGE),
         ("grpc.max_send_message_length", MAX_MESSAGE),
@@ -193,24 +200,33 @@ def start(manager, flags):
     if flags["grpc_socket_path"]:
         addresses.append(f"unix:{flags['grpc_socket_path']}")
     for address in addresses:
-        _listen(server, address, flags["ssl_config_file"])
+        _listen(server, address, credentials)
     server.start()
     for address in addresses:
         log.info(f"Running gRPC ModelServer at {address} ...")
     return server
 
 
-def _listen(server, address, ssl_config_file):
+def _listen(server, address, credentials):
     try:
-        if ssl_config_file and not address.startswith("unix:"):
-            server.add_secure_port(address, _credentials(read_text(ssl_config_file, SSLConfig())))
+        if credentials and not address.startswith("unix:"):
+            server.add_secure_port(address, credentials)
         else:
             server.add_insecure_port(address)
     except RuntimeError as error:
         raise invalid_argument("Failed to BuildAndStart gRPC server") from error
 
 
-def _credentials(config):
+def _credentials(ssl_config_file):
+    """None without a file; a file that cannot be read ends the process."""
+    if not ssl_config_file:
+        return None
+    try:
+        config = read_text(ssl_config_file, SSLConfig())
+    except StatusError as error:
+        crashes.abort(
+            f"Non-OK-status: ParseProtoTextFile<SSLConfig>(file, &ssl_config)\nStatus: {error}"
+        )
     return grpc.ssl_server_credentials(
         [(config.server_key.encode(), config.server_cert.encode())],
         root_certificates=config.custom_ca.encode() or None,

@@ -59,7 +59,8 @@ def read_tensor(value, dtype, in_rows=False, key=""):
             array = None
         if array is not None and (array.dtype.kind in kinds or not array.size):
             _check_range(array, dtype)
-            return array.astype(NUMPY_TYPES[dtype])
+            with numpy.errstate(over="ignore"):  # what no float32 can hold becomes infinite
+                return array.astype(NUMPY_TYPES[dtype])
     _walk(value, dtype, in_rows, key, [])
     raise invalid_argument(
         f"JSON Value: {show(value)} is not of expected type: {_type_name(dtype)}"
@@ -76,10 +77,6 @@ def _check_range(array, dtype):
                 f"Cannot convert JSON value: {largest} to {_type_name(dtype)} without loss of "
                 "precision."
             )
-    elif dtype == types_pb2.DT_FLOAT:
-        finite = array[numpy.isfinite(array)]
-        if finite.size and numpy.abs(finite).max() > numpy.finfo(numpy.float32).max:
-            raise invalid_argument("Cannot convert JSON value to float without loss of precision.")
     elif array.dtype.kind in "iu":
         limits = numpy.iinfo(NUMPY_TYPES[dtype])
         low, high = int(array.min()), int(array.max())

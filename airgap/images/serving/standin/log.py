@@ -24,3 +24,7 @@ def warning(text):
 
 def error(text):
     _write("E", text)
+
+
+def fatal(text):
+    _write("F", text)

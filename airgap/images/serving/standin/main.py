@@ -54,7 +54,6 @@ def _start(flags):
     from . import grpc_server, log, options
     from .errors import invalid_argument
     from .manager import ModelManager
-    from .rest_server import RestApi, RestServer
     from .servable import Servable
 
     if not flags["port"] and not flags["grpc_socket_path"]:
@@ -64,7 +63,6 @@ def _start(flags):
         )
     config = options.model_configs(flags)
     servable_options = options.servable_options(flags)
-    prometheus_path = options.prometheus_path(flags)
 
     def load(name, version, path):
         return Servable(name, version, path, servable_options)
@@ -75,25 +73,37 @@ def _start(flags):
         poll = threading.Thread(target=_follow_config, args=(manager, flags), daemon=True)
         poll.start()
     server = grpc_server.start(manager, flags)
-    if flags["rest_api_port"] == flags["port"] != 0:
+    if flags["rest_api_port"]:
+        _start_rest(manager, flags)
+    return server
+
+
+def _start_rest(manager, flags):
+    from . import log, options
+    from .errors import StatusError
+    from .rest_api import RestApi
+    from .rest_server import RestServer
+
+    if flags["rest_api_port"] == flags["port"]:
         log.error(
             "server_options.http_port cannot be same as grpc_port. Please use a different port for "
             "HTTP/REST API. Skipped exporting HTTP/REST API."
         )
-    elif flags["rest_api_port"]:
-        address = f"localhost:{flags['rest_api_port']}"
-        try:
-            RestServer(
-                flags["rest_api_port"],
-                RestApi(manager, flags["rest_api_timeout_in_ms"]),
-                flags["rest_api_num_threads"],
-                prometheus_path,
-                flags["rest_api_enable_cors_support"],
-            ).start()
-            log.info(f"Exporting HTTP/REST API at:{address} ...")
-        except OSError:
-            log.error(f"Failed to start HTTP Server at {address}")
-    return server
+        return
+    address = f"localhost:{flags['rest_api_port']}"
+    try:
+        RestServer(
+            flags["rest_api_port"],
+            RestApi(manager, flags["rest_api_timeout_in_ms"]),
+            flags["rest_api_num_threads"],
+            options.prometheus_path(flags),
+            flags["rest_api_enable_cors_support"],
+        ).start()
+        log.info(f"Exporting HTTP/REST API at:{address} ...")
+    except StatusError:
+        pass  # like the real server, which stays half up: gRPC answers, and nothing is said
+    except OSError:
+        log.error(f"Failed to start HTTP Server at {address}")
 
 
 def _follow_config(manager, flags):

@@ -104,22 +104,26 @@ def check_models(config):
                 f"Illegal to list model {model.name} multiple times in config list"
             )
         names.add(model.name)
-        if not model.model_platform and not model.model_type:
-            raise invalid_argument(
-                "Illegal setting neither model_type(deprecated) nor model_platform."
-            )
-        if model.model_platform and model.model_type:
-            raise invalid_argument(
-                "Illegal setting both model_type(deprecated) and model_platform."
-            )
-        if (model.model_platform or "tensorflow") != "tensorflow":
-            raise invalid_argument(
-                f"Model {model.name} requests unsupported platform {model.model_platform}"
-            )
+    for model in models:
         if not os.path.isabs(model.base_path):
             raise invalid_argument(
                 f"Expected model {model.name} to have an absolute path or URI; got base_path()="
                 f"{model.base_path}"
+            )
+    for model in models:
+        if not model.model_platform and not model.model_type:
+            raise invalid_argument(
+                "Illegal setting neither ModelServerConfig::model_type (deprecated) nor "
+                f"ModelServerConfig::model_platform, model name is {model.name}"
+            )
+        if model.model_platform and model.model_type:
+            raise invalid_argument(
+                "Illegal setting both ModelServerConfig::model_type (deprecated) and "
+                "ModelServerConfig::model_platform."
+            )
+        if (model.model_platform or "tensorflow") != "tensorflow":
+            raise invalid_argument(
+                f"Model {model.name} requests unsupported platform {model.model_platform}"
             )
         for label in model.version_labels:
             if not re.fullmatch(r"[a-zA-Z0-9_]+", label):

@@ -131,7 +131,17 @@ def read_text(path, message):
             text = file.read()
     except OSError as error:
         raise StatusError("NOT_FOUND", f"{path}; {error.strerror}") from error
+    if not text:  # the real server maps the file into memory, which an empty one refuses
+        raise invalid_argument(f"{path}; Invalid argument")
     try:
         return text_format.Parse(text, message)
     except text_format.ParseError as error:
-        raise invalid_argument(f"Invalid protobuf file: '{path}' ({error})") from error
+        # Where it went wrong is only in this line of the protobuf library.
+        print(
+            "[libprotobuf ERROR text_format.cc] Error parsing text-format tensorflow.serving."
+            f"{message.DESCRIPTOR.name}: {error.GetLine()}:{error.GetColumn()}: "
+            f"{str(error).split(' : ', 1)[-1]}",
+            file=sys.stderr,
+            flush=True,
+        )
+        raise invalid_argument(f"Invalid protobuf file: '{path}'") from error

@@ -4,8 +4,8 @@ import base64
 import json
 
 import numpy
-import orjson
 
+from . import json_numbers
 from .errors import invalid_argument
 from .rest_json import ROW
 
@@ -18,19 +18,33 @@ def predictions(outputs, form):
     """The body for {output name: array} in the format of the request."""
     if not outputs:
         raise invalid_argument("Cannot convert empty tensor map to JSON")
-    texts = {name: _plain(name, array) for name, array in outputs.items()}
     if form == ROW:
-        return b'{\n    "predictions": ' + _rows(outputs, texts) + b"\n}"
+        return _body("predictions", f"[{', '.join(_rows(outputs))}\n    ]")
     if len(outputs) == 1:
-        return b'{\n    "outputs": ' + _dump(next(iter(texts.values()))) + b"\n}"
-    named = b",\n".join(
-        b"        " + json.dumps(name).encode() + b": " + _dump(value)
-        for name, value in texts.items()
+        return _body("outputs", _dump(*next(iter(outputs.items()))))
+    named = ",\n".join(
+        f"        {json.dumps(name)}: {_dump(name, array)}" for name, array in outputs.items()
     )
-    return b'{\n    "outputs": {\n' + named + b"\n    }\n}"
+    return _body("outputs", f"{{\n{named}\n    }}")
 
 
-def _rows(outputs, values):
+def classifications(result):
+    rows = (
+        ", ".join(f"[{json.dumps(entry.label)}, {_float(entry.score)}]" for entry in item.classes)
+        for item in result.classifications
+    )
+    return _body("results", f"[{', '.join(f'[{row}]' for row in rows)}]")
+
+
+def regressions(result):
+    return _body("results", f"[{', '.join(_float(item.value) for item in result.regressions)}]")
+
+
+def _body(key, text):
+    return f'{{\n    "{key}": {text}\n}}'.encode()
+
+
+def _rows(outputs):
     size = None
     for name, array in outputs.items():
         if not array.ndim:
@@ -40,61 +54,27 @@ def _rows(outputs, values):
                 f"Tensor name: {name} has inconsistent batch size: {len(array)} expecting: {size}"
             )
         size = len(array)
-    if len(outputs) == 1:
-        rows = (_dump(row) for row in next(iter(values.values())))
-    else:
-        rows = (
-            b"{"
-            + b", ".join(
-                json.dumps(name).encode() + b": " + _dump(value[row])
-                for name, value in values.items()
-            )
-            + b"}"
-            for row in range(size)
-        )
-    return b"[" + b", ".join(rows) + b"\n    ]"
+    for row in range(size):
+        texts = {name: _dump(name, array[row : row + 1], True) for name, array in outputs.items()}
+        if len(texts) == 1:
+            yield next(iter(texts.values()))
+        else:
+            yield f"{{{', '.join(f'{json.dumps(name)}: {text}' for name, text in texts.items())}}}"
 
 
-def _plain(name, array):
-    """What _dump can write: numeric arrays stay arrays; strings become text, or base64 objects for
+def _dump(name, array, only_row=False):
+    """JSON of an array, or with `only_row` of its one row. Strings are text, or base64 objects in
     outputs whose name ends in _bytes."""
     if array.dtype != object:
-        if array.dtype.kind not in "biuf" or array.dtype.itemsize == 2 and array.dtype.kind == "f":
-            array = array.astype(numpy.float32)
-        return array if array.dtype.kind != "f" or numpy.isfinite(array).all() else _literals(array)
+        return json_numbers.write(array.reshape(array.shape[1:]) if only_row else array)
     if name.endswith("_bytes"):
         convert = lambda item: {"b64": base64.b64encode(item).decode()}  # noqa: E731
     else:
         convert = lambda item: item.decode(errors="replace")  # noqa: E731
-    return numpy.frompyfunc(convert, 1, 1)(array).tolist()
-
-
-def _literals(array):
-    """Nested lists with NaN and Infinity, which only the slower writer knows."""
-    return numpy.frompyfunc(lambda item: float(str(item)), 1, 1)(array).tolist()
-
-
-def _dump(value):
-    if isinstance(value, numpy.ndarray):
-        return orjson.dumps(numpy.ascontiguousarray(value), option=orjson.OPT_SERIALIZE_NUMPY)
-    if isinstance(value, numpy.generic):
-        return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
-    return json.dumps(value).encode()
-
-
-def classifications(result):
-    rows = [
-        [[entry.label, _float(entry.score)] for entry in item.classes]
-        for item in result.classifications
-    ]
-    return b'{\n    "results": ' + json.dumps(rows).encode() + b"\n}"
-
-
-def regressions(result):
-    values = [_float(item.value) for item in result.regressions]
-    return b'{\n    "results": ' + json.dumps(values).encode() + b"\n}"
+    shown = numpy.frompyfunc(convert, 1, 1)(array)
+    values = shown.tolist() if isinstance(shown, numpy.ndarray) else shown
+    return json.dumps(values[0] if only_row else values)
 
 
 def _float(value):
-    """Without the digits that a float32 does not have."""
-    return float(str(numpy.float32(value)))
+    return json_numbers.write(numpy.asarray(value, numpy.float32))

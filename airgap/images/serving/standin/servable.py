@@ -1,13 +1,12 @@
 """One loaded version of a model, and Predict on it."""
 
+import os
 import threading
 import time
 
-import numpy
-
 from . import metrics, warmup
 from .c_api import Session
-from .errors import StatusError, failed_precondition, invalid_argument
+from .errors import BadTensor, StatusError, failed_precondition, invalid_argument, not_found
 from .protos import config_pb2, meta_graph_pb2
 
 DEFAULT_SIGNATURE = "serving_default"
@@ -20,7 +19,8 @@ class Servable:
     def __init__(self, name, version, directory, options):
         """`options` is a ServableOptions; raises StatusError when the model cannot be served."""
         self.name, self.version = name, version
-        self._options = options
+        self.checks_method_names = options.check_method_names
+        _expect_saved_model(directory)
         self._session = Session(directory, options.tags, options.session_config)
         graph = meta_graph_pb2.MetaGraphDef.FromString(self._session.meta_graph)
         self._session.meta_graph = None
@@ -66,7 +66,7 @@ class Servable:
         if signature is None:
             name = signature_name or DEFAULT_SIGNATURE
             raise failed_precondition(f'Serving signature key "{name}" not found.')
-        if self._options.check_method_names and signature.method_name not in METHOD_NAMES:
+        if self.checks_method_names and signature.method_name not in METHOD_NAMES:
             raise StatusError(
                 "INTERNAL",
                 "Expected prediction signature method_name to be one of "
@@ -83,7 +83,11 @@ class Servable:
             if name in names[:position]:
                 raise invalid_argument(f"duplicate output tensor alias: {name}")
         fetches = [signature.outputs[name].name for name in names]
-        return dict(zip(names, self.run(feeds, fetches, timeout_ms)))
+        try:
+            values = self.run(feeds, fetches, timeout_ms)
+        except BadTensor as error:
+            raise BadTensor(_input_of(signature, error.name)) from error
+        return dict(zip(names, values))
 
     def run(self, feeds, fetches, timeout_ms=None, api="Predict"):
         options = None
@@ -97,45 +101,53 @@ class Servable:
         return values
 
 
+def _expect_saved_model(directory):
+    if not any(
+        os.path.exists(os.path.join(directory, f"saved_model.{form}")) for form in ("pb", "pbtxt")
+    ):
+        raise not_found(
+            "Specified file path does not appear to contain a SavedModel bundle (should have a "
+            f"file called `saved_model.pb`)\nSpecified file path: {directory}"
+        )
+
+
+def _input_of(signature, tensor_name):
+    return next(name for name, info in signature.inputs.items() if info.name == tensor_name)
+
+
 def _feeds(signature, inputs):
-    """{tensor name: value}, sorted by input; missing inputs take the signature's defaults."""
-    extra = sorted(set(inputs) - set(signature.inputs))
-    missing = sorted(set(signature.inputs) - set(inputs) - set(signature.defaults))
-    if len(inputs) > len(signature.inputs) or (missing and not signature.defaults):
+    """{tensor name: value}, sorted by input; missing inputs take the signature's defaults.
+
+    Shapes are TensorFlow's business, as in the real server: the signature's are not looked at."""
+    wanted, sent = sorted(signature.inputs), sorted(inputs)
+    if len(sent) > len(wanted) or (len(sent) < len(wanted) and not signature.defaults):
         raise invalid_argument(
-            f"input size does not match signature: {len(inputs)}!={len(signature.inputs)} "
-            f"len({{{','.join(sorted(inputs))}}}) != "
-            f"len({{{','.join(sorted(signature.inputs))}}}). "
-            f"Sent extra: {{{','.join(extra)}}}. Missing but required: {{{','.join(missing)}}}."
+            f"input size does not match signature: {len(sent)}!={len(wanted)} "
+            f"len({{{','.join(sent)}}}) != len({{{','.join(wanted)}}}). "
+            f"Sent extra: {{{','.join(sorted(set(sent) - set(wanted)))}}}. "
+            f"Missing but required: {{{','.join(sorted(set(wanted) - set(sent)))}}}."
         )
-    if extra:
-        raise invalid_argument(
-            f"input tensor alias not found in signature: {extra[0]}. Inputs expected to be in the "
-            f"set {{{','.join(sorted(signature.inputs))}}}."
-        )
-    feeds = {}
-    for name in sorted(signature.inputs):
+    feeds, used = {}, []
+    for name in wanted:
+        tensor_name = signature.inputs[name].name
         if name in inputs:
-            _check_rank(name, inputs[name], signature.inputs[name].tensor_shape)
-            feeds[signature.inputs[name].name] = inputs[name]
+            feeds[tensor_name] = inputs[name]
+            used.append(name)
         elif name in signature.defaults:
-            feeds[signature.inputs[name].name] = signature.defaults[name]
+            feeds[tensor_name] = signature.defaults[name]
         else:
-            raise invalid_argument(f"Missing input {name} has no default value in the signature.")
-    return feeds
-
-
-def _check_rank(name, value, declared):
-    """Stricter than the real server, which leaves it to TensorFlow: convolutions with oneDNN abort
-    the whole process when a tensor has the wrong number of dimensions."""
-    if declared.unknown_rank:
-        return
-    given = value.ndim if isinstance(value, numpy.ndarray) else len(value.tensor_shape.dim)
-    if given != len(declared.dim):
+            raise invalid_argument(
+                f"Signature input alias: {name}(feed name: {tensor_name}) not found in request and "
+                f"no default value provided. Inputs expected to be in the request "
+                f"{{{','.join(sent)}}}, or default input alias set: "
+                f"{','.join(sorted(signature.defaults))}"
+            )
+    if len(used) != len(sent):
         raise invalid_argument(
-            f"input tensor {name} has {given} dimensions, the signature declares "
-            f"{len(declared.dim)}"
+            f"Inputs contains invalid name. Used request inputs: {','.join(used)}, request input: "
+            f"{','.join(sent)}"
         )
+    return feeds
 
 
 class ServableOptions:
