@@ -25,9 +25,12 @@ def ensure_packages() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hides TensorFlow's notes, not its errors
     if all(find_spec(module) for module in _NEEDED):
         return
-    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    if not (3, 11) <= sys.version_info[:2] <= (3, 12):
         version = ".".join(map(str, sys.version_info[:2]))
-        sys.exit(f"TensorFlow 2.21 needs Python 3.11 to 3.13, this is {version}: use another one")
+        sys.exit(
+            "The TensorFlow of requirements.txt needs Python 3.11 or 3.12, this is "
+            f"{version}: use another one"
+        )
     python = _VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if sys.prefix == str(_VENV):
         sys.exit(f"{_VENV} lacks packages: delete it and run this command again")

@@ -3,7 +3,7 @@
 
 declare -A image=(
   [base]=tfserving-airgap/base:bookworm
-  [tensorflow]=tfserving-airgap/tensorflow:2.21.0
+  [tensorflow]=tfserving-airgap/tensorflow:2.19.1
   [haproxy]=tfserving-airgap/haproxy:2.6
   [serving]=tfserving-airgap/serving:2.19.1
   [notebook]=tfserving-airgap/notebook:lab-4.6.6
