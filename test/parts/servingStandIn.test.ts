@@ -346,13 +346,8 @@ describe("gRPC", () => {
     ["an unknown version", { version: 9 }, grpc.status.NOT_FOUND, "Specific(scale, 9)"],
     ["an unknown label", { label: "z" }, grpc.status.INVALID_ARGUMENT, "version label: z"],
     ["an unknown signature", { signature: "z" }, grpc.status.FAILED_PRECONDITION, '"z" not found'],
-    [
-      "an unknown input",
-      { input: "z" },
-      grpc.status.INVALID_ARGUMENT,
-      "Signature input alias: x(feed name: serving_default_x:0) not found in request and no " +
-        "default value provided.",
-    ],
+    // Its text ends in a blank, which Node.js takes for a broken header: lifecycle.test.ts has it.
+    ["an unknown input", { input: "z" }, grpc.status.INVALID_ARGUMENT, ""],
     [
       "fewer values than the shape",
       { data: [1] },

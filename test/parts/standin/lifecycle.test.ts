@@ -170,7 +170,21 @@ describe("versions", () => {
 });
 
 describe("a model that cannot be loaded", () => {
-  it.each([["broken"], ["warm_wrong"], ["warm_garbage"]])("ends the server: %s", async (name) => {
+  it.each([
+    ["broken", ""],
+    [
+      "hollow",
+      "NOT_FOUND: Specified file path does not appear to contain a SavedModel bundle (should have " +
+        "a file called `saved_model.pb`)\nSpecified file path: /models/hollow/1",
+    ],
+    [
+      "warm_wrong",
+      "INVALID_ARGUMENT: Signature input alias: x(feed name: serving_default_x:0) not found in " +
+        "request and no default value provided. Inputs expected to be in the request {z}, or " +
+        "default input alias set: ",
+    ],
+    ["warm_garbage", ""],
+  ])("ends the server: %s", async (name, reason) => {
     const { code, output } = await runToEnd(models, {
       ...model(name),
       args: ["--max_num_load_retries=0"],
@@ -178,18 +192,8 @@ describe("a model that cannot be loaded", () => {
     expect(code).toBe(255);
     expect(output).toContain(`Loading servable: {name: ${name} version: 1} failed`);
     expect(output).toContain(
-      "Failed to start server. Error: UNKNOWN: 1 servable(s) did not become available",
-    );
-  });
-
-  it("says so when it has no graph", async () => {
-    const { output } = await runToEnd(models, {
-      ...model("hollow"),
-      args: ["--max_num_load_retries=0"],
-    });
-    expect(output).toContain(
-      "Specified file path does not appear to contain a SavedModel bundle (should have a file " +
-        "called `saved_model.pb`)\nSpecified file path: /models/hollow/1",
+      "Failed to start server. Error: UNKNOWN: 1 servable(s) did not become available: " +
+        `{{{name: ${name} version: 1} due to error: ${reason}`,
     );
   });
 

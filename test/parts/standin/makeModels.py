@@ -89,9 +89,9 @@ def warm_up(path, *records):
             writer.write(record)
 
 
-def predict_log(shape):
+def predict_log(shape, name="x"):
     request = predict_pb2.PredictRequest()
-    request.inputs["x"].CopyFrom(tf.make_tensor_proto(tf.zeros(shape)))
+    request.inputs[name].CopyFrom(tf.make_tensor_proto(tf.zeros(shape)))
     log = prediction_log_pb2.PredictLog(request=request)
     return prediction_log_pb2.PredictionLog(predict_log=log).SerializeToString()
 
@@ -126,7 +126,7 @@ scale("scale", 2, 3.0)
 # Another version in waiting, for tests that copy it into place.
 scale("waiting", 3, 4.0)
 warm_up(scale("warm", 1, 2.0), predict_log([1, 3]), predict_log([4, 3]))
-warm_up(scale("warm_wrong", 1, 2.0), predict_log([1, 3]), predict_log([1, 2, 3]))
+warm_up(scale("warm_wrong", 1, 2.0), predict_log([1, 3]), predict_log([1, 3], "z"))
 warm_up(scale("warm_garbage", 1, 2.0), b"\xff\xff not a message")
 tf.saved_model.save(
     Strings(), os.path.join(target, "strings", "1"), {"serving_default": Strings().echo}
