@@ -42,7 +42,7 @@ export interface KubernetesNotebookArgs extends PodPlacementArgs {
 
   /**
    * Jupyter image: one of the Jupyter Docker Stacks, or one that keeps their contract.
-   * @default "quay.io/jupyter/tensorflow-notebook:2026-07-28"
+   * @default "quay.io/jupyter/tensorflow-notebook:2026-10-05"
    */
   image?: pulumi.Input<string>;
 

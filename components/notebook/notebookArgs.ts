@@ -31,7 +31,7 @@ export interface NotebookOptions {
 
   /**
    * Jupyter image: one of the Jupyter Docker Stacks, or one that keeps their contract.
-   * @default "quay.io/jupyter/tensorflow-notebook:2026-07-28"
+   * @default "quay.io/jupyter/tensorflow-notebook:2026-10-05"
    * @see https://jupyter-docker-stacks.readthedocs.io/en/latest/using/selecting.html
    */
   image?: string;
@@ -66,7 +66,7 @@ export interface NotebookArgs extends NotebookOptions {
 
 /** Defaults of NotebookArgs. */
 export const notebookDefaults = {
-  image: "quay.io/jupyter/tensorflow-notebook:2026-07-28",
+  image: "quay.io/jupyter/tensorflow-notebook:2026-10-05",
   port: 8888,
   memoryMb: 4096,
 } satisfies Partial<NotebookOptions>;

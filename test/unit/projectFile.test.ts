@@ -1,9 +1,19 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
 import { describe, expect, it } from "vitest";
 
 import { modelServiceDefaults, notebookDefaults, servingImageDefaults } from "../../components";
 import packageFile from "../../package.json";
 import { project } from "../support/mocks";
-import { defaults, projectFile, readStackFile, readYaml, stackFiles } from "../support/stackConfig";
+import {
+  defaults,
+  projectFile,
+  readStackFile,
+  readYaml,
+  repository,
+  stackFiles,
+} from "../support/stackConfig";
 
 describe("Pulumi.yaml", () => {
   // targetDefaults.test.ts has those that every target has, and what is left to the target.
@@ -25,6 +35,23 @@ describe("Pulumi.yaml", () => {
       notebookMemoryMb: notebookDefaults.memoryMb,
     });
   });
+
+  it("names the notebook's image by a build, not by a tag that moves", () => {
+    expect(defaults.notebookImage).toMatch(
+      /^quay\.io\/jupyter\/tensorflow-notebook:\d{4}-\d\d-\d\d$/,
+    );
+  });
+
+  it.each(["ecsNotebookArgs", "kubernetesNotebookArgs", "notebookArgs"])(
+    "has the notebook image that the docstring of %s names",
+    (file) => {
+      const source = fs.readFileSync(
+        path.join(repository, `components/notebook/${file}.ts`),
+        "utf8",
+      );
+      expect(source).toContain(`   * @default "${String(defaults.notebookImage)}"\n`);
+    },
+  );
 
   it.each(Object.entries(projectFile.config))(
     "describes the key %s with type, default and sentence",

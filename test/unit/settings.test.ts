@@ -81,7 +81,7 @@ it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
     notebook: {
       folder: "model/notebooks",
       dataFolder: "model",
-      image: "quay.io/jupyter/tensorflow-notebook:2026-07-28",
+      image: "quay.io/jupyter/tensorflow-notebook:2026-10-05",
       port: 8888,
       memoryMb: 4096,
     },

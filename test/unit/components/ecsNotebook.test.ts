@@ -107,7 +107,7 @@ describe("the container of a notebook on ECS", () => {
     await create();
     expect(container()).toEqual({
       name: "notebook",
-      image: "quay.io/jupyter/tensorflow-notebook:2026-07-28",
+      image: "quay.io/jupyter/tensorflow-notebook:2026-10-05",
       essential: true,
       cpu: 0,
       memory: 4096,

@@ -154,7 +154,7 @@ describe("the StatefulSet of a notebook on Kubernetes", () => {
             containers: [
               {
                 name: "notebook",
-                image: "quay.io/jupyter/tensorflow-notebook:2026-07-28",
+                image: "quay.io/jupyter/tensorflow-notebook:2026-10-05",
                 args: ["start-notebook.py", "--ServerApp.ip=127.0.0.1"],
                 workingDir: "/home/jovyan",
                 env: [

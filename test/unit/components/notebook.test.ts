@@ -84,7 +84,7 @@ describe("the children of a notebook", () => {
     expect(recording.find(password).inputs).toEqual({ length: 40, special: false });
     expect(recording.find(volume).inputs).toEqual({ labels });
     expect(recording.find(remoteImage).inputs).toEqual({
-      name: "quay.io/jupyter/tensorflow-notebook:2026-07-28",
+      name: "quay.io/jupyter/tensorflow-notebook:2026-10-05",
       keepLocally: true,
     });
   });
@@ -100,7 +100,7 @@ describe("the children of a notebook", () => {
       restart: "unless-stopped",
       logDriver: "json-file",
       logOpts: { "max-size": "10m", "max-file": "3" },
-      image: "sha256:id-of-quay.io/jupyter/tensorflow-notebook:2026-07-28",
+      image: "sha256:id-of-quay.io/jupyter/tensorflow-notebook:2026-10-05",
       user: notebookUser(required.folder),
       labels,
       envs: [

@@ -58,7 +58,7 @@ describe("a notebook on Swarm", () => {
       },
       taskSpec: {
         containerSpec: {
-          image: "sha256:id-of-quay.io/jupyter/tensorflow-notebook:2026-07-28",
+          image: "sha256:id-of-quay.io/jupyter/tensorflow-notebook:2026-10-05",
           user,
           capDrops: ["ALL"],
           labels: labels("notebook"),
