@@ -217,6 +217,14 @@ describe("a model that cannot be loaded", () => {
   });
 });
 
+it("looks for a base path that is missing again and again, and opens no port", async () => {
+  const server = await launch(models, model("nowhere"));
+  started.push(server);
+  const line = "Could not find base path /models/nowhere for servable nowhere";
+  await until("a second look", async () => (await server.logs()).split(line).length > 2);
+  await expect(server.get("/v1/models/nowhere")).rejects.toThrow();
+});
+
 describe("warm-up", () => {
   it("replays the recorded requests while loading", async () => {
     const server = await run(model("warm"));
@@ -237,6 +245,12 @@ describe("the process", () => {
     });
     await docker("kill", "--signal", "TERM", server.id);
     expect((await predict(server, "scale")).status).toBe(200);
+  });
+
+  it("is killed at the end of the time to stop when a shell is process 1", async () => {
+    const server = await run(model("scale"));
+    await docker("stop", "-t", "1", server.id);
+    expect(await docker("wait", server.id)).toBe("137");
   });
 
   it("dies of SIGTERM at once as a child", async () => {

@@ -51,7 +51,7 @@ def main(arguments):
 
 
 def _start(flags):
-    from . import grpc_server, log, options
+    from . import grpc_server, options
     from .errors import invalid_argument
     from .manager import ModelManager
     from .servable import Servable
