@@ -1,5 +1,6 @@
 // @ts-check
 import { Failure, note } from "./command.mjs";
+import { loadTypeScript } from "./components.mjs";
 import { hasAirgap, isRoot, runAirgap } from "./debian.mjs";
 import { capture } from "./process.mjs";
 
@@ -19,33 +20,43 @@ export const defaultHost =
  */
 
 /**
- * The address of the stack's engine: the stack's setting `host`, else
- * DOCKER_HOST, else the Docker context in use, else this machine's.
+ * The stack's engine, found as the program finds it and by the same code: the stack's setting `host`,
+ * else the engine that `docker ps` asks.
  *
- * @param {object} choice
- * @param {unknown} choice.configured - the setting
- * @param {Record<string, string | undefined>} choice.env
- * @param {string} choice.context - endpoint of the Docker context, empty where unknown
- * @returns {string}
+ * @param {string} root - project folder
+ * @param {unknown} configured - the setting
+ * @param {Record<string, string | undefined>} env
+ * @returns {Promise<{ host: string, variables: Record<string, string> }>} its address, and what
+ * Docker's command line needs to present its certificates there
+ * @throws Failure when the Docker context in use does not exist
  */
-export function chooseHost({ configured, env, context }) {
-  return (
-    (typeof configured === "string" && configured) || env.DOCKER_HOST || context || defaultHost
-  );
+export async function findEngine(root, configured, env) {
+  const given = (typeof configured === "string" && configured) || env.DOCKER_HOST;
+  if (given && !given.startsWith("tcp:")) {
+    return { host: given, variables: {} };
+  }
+  /** @type {typeof import("../../components/docker/dockerContext.js")} */
+  const { tlsOf, usualEngine } = await loadTypeScript(root, "components/docker/dockerContext.ts");
+  try {
+    const host = given || usualEngine(env);
+    return { host, variables: tlsVariables(tlsOf(host, env)) };
+  } catch (error) {
+    throw new Failure(
+      /** @type {Error} */ (error).message,
+      "docker context use NAME, or set the stack's setting host.",
+    );
+  }
 }
 
 /**
- * @param {unknown} configured
- * @param {Record<string, string | undefined>} env
- * @returns {Promise<string>}
+ * @param {import("../../components/docker/dockerContext.js").EngineTls | undefined} tls
+ * @returns {Record<string, string>}
+ * @see https://docs.docker.com/reference/cli/docker/#environment-variables
  */
-export async function findHost(configured, env) {
-  if (configured || env.DOCKER_HOST) {
-    return chooseHost({ configured, env, context: "" });
-  }
-  const args = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
-  const { code, stdout } = await capture("docker", args, { env });
-  return chooseHost({ configured, env, context: code === 0 ? stdout : "" });
+function tlsVariables(tls) {
+  return tls
+    ? { DOCKER_CERT_PATH: tls.folder, [tls.skipVerify ? "DOCKER_TLS" : "DOCKER_TLS_VERIFY"]: "1" }
+    : {};
 }
 
 /**

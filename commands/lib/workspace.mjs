@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { backendVariables, chooseBackend, configFolder, currentLogin } from "./backend.mjs";
 import { defaultStack, Failure } from "./command.mjs";
-import { defaultHost, findHost } from "./engine.mjs";
+import { defaultHost, findEngine } from "./engine.mjs";
 import { requirePackages } from "./packages.mjs";
 import { standInNames, standInRule } from "./standIns.mjs";
 import { explicitSetting, readMapping, renderConfigFile, settingOf } from "./stackConfig.mjs";
@@ -56,7 +56,10 @@ export async function openWorkspace(option, config) {
   });
   const configFile = path.join(configFolder(backend, ownFolder), file);
   const previous = await readMapping(readText(configFile), path.relative(root, configFile));
-  const host = await findHost(settingOf(project, stackFile, "host"), process.env);
+  const configured = settingOf(project, stackFile, "host");
+  const { host, variables } = await findEngine(root, configured, process.env);
+  // Every call of Docker follows it.
+  Object.assign(process.env, variables);
   /** @param {string} key */
   const setting = (key) => settingOf(project, stackFile, key);
   /** @param {string} key */
@@ -75,7 +78,7 @@ export async function openWorkspace(option, config) {
       ...backendVariables(backend, process.env),
       // Every subcommand follows it, those without --stack too; nothing is selected.
       PULUMI_STACK: stack,
-      // The address of a Docker context, which the provider would not look up.
+      // The address of a Docker context, for what does not follow contexts.
       ...(host === defaultHost ? {} : { DOCKER_HOST: host }),
     },
     setting,

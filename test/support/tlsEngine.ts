@@ -1,10 +1,11 @@
 import { execFileSync } from "child_process";
-import { createHash } from "crypto";
 import * as fs from "fs";
 import * as net from "net";
 import * as os from "os";
 import * as path from "path";
 import * as tls from "tls";
+import { writeContext } from "./dockerConfig";
+import { freePorts } from "./freePorts";
 
 /** This machine's Docker Engine behind TLS, and a Docker context that names it. */
 export interface TlsEngine {
@@ -18,9 +19,9 @@ export interface TlsEngine {
 /** Starts a TLS server that hands connections on to the engine's socket. */
 export async function startTlsEngine(socket = "/var/run/docker.sock"): Promise<TlsEngine> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-docker-"));
-  const context = "behind-tls";
-  const id = createHash("sha256").update(context).digest("hex");
-  const certificates = path.join(folder, "contexts/tls", id, "docker");
+  const [port] = await freePorts(1);
+  const host = `tcp://127.0.0.1:${port}`;
+  const certificates = writeContext(folder, { name: "behind-tls", host });
   writeCertificates(certificates);
   const read = (file: string) => fs.readFileSync(path.join(certificates, file));
   const server = tls.createServer(
@@ -35,16 +36,10 @@ export async function startTlsEngine(socket = "/var/run/docker.sock"): Promise<T
       engine.on("error", () => client.destroy());
     },
   );
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const host = `tcp://127.0.0.1:${(server.address() as net.AddressInfo).port}`;
-  const meta = path.join(folder, "contexts/meta", id);
-  fs.mkdirSync(meta, { recursive: true });
-  const Endpoints = { docker: { Host: host, SkipTLSVerify: false } };
-  const described = { Name: context, Metadata: {}, Endpoints };
-  fs.writeFileSync(path.join(meta, "meta.json"), JSON.stringify(described));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     host,
-    env: { DOCKER_CONFIG: folder, DOCKER_CONTEXT: context, DOCKER_HOST: "" },
+    env: { DOCKER_CONFIG: folder, DOCKER_CONTEXT: "behind-tls", DOCKER_HOST: "" },
     stop: () => {
       server.close();
       fs.rmSync(folder, { recursive: true, force: true });

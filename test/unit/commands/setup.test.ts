@@ -1,11 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { adviceFor, chooseHost, defaultHost } from "../../../commands/lib/engine.mjs";
+import { adviceFor, defaultHost, findEngine } from "../../../commands/lib/engine.mjs";
 import { ownsForNotebook } from "../../../commands/lib/notebooks.mjs";
 import { npmCommand, packagesAreCurrent } from "../../../commands/lib/packages.mjs";
 import { hasPlugin, wantedPlugins } from "../../../commands/lib/pulumiCli.mjs";
 import { root } from "../../../commands/lib/workspace.mjs";
+import { writeContext } from "../../support/dockerConfig";
 import { temporaryFolder } from "../../support/modelFolder";
 
 describe("the installed packages", () => {
@@ -62,17 +63,46 @@ describe("npm", () => {
   });
 });
 
-describe("the address of the Docker Engine", () => {
-  const env = { DOCKER_HOST: "tcp://192.0.2.1:2375" };
-  const context = "unix:///home/me/.docker/run/docker.sock";
+describe("the Docker Engine of a stack", () => {
+  const found = (configured: unknown, env: Record<string, string>) =>
+    findEngine(root, configured, { DOCKER_CONFIG: temporaryFolder(), ...env });
+  const plain = (host: string) => ({ host, variables: {} });
+
+  function dockerContext() {
+    const host = "tcp://gpu.example.com:9443";
+    const folder = temporaryFolder();
+    const certificates = writeContext(folder, { name: "gpu", host });
+    fs.mkdirSync(certificates, { recursive: true });
+    return { host, certificates, env: { DOCKER_CONFIG: folder, DOCKER_CONTEXT: "gpu" } };
+  }
 
   it.each([
-    ["the setting", { configured: "ssh://me@host", env, context }, "ssh://me@host"],
-    ["DOCKER_HOST", { configured: "", env, context }, "tcp://192.0.2.1:2375"],
-    ["the Docker context", { configured: "", env: {}, context }, context],
-    ["this machine's", { configured: undefined, env: {}, context: "" }, defaultHost],
-  ])("is %s", (_, choice, expected) => {
-    expect(chooseHost(choice)).toBe(expected);
+    ["the setting's", "ssh://me@host", { DOCKER_HOST: "tcp://192.0.2.1:2375" }, "ssh://me@host"],
+    ["DOCKER_HOST's", "", { DOCKER_HOST: "tcp://192.0.2.1:2375" }, "tcp://192.0.2.1:2375"],
+    ["this machine's", undefined, {}, defaultHost],
+    ["none of an empty variable", undefined, { DOCKER_HOST: "" }, defaultHost],
+  ])("is %s", async (_, configured, env, host) => {
+    expect(await found(configured, env)).toEqual(plain(host));
+  });
+
+  it("is that of the Docker context in use, with what its certificates need", async () => {
+    const { env, host, certificates } = dockerContext();
+    expect(await findEngine(root, "", env)).toEqual({
+      host,
+      variables: { DOCKER_CERT_PATH: certificates, DOCKER_TLS_VERIFY: "1" },
+    });
+  });
+
+  it("is presented the certificates also where the setting names its address", async () => {
+    const { env, host, certificates } = dockerContext();
+    const { variables } = await findEngine(root, host, { DOCKER_CONFIG: env.DOCKER_CONFIG });
+    expect(variables.DOCKER_CERT_PATH).toBe(certificates);
+  });
+
+  it("is refused where the Docker context in use does not exist", async () => {
+    await expect(found("", { DOCKER_CONTEXT: "typo" })).rejects.toThrow(
+      'There is no Docker context "typo"',
+    );
   });
 });
 

@@ -1,4 +1,3 @@
-import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
@@ -11,28 +10,22 @@ import {
   usualEngine,
 } from "../../../components/docker/dockerContext";
 import { engineProviderArgs, providerTlsProblem } from "../../../components/docker/engineProvider";
+import { type DockerContext, writeContext } from "../../support/dockerConfig";
 import { temporaryFolder } from "../../support/modelFolder";
 
-interface Context {
-  name: string;
-  host: string;
-  skipVerify?: boolean;
+interface Context extends DockerContext {
   files?: string[];
 }
 
 /** A folder as Docker's command line keeps it, as DOCKER_CONFIG. */
 function dockerConfig(contexts: Context[], current?: string): { DOCKER_CONFIG: string } {
   const folder = temporaryFolder();
-  const write = (file: string, text: string) => {
-    fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    fs.writeFileSync(path.join(folder, file), text);
-  };
-  write("config.json", JSON.stringify(current ? { currentContext: current } : {}));
-  for (const { name, host, skipVerify = false, files = [] } of contexts) {
-    const id = crypto.createHash("sha256").update(name).digest("hex");
-    const Endpoints = { docker: { Host: host, SkipTLSVerify: skipVerify } };
-    write(`contexts/meta/${id}/meta.json`, JSON.stringify({ Name: name, Metadata: {}, Endpoints }));
-    files.forEach((file) => write(`contexts/tls/${id}/docker/${file}`, `text of ${file}`));
+  const config = current ? { currentContext: current } : {};
+  fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify(config));
+  for (const { files = [], ...context } of contexts) {
+    const certificates = writeContext(folder, context);
+    if (files.length > 0) fs.mkdirSync(certificates, { recursive: true });
+    files.forEach((file) => fs.writeFileSync(path.join(certificates, file), `text of ${file}`));
   }
   return { DOCKER_CONFIG: folder };
 }
