@@ -4,7 +4,7 @@ import * as net from "net";
 import * as os from "os";
 import * as path from "path";
 import * as tls from "tls";
-import { writeContext } from "./dockerConfig";
+import { writeContext } from "./dockerContexts";
 import { freePorts } from "./freePorts";
 
 /** This machine's Docker Engine behind TLS, and a Docker context that names it. */

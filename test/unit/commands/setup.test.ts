@@ -6,7 +6,7 @@ import { ownsForNotebook } from "../../../commands/lib/notebooks.mjs";
 import { npmCommand, packagesAreCurrent } from "../../../commands/lib/packages.mjs";
 import { hasPlugin, wantedPlugins } from "../../../commands/lib/pulumiCli.mjs";
 import { root } from "../../../commands/lib/workspace.mjs";
-import { writeContext } from "../../support/dockerConfig";
+import { writeContext } from "../../support/dockerContexts";
 import { temporaryFolder } from "../../support/modelFolder";
 
 describe("the installed packages", () => {

@@ -10,7 +10,7 @@ import {
   usualEngine,
 } from "../../../components/docker/dockerContext";
 import { engineProviderArgs, providerTlsProblem } from "../../../components/docker/engineProvider";
-import { type DockerContext, writeContext } from "../../support/dockerConfig";
+import { type DockerContext, writeContext } from "../../support/dockerContexts";
 import { temporaryFolder } from "../../support/modelFolder";
 
 interface Context extends DockerContext {
