@@ -7,14 +7,19 @@ import * as pulumi from "@pulumi/pulumi";
  * It depends on none of the service's resources. Pulumi would replace who uses the address with every
  * replica that is replaced.
  *
- * @param serving - known once the service serves; where it fails, the value never comes
+ * @param serving - known once the service serves; where it stays unknown, as of a release that failed
+ * under `--continue-on-error`, so does the value
  */
 export function onceServing<T>(
   value: pulumi.Input<T>,
   serving: pulumi.Output<unknown>,
 ): pulumi.Output<pulumi.Unwrap<T>> {
-  const turn = pulumi.runtime.isDryRun() ? undefined : settled(serving);
-  return pulumi.all([value, turn]).apply(([known]) => known as pulumi.Unwrap<T>);
+  const turn = pulumi.runtime.isDryRun() ? true : settled(serving);
+  return pulumi
+    .all([value, turn])
+    .apply(([known, isServing]) =>
+      isServing ? known : serving.apply(() => known),
+    ) as pulumi.Output<pulumi.Unwrap<T>>;
 }
 
 /**
