@@ -2,15 +2,16 @@ import { createHash, Hash } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
 import { readText } from "../readText";
+import { staysOut } from "./hiddenFiles";
 
 const chunkBytes = 1 << 20;
 
 /**
  * Digest of what an image is made of, as 12 hexadecimal digits for a tag.
  *
- * It covers relative paths and contents of files only. Owner, permission bits,
- * time stamps, the folders' own paths and empty folders, which git does not keep,
- * are left out, so that every checkout of the same content gives the same tag.
+ * It covers relative paths and contents of files only, without those that stay out of images
+ * (`staysOut`). Owner, permission bits, time stamps, the folders' own paths and empty folders, which
+ * git does not keep, are left out, so that every checkout of the same content gives the same tag.
  *
  * @param sources - folders or files, by the name under which each one counts
  * @param settings - further values that decide what the image holds
@@ -35,13 +36,24 @@ export function contentHash(
   return hash.digest("hex").slice(0, 12);
 }
 
-function addPath(hash: Hash, name: string, file: string, add: typeof addFile): void {
+/** @param relative - path below the source, with "/" in front of each part */
+function addPath(
+  hash: Hash,
+  source: string,
+  file: string,
+  add: typeof addFile,
+  relative = "",
+): void {
+  const name = source + relative;
   const info = fs.lstatSync(file);
   if (info.isSymbolicLink()) {
     addField(hash, "link", `${name}>${fs.readlinkSync(file)}`);
   } else if (info.isDirectory()) {
-    for (const entry of visibleEntries(file)) {
-      addPath(hash, `${name}/${entry}`, path.join(file, entry), add);
+    for (const entry of fs.readdirSync(file, { withFileTypes: true }).sort(byName)) {
+      const below = `${relative}/${entry.name}`;
+      if (!staysOut(below.slice(1), !entry.isDirectory())) {
+        addPath(hash, source, path.join(file, entry.name), add, below);
+      }
     }
   } else if (info.isFile()) {
     addField(hash, "file", name);
@@ -51,12 +63,8 @@ function addPath(hash: Hash, name: string, file: string, add: typeof addFile): v
   }
 }
 
-/** Hidden files, such as .DS_Store, never get into an image. */
-function visibleEntries(folder: string): string[] {
-  return fs
-    .readdirSync(folder)
-    .filter((entry) => !entry.startsWith("."))
-    .sort();
+function byName(left: fs.Dirent, right: fs.Dirent): number {
+  return left.name < right.name ? -1 : 1;
 }
 
 /** Reads piece by piece: a model may be larger than memory. */

@@ -9,12 +9,16 @@ ARG PARENT_IMAGE
 # file modes, which follow the umask, hidden files: .DS_Store, and what some builders send along
 # (.dockerignore, the Dockerfile under a name that changes each time), and empty folders, which git
 # does not keep. This stage takes all that out, so the last COPY sees the same files and its result
-# is reused. 0755, because the server is not root and must be able to read the files and enter the
+# is reused. A hidden file right in assets/ stays, since the model may name it: hiddenFiles.ts has
+# the same rule. 0755, because the server is not root and must be able to read the files and enter the
 # folders.
 FROM ${PARENT_IMAGE} AS version
 USER 0
 COPY --chmod=0755 . /staging/
-RUN find /staging -mindepth 1 -name '.*' -prune -exec rm -rf {} + \
+RUN find /staging -mindepth 1 -name '.*' \
+      ! '(' ! -type d -path '/staging/assets/*' ! -path '/staging/assets/*/*' \
+            ! -name .DS_Store ! -name '._*' ')' \
+      -prune -exec rm -rf {} + \
  && find /staging -mindepth 1 -type d -empty -delete
 
 FROM ${PARENT_IMAGE}

@@ -88,6 +88,10 @@ describe("the same content has the same hash", () => {
         ".DS_Store": "x",
         ".git/HEAD": "y",
         "my_model/.ipynb_checkpoints/z": "",
+        "assets/.DS_Store": "x",
+        "assets/._names.txt": "x",
+        "assets/.ipynb_checkpoints/names.txt": "x",
+        "assets/below/.names.txt": "x",
       }),
     ).toBe(hashOf(sample));
   });
@@ -120,6 +124,13 @@ describe("another hash comes of", () => {
       }),
       few,
     );
+  });
+
+  it.each([".vocab.txt", ".hidden"])("a hidden file right in assets/, %s", (file) => {
+    const [bare, one, other] = [{}, { [`assets/${file}`]: "a" }, { [`assets/${file}`]: "b" }].map(
+      (further) => hashOf({ "saved_model.pb": "graph", ...further } as Files),
+    );
+    expect(new Set([bare, one, other]).size).toBe(3);
   });
 
   it.each<[string, Files]>([
