@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { chooseVersions, type VersionChoice } from "./chooseVersions";
 import { checkModelName } from "./modelName";
 import { checkModelVersion } from "./modelVersion";
+import { findOtherFormat, formatOfName } from "./otherFormats";
 import type { Problem } from "./problem";
 import type { Signature } from "./savedModel";
 import { savedModelFile } from "./savedModel";
@@ -38,6 +39,12 @@ export interface ModelVersion {
   hasWarmup: boolean;
   /** Bytes of all files below the folder. */
   sizeBytes: number;
+  /** Bytes of the graph and the variables, which a server holds in memory. */
+  loadedBytes: number;
+  /** Version of the TensorFlow that wrote the graph, such as `2.19.0`. @default - not on record */
+  tensorflowVersion?: string;
+  /** What could not be checked. */
+  notes: string[];
 }
 
 /** A checked model with at least one version that will be served. */
@@ -47,6 +54,8 @@ export interface ModelFolder {
   folder: string;
   /** Those that will be served, ascending by number. */
   versions: ModelVersion[];
+  /** What is passed over, and no reason to refuse the model. */
+  notes: string[];
 }
 
 /** Result of `checkModelFolder`: `model` is there exactly if `problems` is empty. */
@@ -84,18 +93,23 @@ export function checkModelFolder(
   const refuse = (reason: string): CheckedModelFolder => ({ problems: [{ propertyPath, reason }] });
 
   if (!isFolder(modelFolder)) {
-    return refuse(`"${modelFolder}" is no folder: use the folder that holds "${modelName}"`);
+    const format = fs.existsSync(modelFolder)
+      ? formatOfName(path.basename(modelFolder))
+      : undefined;
+    return refuse(
+      `"${modelFolder}" is ${format ?? "no folder"}: use the folder that holds "${modelName}"`,
+    );
   }
   if (!isFolder(folder)) {
     return refuse(missingModel(modelFolder, modelName));
   }
 
-  const { numbers, reasons } = findVersions(folder);
+  const { numbers, reasons, notes } = findVersions(folder);
   const missing = missingVersions(folder, numbers, choice, versionPropertyPath);
   const versions: ModelVersion[] = [];
   const served = chosenOf(numbers, choice);
   for (const number of served) {
-    const checked = checkModelVersion(path.join(folder, number.entry), {
+    const checked = checkReadable(path.join(folder, number.entry), {
       version: number.value.toString(),
       tags,
       signatureName:
@@ -109,7 +123,25 @@ export function checkModelFolder(
   const problems = [...reasons.map((reason) => ({ propertyPath, reason })), ...missing];
   return problems.length > 0
     ? { problems }
-    : { problems: [], model: { name: modelName, folder, versions } };
+    : { problems: [], model: { name: modelName, folder, versions, notes } };
+}
+
+/** As `checkModelVersion`; a folder that may not be read is one more thing to say. */
+function checkReadable(
+  folder: string,
+  check: Parameters<typeof checkModelVersion>[1],
+): ReturnType<typeof checkModelVersion> {
+  try {
+    return checkModelVersion(folder, check);
+  } catch (error) {
+    const { code, path: file } = error as NodeJS.ErrnoException;
+    if (code === "EACCES" || code === "EPERM") {
+      return {
+        reasons: [`"${file ?? folder}" may not be read (${code}): give yourself the right`],
+      };
+    }
+    throw error;
+  }
 }
 
 /** The version that answers when a client names none: the highest that is served. */
@@ -159,10 +191,12 @@ function missingModel(modelFolder: string, modelName: string): string {
       `<modelFolder>/${modelName}/<version>/${savedModelFile}`
     );
   }
+  const format = findOtherFormat(modelFolder);
   return (
     `"${modelFolder}" has no folder "${modelName}"; ` +
-    (folders.length > 0
-      ? `the model is named after its folder, and here are ${quoted(folders)}`
-      : `it has no folder at all; put the model at ${modelName}/<version>/${savedModelFile}`)
+    (format ??
+      (folders.length > 0
+        ? `the model is named after its folder, and here are ${quoted(folders)}`
+        : `it has no folder at all; put the model at ${modelName}/<version>/${savedModelFile}`))
   );
 }

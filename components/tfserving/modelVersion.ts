@@ -1,7 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import { staysOut } from "../image/hiddenFiles";
+import { checkVariables } from "./checkVariables";
+import { findLfsPointers } from "./gitLfs";
 import type { ModelVersion } from "./modelFolder";
+import { findBelow, findOtherFormat } from "./otherFormats";
 import {
   type MetaGraph,
   readSavedModel,
@@ -9,6 +13,7 @@ import {
   savedModelFile,
   type Signature,
 } from "./savedModel";
+import { quoted } from "./versionFolders";
 
 interface VersionCheck {
   version: string;
@@ -21,15 +26,15 @@ interface VersionCheck {
 const internalSignature = /^__saved_model_/;
 
 const warmupFile = path.join("assets.extra", "tf_serving_warmup_requests");
+const hubFile = "tfhub_module.pb";
 
 /** Checks one version folder; `version` is there exactly if `reasons` is empty. */
 export function checkModelVersion(
   folder: string,
-  { version, tags, signatureName }: VersionCheck,
+  check: VersionCheck,
 ): { reasons: string[]; version?: ModelVersion } {
   const refuse = (...reasons: string[]) => ({ reasons });
-  const file = path.join(folder, savedModelFile);
-  if (!fs.existsSync(file)) {
+  if (!fs.existsSync(path.join(folder, savedModelFile))) {
     return refuse(missingFile(folder));
   }
   const link = brokenByCopy(folder);
@@ -41,27 +46,39 @@ export function checkModelVersion(
       `"${folder}" holds a .dockerignore: remove it, all files of the version are served`,
     );
   }
+  const pointers = findLfsPointers(folder);
+  if (pointers.length > 0) {
+    return refuse(
+      `"${folder}" has Git LFS pointers in place of ${quoted(pointers)}: run \`git lfs pull\``,
+    );
+  }
   let savedModel: SavedModel;
   try {
     savedModel = readSavedModel(folder);
   } catch (error) {
-    return refuse(`${(error as Error).message}; export or copy the model again`);
+    const { reasons } = checkVariables(folder, false);
+    return refuse(`${(error as Error).message}; export or copy the model again`, ...reasons);
   }
+  return checkSavedModel(folder, savedModel, check);
+}
+
+function checkSavedModel(
+  folder: string,
+  savedModel: SavedModel,
+  { version, tags, signatureName }: VersionCheck,
+): { reasons: string[]; version?: ModelVersion } {
+  const file = path.join(folder, savedModelFile);
   const metaGraph = savedModel.metaGraphs.find((graph) => sameTags(graph.tags, tags));
+  const variables = checkVariables(folder, metaGraph?.hasVariables ?? false);
+  const reasons = [...variables.reasons];
   if (!metaGraph) {
-    return refuse(wrongTags(file, savedModel, tags));
+    return { reasons: [wrongTags(folder, savedModel, tags), ...reasons] };
   }
   const signatures = callableSignatures(metaGraph);
-  const reasons: string[] = [];
   if (signatureName !== undefined && !Object.keys(signatures).includes(signatureName)) {
-    reasons.push(missingSignature(file, signatureName, Object.keys(signatures)));
+    reasons.unshift(missingSignature(file, signatureName, Object.keys(signatures)));
   }
-  if (metaGraph.hasVariables && !fs.existsSync(path.join(folder, "variables", "variables.index"))) {
-    reasons.push(
-      `"${folder}" has no variables/variables.index, but its graph has variables, so every ` +
-        "request would fail; copy the whole export, not only saved_model.pb",
-    );
-  }
+  reasons.push(...checkAssets(folder, metaGraph));
   return reasons.length > 0
     ? { reasons }
     : {
@@ -70,24 +87,75 @@ export function checkModelVersion(
           version,
           folder,
           signatures,
+          tensorflowVersion: metaGraph.tensorflowVersion,
           hasWarmup: fs.existsSync(path.join(folder, warmupFile)),
           sizeBytes: sizeOf(folder),
+          loadedBytes: sizeOf(folder, isLoaded),
+          notes: variables.notes,
         },
       };
+}
+
+/** A vocabulary that is not there fails the load, or answers wrongly. */
+function checkAssets(folder: string, { assets }: MetaGraph): string[] {
+  const file = path.join(folder, savedModelFile);
+  const named = assets.map((name) => `assets/${name}`);
+  const missing = named.filter((name) => !fs.existsSync(path.join(folder, name)));
+  const left = named.filter((name) => !missing.includes(name) && staysOut(name, true));
+  return [
+    ...(missing.length > 0
+      ? [`"${folder}" lacks ${quoted(missing)}, which ${file} reads; copy the whole export again`]
+      : []),
+    ...(left.length > 0
+      ? [
+          `${file} reads ${quoted(left)}, a name that images leave out; give the file another name ` +
+            "and export again",
+        ]
+      : []),
+  ];
+}
+
+function isLoaded(name: string): boolean {
+  return name === savedModelFile || /^variables[\\/]variables\.data-/.test(name);
 }
 
 function missingFile(folder: string): string {
   const other = ["saved_model.pbtxt", "saved_model.cpb"].find((name) =>
     fs.existsSync(path.join(folder, name)),
   );
-  return other
-    ? `"${folder}" has ${other} in place of ${savedModelFile}; only the binary form is supported: ` +
-        "save it with tf.saved_model.save or Keras' model.export"
-    : `"${folder}" has no ${savedModelFile}; export a model to it or remove it (a higher number ` +
-        "without a model would be served in place of a lower one with)";
+  if (other) {
+    return (
+      `"${folder}" has ${other} in place of ${savedModelFile}; only the binary form is supported: ` +
+      "save it with tf.saved_model.save or Keras' model.export"
+    );
+  }
+  const below = findBelow(folder, savedModelFile);
+  if (below) {
+    return (
+      `"${folder}" has no ${savedModelFile}, but "${below}" has (Hugging Face's save_pretrained puts ` +
+      `it into saved_model/1, for example): move what is in there up to "${folder}"`
+    );
+  }
+  const format = findOtherFormat(folder);
+  return format
+    ? `"${folder}" has no ${savedModelFile}; ${format}`
+    : `"${folder}" has no ${savedModelFile}; wait for an export that is still being written, export a ` +
+        "model to it or remove it (a higher number without a model would be served in place of a " +
+        "lower one with)";
 }
 
-function wrongTags(file: string, savedModel: SavedModel, tags: string[]): string {
+function wrongTags(folder: string, savedModel: SavedModel, tags: string[]): string {
+  const file = path.join(folder, savedModelFile);
+  const isHub =
+    fs.existsSync(path.join(folder, hubFile)) ||
+    savedModel.metaGraphs.some((graph) => graph.tags.length === 0);
+  if (isHub) {
+    return (
+      `${file} is a TF1 Hub module (a graph without tags), which no server loads: load it with ` +
+      "module = tf.saved_model.load(folder, tags=[]), and save it with tf.saved_model.save(module, " +
+      'folder, signatures={"serving_default": module.signatures["default"]})'
+    );
+  }
   const found = savedModel.metaGraphs.map((graph) => `[${graph.tags.join(", ")}]`).join(", ");
   return (
     `${file} has no graph tagged exactly [${tags.join(", ")}]; tags found: ${found}. Export with ` +
@@ -145,9 +213,10 @@ function leadsOutOf(folder: string, link: string): boolean {
   );
 }
 
-function sizeOf(folder: string): number {
+function sizeOf(folder: string, counts: (name: string) => boolean = () => true): number {
   return fs
     .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter(counts)
     .map((name) => fs.statSync(path.join(folder, name)))
     .reduce((sum, stats) => sum + (stats.isFile() ? stats.size : 0), 0);
 }

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { dataTypeName } from "./dataTypes";
+import { formatOfContent, formats } from "./otherFormats";
 import {
   decode,
   field,
@@ -46,6 +47,8 @@ export interface MetaGraph {
   signatures: Record<string, Signature>;
   /** Whether the graph holds variables, so that it needs the `variables` folder. */
   hasVariables: boolean;
+  /** Files below `assets` that the graph reads, a vocabulary for example. */
+  assets: string[];
   /** Version of the TensorFlow that wrote the graph. */
   tensorflowVersion?: string;
 }
@@ -58,15 +61,25 @@ export interface SavedModel {
 /** Name of the file that holds a SavedModel's graphs. */
 export const savedModelFile = "saved_model.pb";
 
+/** Most that TensorFlow reads, as any program that uses protobuf. */
+const mostBytes = 2 ** 31 - 1;
+
 /**
  * Reads the signatures of the SavedModel in a version folder. Graphs are skipped, not decoded, so
  * the size of the model does not matter.
  *
  * @param versionFolder Folder with `saved_model.pb`.
- * @throws Error that names the file when it is absent, truncated or no SavedModel.
+ * @throws Error that names the file when it is absent, too large, truncated or no SavedModel.
  */
 export function readSavedModel(versionFolder: string): SavedModel {
   const file = path.join(versionFolder, savedModelFile);
+  const { size } = fs.statSync(file);
+  if (size > mostBytes) {
+    throw new Error(
+      `${file} has ${(size / 1e9).toFixed(2)} GB, and TensorFlow reads 2.14 GB (2 GiB) at most: ` +
+        "keep weights in variables, not in the graph as constants",
+    );
+  }
   const fileDescriptor = fs.openSync(file, "r");
   try {
     return readOpenFile(new FileSource(fileDescriptor));
@@ -85,35 +98,42 @@ function readOpenFile(source: FileSource): SavedModel {
   if (size === 0) {
     throw new WireFormatError("is empty");
   }
-  refuseLfsPointer(source);
   const metaGraphs: MetaGraph[] = [];
+  let isGraph = false;
   try {
     for (const part of wireFields(source, 0, size)) {
-      if (part.number === field.savedModelMetaGraphs && part.wireType === lengthDelimited) {
+      // In a SavedModel a number, in a GraphDef its first node.
+      isGraph ||= part.number === field.graphNodes && part.wireType === lengthDelimited;
+      const isOne = part.number === field.savedModelMetaGraphs && part.wireType === lengthDelimited;
+      if (isOne && !isGraph) {
         metaGraphs.push(readMetaGraph(source, part));
       }
     }
   } catch (error) {
-    throw new WireFormatError(
-      `is truncated or no SavedModel (${size} bytes; ${(error as Error).message})`,
-    );
+    throw notSavedModel(source, `; ${(error as Error).message}`);
+  }
+  if (isGraph) {
+    throw new WireFormatError(`is no SavedModel but ${formats.graph}`);
   }
   if (metaGraphs.length === 0) {
-    throw new WireFormatError(`is truncated or no SavedModel (${size} bytes without any graph)`);
+    throw notSavedModel(source, " without any graph");
   }
   return { metaGraphs };
 }
 
-function refuseLfsPointer(source: FileSource): void {
-  const marker = "version https://git-lfs.github.com/spec/";
-  if (source.peek(0, marker.length).toString("latin1") === marker) {
-    throw new WireFormatError("is a Git LFS pointer, not the model: run `git lfs pull`");
-  }
+function notSavedModel(source: FileSource, found: string): WireFormatError {
+  const other = formatOfContent(source.peek(0, 8));
+  return new WireFormatError(
+    other
+      ? `is no SavedModel but ${other}`
+      : `is truncated or no SavedModel (${source.size} bytes${found})`,
+  );
 }
 
 function readMetaGraph(source: FileSource, whole: WireField): MetaGraph {
   let info: MetaInfoMessage | undefined;
   let hasVariables = false;
+  const assets: string[] = [];
   const signatures: [string, Signature][] = [];
   for (const part of wireFields(source, whole.start, whole.end)) {
     if (part.wireType !== lengthDelimited) {
@@ -123,6 +143,8 @@ function readMetaGraph(source: FileSource, whole: WireField): MetaGraph {
       info = decode("MetaInfoDef", source.value(part));
     } else if (part.number === field.metaGraphSignatures) {
       signatures.push(readSignature(source.value(part)));
+    } else if (part.number === field.metaGraphAssets) {
+      assets.push(decode<{ filename: string }>("AssetFileDef", source.value(part)).filename);
     } else if (part.number === field.metaGraphCollections) {
       // TensorFlow 1 lists its variables in a collection, TensorFlow 2 in the object graph.
       const bytes = source.value(part);
@@ -135,6 +157,7 @@ function readMetaGraph(source: FileSource, whole: WireField): MetaGraph {
     tags: [...(info?.tags ?? [])].sort(),
     signatures: sortedByName(signatures),
     hasVariables,
+    assets: [...new Set(assets)].sort(),
     ...(info?.tensorflowVersion && { tensorflowVersion: info.tensorflowVersion }),
   };
 }

@@ -1,9 +1,9 @@
 import { type IMapField, Root, type Type } from "protobufjs/light";
 
 /**
- * The parts of TensorFlow's SavedModel messages that serving needs. A descriptor in code rather
- * than a .proto file on disk, so that it is found wherever the library is installed.
- * Source: tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph}.proto.
+ * The parts of TensorFlow's SavedModel and checkpoint messages that serving needs. A descriptor in
+ * code rather than a .proto file on disk, so that it is found wherever the library is installed.
+ * Source: tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph,tensor_bundle}.proto.
  */
 export const savedModelRoot = Root.fromJSON({
   nested: {
@@ -21,6 +21,7 @@ export const savedModelRoot = Root.fromJSON({
             graphDef: { type: "bytes", id: 2 },
             collectionDef: mapField("bytes", 4),
             signatureDef: mapField("SignatureDef", 5),
+            assetFileDef: { rule: "repeated", type: "AssetFileDef", id: 6 },
             objectGraphDef: { type: "SavedObjectGraph", id: 7 },
           },
         },
@@ -43,6 +44,7 @@ export const savedModelRoot = Root.fromJSON({
             value: { type: "SignatureDef", id: 2 },
           },
         },
+        AssetFileDef: { fields: { filename: { type: "string", id: 2 } } },
         CollectionDefEntry: { fields: { key: { type: "string", id: 1 } } },
         TensorInfo: {
           fields: {
@@ -74,6 +76,14 @@ export const savedModelRoot = Root.fromJSON({
           fields: { nodes: { rule: "repeated", type: "SavedObject", id: 1 } },
         },
         SavedObject: { fields: { variable: { type: "bytes", id: 7 } } },
+        BundleHeaderProto: { fields: { numShards: { type: "int32", id: 1 } } },
+        BundleEntryProto: {
+          fields: {
+            shardId: { type: "int32", id: 3 },
+            offset: { type: "int64", id: 4 },
+            size: { type: "int64", id: 5 },
+          },
+        },
       },
     },
   },
@@ -82,9 +92,11 @@ export const savedModelRoot = Root.fromJSON({
 /** Field numbers for walking a file without decoding it whole. */
 export const field = {
   savedModelMetaGraphs: 2,
+  graphNodes: 1,
   metaGraphInfo: 1,
   metaGraphCollections: 4,
   metaGraphSignatures: 5,
+  metaGraphAssets: 6,
   metaGraphObjects: 7,
   objectGraphNodes: 1,
   objectVariable: 7,

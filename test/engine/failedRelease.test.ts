@@ -4,6 +4,7 @@ import * as path from "path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { containers } from "../support/docker";
 import { describeLoad, Load, startLoad } from "../support/load";
+import { spoilVariables } from "../support/modelFolder";
 import { restPrediction, SampleModel, sampleModel } from "../support/sampleModel";
 import { configure, createStack, TestStack } from "../support/stack";
 
@@ -36,7 +37,7 @@ describe("a release that cannot work", () => {
   });
 
   const releases: [string, RegExp, () => Record<string, unknown>][] = [
-    ["a SavedModel that does not load", /replica 1 ended .*Read less bytes/s, truncatedVariables],
+    ["a SavedModel that does not load", /replica 1 ended .*hecksum does not match/s, spoiltModel],
     ["a warm-up that fails", /replica 1 ended .*tf_serving_warmup_requests/s, brokenWarmup],
     ["a replica that never gets ready", /replica 1 is not ready 8 s .*hanging/s, hangingServer],
     ["an image that cannot be built", /tfserving-test\/no-such-base/, () => base("no-such-base:1")],
@@ -68,10 +69,8 @@ describe("a release that cannot work", () => {
     expect(result.failed, describeLoad(result)).toBe(0);
   });
 
-  function truncatedVariables(): Record<string, unknown> {
-    const variables = path.join(model.add(200), "variables");
-    const data = fs.readdirSync(variables).find((name) => name.includes(".data-"))!;
-    fs.truncateSync(path.join(variables, data), 1000);
+  function spoiltModel(): Record<string, unknown> {
+    spoilVariables(model.add(200));
     return {};
   }
 

@@ -4,6 +4,7 @@ import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KubernetesStack, namespace, request, serviceName } from "../support/kubernetesStack";
 import { describeLoad } from "../support/load";
+import { spoilVariables } from "../support/modelFolder";
 import { openPortForward } from "../support/portForward";
 import { connect } from "../support/servingGrpc";
 
@@ -81,8 +82,7 @@ describe("a stack on Kubernetes", () => {
   test("fails within 60 s for a model that does not load, and serves on", async () => {
     const serving = stack.podNames("replica");
     const load = stack.startLoad(outside);
-    const broken = stack.addVersion(3);
-    fs.truncateSync(path.join(broken, "variables/variables.data-00000-of-00001"), 1);
+    spoilVariables(stack.addVersion(3));
     const begin = Date.now();
     await expect(stack.up()).rejects.toThrow(/new replica \S+ ended with code .*Loading servable/s);
     expect(Date.now() - begin).toBeLessThan(60_000);

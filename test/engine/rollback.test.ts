@@ -8,6 +8,7 @@ import { ownFolder, root } from "../../commands/lib/workspace.mjs";
 import { containers, docker, inspect } from "../support/docker";
 import { endCommandAt, startCommand } from "../support/killedUp";
 import { keepAsking } from "../support/lightClient";
+import { spoilVariables } from "../support/modelFolder";
 import { CommandResult, runNpmCommand } from "../support/npmCommand";
 import { SampleModel, sampleModel } from "../support/sampleModel";
 
@@ -111,10 +112,7 @@ describe("a second release", () => {
     const before = recorded();
     const broken = path.join(model.folder, "my_model", "6300");
     fs.cpSync(path.join(model.folder, "my_model", "6100"), broken, { recursive: true });
-    const [variables] = fs
-      .readdirSync(path.join(broken, "variables"))
-      .filter((file) => file.includes("data"));
-    fs.truncateSync(path.join(broken, "variables", variables), 1000);
+    spoilVariables(broken);
     const { status } = await startCommand(stack, "up");
     fs.rmSync(broken, { recursive: true });
     expect(status).not.toBe(0);

@@ -8,6 +8,7 @@ import { listParts } from "../../commands/lib/services.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
 import { describeLoad, Load, startLoad } from "../support/load";
 import { mirrorImage } from "../support/mirrorImage";
+import { spoilVariables } from "../support/modelFolder";
 import { Registry, startRegistry } from "../support/registry";
 import { connect, modelStatusMethod, serializeModelStatus } from "../support/servingGrpc";
 import { configure, createStack, TestStack } from "../support/stack";
@@ -168,7 +169,7 @@ describe("a stack on a swarm of three nodes", () => {
   test("rolls a release back whose model cannot be loaded, and serves on", async () => {
     const load = await loadOn(0);
     const broken = addVersion(3);
-    fs.truncateSync(path.join(broken, "variables/variables.data-00000-of-00001"), 1);
+    spoilVariables(broken);
     const failure = await stack.stack.up().catch((error: Error) => error.message);
     expect(failure).toMatch(/rollback/);
     expect(failure).toMatch(/The new replica \d failed: .*It said:[^]*Loading servable.*failed/);
@@ -219,7 +220,7 @@ describe("a stack on a swarm of three nodes", () => {
     const broken = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-broken-"));
     const folder = path.join(broken, "scale/1");
     fs.cpSync(releases, folder, { recursive: true });
-    fs.truncateSync(path.join(folder, "variables/variables.data-00000-of-00001"), 1);
+    spoilVariables(folder);
     const ports = { restPort: String(restPort + 2), grpcPort: String(grpcPort + 2) };
     const first = await createStack("swarm-first", { ...config, ...ports, modelFolder: broken });
     try {

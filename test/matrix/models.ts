@@ -2,7 +2,10 @@ import * as fs from "fs";
 import * as path from "path";
 import { root } from "../../commands/lib/workspace.mjs";
 
-const source = path.join(root, "test/unit/tfserving/testdata/scale/1");
+const source = path.join(root, "test/unit/tfserving/testdata/sharded/1");
+
+/** A call of the model, whose vocabulary is a hidden file. */
+export const request = JSON.stringify({ inputs: { words: ["Prawns"] } });
 
 /** Adds the small model to a folder of models; two versions of it differ in something. */
 export function addModel(models: string, name: string, version: number): void {

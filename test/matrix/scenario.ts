@@ -6,12 +6,12 @@ import { stringify } from "yaml";
 import { root } from "../../commands/lib/workspace.mjs";
 import { killUpAt, startCommand } from "../support/killedUp";
 import { describeLoad, type Load, startLoad } from "../support/load";
-import { addModel } from "./models";
+import { spoilVariables } from "../support/modelFolder";
+import { addModel, request } from "./models";
 import type { Row } from "./rows";
 import { modelName, settingsOf, type State } from "./settings";
 import type { MatrixTarget } from "./target";
 
-const request = JSON.stringify({ inputs: { x: [[1, 2, 3]], notes: "none" } });
 // What counts is that nothing is lost, on two cores that also start replicas.
 const perSecond = 10;
 const longestMinutes = 30;
@@ -68,11 +68,10 @@ export class Scenario {
     return version;
   }
 
-  /** The next version, as an export that broke off leaves it. */
+  /** The next version, which a preview takes and no server loads. */
   addBrokenVersion(): number {
     const version = this.addVersion();
-    const weights = "variables/variables.data-00000-of-00001";
-    fs.truncateSync(path.join(this.models, modelName, String(version), weights), 1);
+    spoilVariables(path.join(this.models, modelName, String(version)));
     return version;
   }
 

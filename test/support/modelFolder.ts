@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
 import {
   encodeSavedModel,
   savedModelWith,
@@ -33,4 +36,19 @@ export function modelFolder(files = modelFiles()): string {
   const folder = temporaryFolder();
   writeFiles(folder, files);
   return folder;
+}
+
+/**
+ * Flips every bit of a version's variables, as a bad disk might: a preview finds nothing wrong with
+ * them, and a server does not load them.
+ */
+export function spoilVariables(versionFolder: string): void {
+  const folder = path.join(versionFolder, "variables");
+  for (const name of fs.readdirSync(folder).filter((name) => name.includes(".data-"))) {
+    const file = path.join(folder, name);
+    fs.writeFileSync(
+      file,
+      fs.readFileSync(file).map((byte) => byte ^ 0xff),
+    );
+  }
 }

@@ -123,6 +123,198 @@ describe("a good model folder", () => {
   });
 });
 
+describe("beside good versions", () => {
+  it("exports under way, backups and other leftovers are a note, and nothing is read of them", () => {
+    const modelFolder = folderWith({
+      "m/122/saved_model.pb": good,
+      "m/00000122.bak/saved_model.pb": "",
+      "m/temp-1795350300/saved_model.pb": good.subarray(0, 20),
+      "m/__MACOSX/._122": "",
+      "m/lost+found/x": "",
+      "m/saved_model.pb.tmp": "",
+    });
+    fs.symlinkSync("gone", path.join(modelFolder, "m/newest"));
+    fs.symlinkSync("/etc/shadow", path.join(modelFolder, "m/lost+found/link"));
+    const { problems, model } = checkModelFolder(modelFolder, "m", { choice: all });
+    expect(problems).toEqual([]);
+    expect(model?.versions.map(({ version }) => version)).toEqual(["122"]);
+    expect(model?.notes).toEqual([
+      `"${path.join(modelFolder, "m")}" holds "00000122.bak", "__MACOSX", "lost+found", ` +
+        '"temp-1795350300" beside its versions. That is not served: the name of a version is an ' +
+        "integer from 0 to 2^63-1.",
+    ]);
+  });
+
+  it("nothing else is no note", () => {
+    const modelFolder = folderWith({ "m/1/saved_model.pb": good, "m/.git/x": "", "m/LICENSE": "" });
+    expect(checkModelFolder(modelFolder, "m").model?.notes).toEqual([]);
+  });
+});
+
+describe("Git LFS pointers", () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"1".repeat(64)}\nsize 5\n`;
+
+  it.each([
+    "saved_model.pb",
+    "variables/variables.index",
+    "variables/variables.data-00000-of-00002",
+    "assets/.vocab.txt",
+    "assets.extra/tf_serving_warmup_requests",
+    "assets/below/names.txt",
+  ])("are refused in place of %s", (name) => {
+    const modelFolder = temporaryFolder();
+    fs.cpSync(path.join(testdata, "sharded"), path.join(modelFolder, "m"), { recursive: true });
+    writeFiles(modelFolder, { [`m/1/${name}`]: pointer });
+    expect(reasonsOf(modelFolder)).toEqual([
+      `"DIR/m/1" has Git LFS pointers in place of "${name}": run \`git lfs pull\``,
+    ]);
+  });
+
+  it("are named together", () => {
+    const modelFolder = folderWith({ "m/1/saved_model.pb": pointer, "m/1/assets/a": pointer });
+    expect(reasonsOf(modelFolder)).toEqual([
+      '"DIR/m/1" has Git LFS pointers in place of "assets/a", "saved_model.pb": run `git lfs pull`',
+    ]);
+  });
+
+  it("are no longer files that tell of them", () => {
+    const text = pointer + "x".repeat(2000);
+    expect(reasonsOf(folderWith({ "m/1/saved_model.pb": good, "m/1/a.txt": text }))).toEqual([]);
+  });
+
+  it("may lie in versions that are not served", () => {
+    const modelFolder = folderWith({ "m/1/saved_model.pb": pointer, "m/2/saved_model.pb": good });
+    expect(reasonsOf(modelFolder)).toEqual([]);
+  });
+});
+
+describe("assets", () => {
+  const reading = (...names: string[]) => {
+    const savedModel = savedModelWith("serving_default");
+    savedModel.metaGraphs[0].assetFileDef = names.map((filename) => ({ filename }));
+    return encodeSavedModel(savedModel);
+  };
+
+  it("that the graph reads may be hidden", () => {
+    const modelFolder = folderWith({
+      "m/1/saved_model.pb": reading(".vocab.txt", "names.txt"),
+      "m/1/assets/.vocab.txt": "",
+      "m/1/assets/names.txt": "",
+    });
+    expect(reasonsOf(modelFolder)).toEqual([]);
+  });
+
+  it("that the graph reads have to be there", () => {
+    const modelFolder = folderWith({ "m/1/saved_model.pb": reading("a.txt", "b.txt") });
+    writeFiles(modelFolder, { "m/1/assets/b.txt": "" });
+    expect(reasonsOf(modelFolder)).toEqual([
+      '"DIR/m/1" lacks "assets/a.txt", which DIR/m/1/saved_model.pb reads; copy the whole export again',
+    ]);
+  });
+
+  it("that the graph reads have no name that images leave out", () => {
+    const modelFolder = folderWith({
+      "m/1/saved_model.pb": reading("._vocab.txt"),
+      "m/1/assets/._vocab.txt": "",
+    });
+    expect(reasonsOf(modelFolder)).toEqual([
+      'DIR/m/1/saved_model.pb reads "assets/._vocab.txt", a name that images leave out; give the ' +
+        "file another name and export again",
+    ]);
+  });
+});
+
+describe("what is no SavedModel is said, with the way to one:", () => {
+  it.each<[string, Record<string, string | Uint8Array>, string]>([
+    [
+      "a Keras model in place of saved_model.pb",
+      { "m/1/model.keras": "" },
+      '"DIR/m/1" has no saved_model.pb; "DIR/m/1/model.keras" is a Keras model: load it with',
+    ],
+    [
+      "a Keras model in HDF5",
+      { "m/1/model.h5": "" },
+      '"DIR/m/1/model.h5" is a Keras model or its weights (HDF5): load it with keras.models.load_model',
+    ],
+    [
+      "TensorFlow Lite",
+      { "m/1/model.tflite": "" },
+      '"DIR/m/1/model.tflite" is a TensorFlow Lite model, which cannot be turned back: export',
+    ],
+    [
+      "a frozen graph",
+      { "m/1/frozen_inference_graph.pb": "" },
+      '"DIR/m/1/frozen_inference_graph.pb" is a graph without signatures (a frozen GraphDef): import',
+    ],
+    [
+      "a checkpoint",
+      { "m/1/checkpoint": "", "m/1/model.ckpt-5.index": "" },
+      '"DIR/m/1/checkpoint" is a checkpoint of a training, which has no graph: restore it',
+    ],
+    [
+      "PyTorch",
+      { "m/1/model.safetensors": "" },
+      '"DIR/m/1/model.safetensors" is a model of PyTorch, which TensorFlow Serving cannot run',
+    ],
+    ["ONNX", { "m/1/model.onnx": "" }, '"DIR/m/1/model.onnx" is an ONNX model, which'],
+    [
+      "a model in place of the version's folder",
+      { "m/model.h5": "" },
+      'for each version; found: "DIR/m/model.h5" is a Keras model or its weights (HDF5): load it',
+    ],
+    [
+      "a model in place of the model's folder",
+      { "m.keras": "" },
+      '"DIR" has no folder "m"; "DIR/m.keras" is a Keras model: load it with',
+    ],
+    [
+      "a version one folder too deep",
+      { "m/1/export/saved_model.pb": good },
+      '"DIR/m/1" has no saved_model.pb, but "DIR/m/1/export" has',
+    ],
+    [
+      "a model one folder too deep",
+      { "m/m/7/saved_model.pb": good },
+      '"DIR/m" has no folder of a version, but "DIR/m/m/7" holds saved_model.pb, too deep (Hugging ' +
+        `Face's save_pretrained puts it into saved_model/1, for example): move that folder to "DIR/m/7"`,
+    ],
+    [
+      "Hugging Face's folder as the model",
+      { "m/config.json": "{}", "m/tf_model.h5": "", "m/saved_model/1/saved_model.pb": good },
+      '"DIR/m" has no folder of a version, but "DIR/m/saved_model/1" holds saved_model.pb, too deep',
+    ],
+    [
+      "Hugging Face's folder as a version",
+      { "m/1/config.json": "{}", "m/1/tf_model.h5": "", "m/1/saved_model/1/saved_model.pb": good },
+      '"DIR/m/1" has no saved_model.pb, but "DIR/m/1/saved_model/1" has',
+    ],
+    [
+      "a TF1 Hub module",
+      {
+        "m/1/saved_model.pb": encodeSavedModel({
+          metaGraphs: [{ metaInfoDef: { tags: [] } }, { metaInfoDef: { tags: ["train"] } }],
+        }),
+        "m/1/tfhub_module.pb": Buffer.from([0x08, 0x03]),
+      },
+      "DIR/m/1/saved_model.pb is a TF1 Hub module (a graph without tags), which no server loads: load",
+    ],
+  ])("%s", (_, files, reason) => {
+    const reasons = reasonsOf(folderWith(files));
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toContain(reason);
+    expect(reasons[0]).not.toContain("savedModelTags");
+  });
+
+  it("a file in place of the folder", () => {
+    const modelFolder = path.join(folderWith({ "model.h5": "" }), "model.h5");
+    expect(reasonsOf(modelFolder)).toEqual([
+      expect.stringMatching(
+        /^"DIR" is a Keras model or its weights .*: use the folder that holds "m"$/,
+      ),
+    ]);
+  });
+});
+
 describe("a bad model folder is refused", () => {
   it.each<[string, Record<string, string | Uint8Array>, string]>([
     [
@@ -169,11 +361,6 @@ describe("a bad model folder is refused", () => {
       'found: "9223372036854775808", but',
     ],
     [
-      "a stray folder beside versions",
-      { "m/1/saved_model.pb": good, "m/latest/saved_model.pb": good },
-      '"DIR/m" holds "latest" beside its versions, which TensorFlow Serving would ignore',
-    ],
-    [
       "a file named like a version",
       { "m/1/saved_model.pb": good, "m/2": "" },
       '"DIR/m/2" is a file, but TensorFlow Serving takes every number here for a version folder',
@@ -186,7 +373,7 @@ describe("a bad model folder is refused", () => {
     [
       "no saved_model.pb",
       { "m/1/variables/variables.index": "" },
-      '"DIR/m/1" has no saved_model.pb; export a model to it or remove it',
+      '"DIR/m/1" has no saved_model.pb; wait for an export that is still being written, export a',
     ],
     [
       "only a text SavedModel",
@@ -252,6 +439,17 @@ describe("a bad model folder is refused", () => {
     ]);
   });
 
+  it("variables and graph, said together", () => {
+    const modelFolder = temporaryFolder();
+    fs.cpSync(path.join(testdata, "sharded"), path.join(modelFolder, "m"), { recursive: true });
+    fs.rmSync(path.join(modelFolder, "m/1/variables/variables.data-00001-of-00002"));
+    fs.truncateSync(path.join(modelFolder, "m/1/saved_model.pb"), 9000);
+    expect(reasonsOf(modelFolder)).toEqual([
+      expect.stringContaining("saved_model.pb is truncated"),
+      expect.stringContaining('lacks "variables.data-00001-of-00002"'),
+    ]);
+  });
+
   it("a symbolic link that leads nowhere", () => {
     const modelFolder = folderWith({ "m/1/saved_model.pb": good });
     fs.symlinkSync("gone", path.join(modelFolder, "m", "2"));
@@ -307,7 +505,7 @@ describe("a bad model folder is refused", () => {
   });
 
   it("with all that is wrong with its versions at once, under the given path", () => {
-    const modelFolder = folderWith({ "m/1/x": "", "m/2/saved_model.pb": "", "m/v3/x": "" });
+    const modelFolder = folderWith({ "m/1/x": "", "m/2/saved_model.pb": "", "m/3": "" });
     const { problems } = checkModelFolder(modelFolder, "m", {
       choice: all,
       propertyPath: "args.folder",

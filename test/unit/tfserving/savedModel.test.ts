@@ -3,11 +3,12 @@ import * as path from "node:path";
 
 import fc from "fast-check";
 import { Writer } from "protobufjs/light";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { dataTypeName } from "../../../components/tfserving/dataTypes";
 import { savedModelRoot } from "../../../components/tfserving/savedModelProto";
 import { readSavedModel } from "../../../components/tfserving/savedModel";
+import { FileSource } from "../../../components/tfserving/wireFields";
 import {
   encodeSavedModel,
   savedModelWith,
@@ -45,6 +46,11 @@ describe("a SavedModel that TensorFlow wrote", () => {
     expect(metaGraph.hasVariables).toBe(false);
   });
 
+  it("gives the files that it reads, hidden ones too", () => {
+    const [metaGraph] = readSavedModel(path.join(testdata, "sharded", "1")).metaGraphs;
+    expect(metaGraph.assets).toEqual([".vocab.txt"]);
+  });
+
   it("from TensorFlow 1 gives every graph, sparse inputs and variables", () => {
     const { metaGraphs } = readSavedModel(path.join(testdata, "tf1", "7"));
     expect(metaGraphs.map(({ tags }) => tags)).toEqual([["serve"], ["gpu", "serve"]]);
@@ -72,6 +78,7 @@ describe("an encoded SavedModel", () => {
     signatures: fc.dictionary(name, signature, { maxKeys: 4, noNullPrototype: true }),
     graph: fc.uint8Array({ maxLength: 300 }),
     variables: fc.array(fc.boolean(), { maxLength: 4 }),
+    assets: fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 3 }),
   });
 
   const mapValues = <From, To>(record: Record<string, From>, to: (value: From) => To) =>
@@ -93,7 +100,7 @@ describe("an encoded SavedModel", () => {
       fc.property(fc.array(metaGraph, { minLength: 1, maxLength: 3 }), (metaGraphs) => {
         const bytes = encodeSavedModel({
           savedModelSchemaVersion: 1,
-          metaGraphs: metaGraphs.map(({ tags, signatures, graph, variables }) => ({
+          metaGraphs: metaGraphs.map(({ tags, signatures, graph, variables, assets }) => ({
             metaInfoDef: { tags, tensorflowVersion: "2.19.0" },
             graphDef: graph,
             signatureDef: mapValues(signatures, ({ methodName, inputs, outputs }) => ({
@@ -101,6 +108,7 @@ describe("an encoded SavedModel", () => {
               inputs: mapValues(inputs, written),
               outputs: mapValues(outputs, written),
             })),
+            assetFileDef: assets.map((filename) => ({ filename })),
             objectGraphDef: {
               nodes: variables.map((is) => (is ? { variable: new Uint8Array(3) } : {})),
             },
@@ -108,10 +116,11 @@ describe("an encoded SavedModel", () => {
         });
         writeFiles(folder, { "saved_model.pb": bytes });
         expect(readSavedModel(folder)).toEqual({
-          metaGraphs: metaGraphs.map(({ tags, signatures, variables }) => ({
+          metaGraphs: metaGraphs.map(({ tags, signatures, variables, assets }) => ({
             tags: [...tags].sort(),
             tensorflowVersion: "2.19.0",
             hasVariables: variables.includes(true),
+            assets: [...assets].sort(),
             signatures: mapValues(signatures, ({ methodName, inputs, outputs }) => ({
               methodName,
               inputs: mapValues(inputs, read),
@@ -166,15 +175,31 @@ describe("a file that is no SavedModel", () => {
     ["a schema version and nothing else", Buffer.from([0x08, 0x01]), "without any graph"],
     ["a graph that is garbage", Buffer.from([0x12, 0x03, 0x0a, 0x07, 0x01]), truncated],
     ["zeros", Buffer.alloc(100), truncated],
+    ["a Keras model in HDF5", Buffer.from("\x89HDF\r\n\x1a\n", "latin1"), "but a Keras model or"],
+    ["a Keras archive", Buffer.from("PK\x03\x04 and more"), "is no SavedModel but a Keras model"],
+    ["TensorFlow Lite", Buffer.from("\x1c\0\0\0TFL3 and more"), "but a TensorFlow Lite model"],
     [
-      "a Git LFS pointer",
-      "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 5\n",
-      "is a Git LFS pointer, not the model: run `git lfs pull`",
+      "a frozen graph",
+      Buffer.from([0x0a, 0x03, 0x0a, 0x01, 0x78, 0x12, 0x03, 0x0a, 0x01, 0x66]),
+      "is no SavedModel but a graph without signatures (a frozen GraphDef): import it with",
     ],
   ])("is refused: %s", (_, content, message) => {
     const folder = temporaryFolder();
     writeFiles(folder, { "saved_model.pb": content });
     expect(() => readSavedModel(folder)).toThrow(message);
+  });
+
+  it("is refused over 2 GiB before it is read", () => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, "saved_model.pb");
+    writeFiles(folder, { "saved_model.pb": "" });
+    fs.truncateSync(file, 2 ** 31);
+    const read = vi.spyOn(FileSource.prototype, "peek");
+    onTestFinished(() => read.mockRestore());
+    expect(() => readSavedModel(folder)).toThrow(
+      `${file} has 2.15 GB, and TensorFlow reads 2.14 GB (2 GiB) at most: keep weights in variables`,
+    );
+    expect(read).not.toHaveBeenCalled();
   });
 
   it("is refused when there is none", () => {

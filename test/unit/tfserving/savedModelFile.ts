@@ -13,6 +13,7 @@ export interface WrittenSavedModel {
     metaInfoDef?: { tags?: string[]; tensorflowVersion?: string };
     graphDef?: Uint8Array;
     signatureDef?: Record<string, WrittenSignature>;
+    assetFileDef?: { filename: string }[];
     objectGraphDef?: { nodes: { variable?: Uint8Array }[] };
   }[];
 }
