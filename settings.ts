@@ -15,13 +15,13 @@ import {
   notebookDefaults,
   Problem,
   ReleaseStrategy,
-  ServerOptions,
   servingImageDefaults,
   usualEngine,
 } from "./components";
 import { checkPinnedImage, findPinnedImage, PinnedImage } from "./program/pinnedImage";
 import { refuseUnused, UnusedKeys } from "./program/configObjects";
 import { releaseSettings } from "./program/releaseRecord";
+import { readServer } from "./program/serverConfig";
 import { checkStandIns, ImageKey } from "./program/standIns";
 import { checkSwarm, readSwarm } from "./swarmSettings";
 
@@ -174,14 +174,17 @@ export function isNumber(given: string | undefined): boolean {
 
 export function readImage(config: pulumi.Config) {
   const registry = text(config, "registry");
+  const server = readServer(config);
   const repository = text(config, "repository") ?? servingImageDefaults.repository;
   return {
     modelFolder: text(config, "modelFolder") ?? "model/classifier",
     modelName: text(config, "modelName") ?? "my_model",
     modelVersion: text(config, "modelVersion"),
-    models: config.getObject<ServerOptions>("server")?.models,
+    models: server?.models,
     signatureName: text(config, "signatureName") ?? servingImageDefaults.signatureName,
-    savedModelTags: config.getObject<ServerOptions>("server")?.savedModelTags,
+    savedModelTags: server?.savedModelTags,
+    batching: server?.batching,
+    memoryMb: config.getNumber("memoryMb"),
     baseImage: text(config, "baseImage") ?? servingImageDefaults.baseImage,
     repository: registry ? `${registry}/${repository}` : repository,
     gpus: text(config, "gpus"),
@@ -219,7 +222,7 @@ function readService(config: pulumi.Config) {
     stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
     startTimeoutSeconds: config.getNumber("startTimeoutSeconds") || defaults.startTimeoutSeconds,
     balancerImage: text(config, "balancerImage") ?? defaults.balancerImage,
-    server: config.getObject<ServerOptions>("server"),
+    server: readServer(config),
   };
 }
 
@@ -291,10 +294,10 @@ export function named(component: string, problems: Problem[]): Problem[] {
   }));
 }
 
-/** The image's `models` are the server's: there is one config key for both. */
+/** The image's `models` and `batching` are the server's: there is one config key for both. */
 export function ofServer(problems: Problem[]): Problem[] {
   return problems.map(({ propertyPath, reason }) => ({
-    propertyPath: propertyPath.replace(/^models\b/, "server.models"),
+    propertyPath: propertyPath.replace(/^(models|batching)\b/, "server.$1"),
     reason: reason.replace(/ models\[/g, " server.models["),
   }));
 }

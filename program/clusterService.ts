@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Problem, ReleaseStrategy, ServerOptions } from "../components";
+import { Problem, ReleaseStrategy } from "../components";
 import { isNumber, numberOf, text } from "../settings";
+import { readServer } from "./serverConfig";
 
 /** Defaults of a target's replicas. */
 interface ReplicaDefaults {
@@ -22,7 +23,7 @@ export function readReplicas(config: pulumi.Config, defaults: ReplicaDefaults) {
     drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
     stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
     startTimeoutSeconds: config.getNumber("startTimeoutSeconds") || defaults.startTimeoutSeconds,
-    server: config.getObject<ServerOptions>("server"),
+    server: readServer(config),
   };
 }
 

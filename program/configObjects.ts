@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../components";
+import { isObject } from "../components/tfserving/checks";
 
 /** The fields of a type, each of which has to be there. */
 export function names<Key extends string>(keys: Record<Key, 0>): string[] {
@@ -10,10 +11,6 @@ export function names<Key extends string>(keys: Record<Key, 0>): string[] {
 export function readObject<T>(config: pulumi.Config, key: string): T {
   const given: unknown = config.getObject(key);
   return (isObject(given) ? given : {}) as T;
-}
-
-export function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** An object of texts by name, such as tags or labels. */

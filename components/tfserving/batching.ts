@@ -1,5 +1,5 @@
 import type { Problem } from "./problem";
-import { checkBoolean, checkFields, checkInteger } from "./checks";
+import { checkBoolean, checkFields, checkInteger, shown } from "./checks";
 
 /**
  * How calls are joined into batches. A call that finds the queue full fails with UNAVAILABLE, 503
@@ -62,7 +62,8 @@ export interface BatchingOptions {
 
 const defaultMaxBatchSize = 1000;
 
-const integers: { name: IntegerField; proto: string; min: number }[] = [
+/** Whole numbers, with their names in BatchingParameters. */
+export const integerFields: { name: IntegerField; proto: string; min: number }[] = [
   { name: "maxBatchSize", proto: "max_batch_size", min: 1 },
   { name: "batchTimeoutMicros", proto: "batch_timeout_micros", min: 0 },
   { name: "maxEnqueuedBatches", proto: "max_enqueued_batches", min: 1 },
@@ -84,7 +85,7 @@ const booleans: (keyof BatchingOptions)[] = [
 ];
 
 const fields: (keyof BatchingOptions)[] = [
-  ...integers.map(({ name }) => name),
+  ...integerFields.map(({ name }) => name),
   ...booleans,
   "allowedBatchSizes",
   "threadPoolName",
@@ -96,16 +97,20 @@ export function checkBatching(batching: BatchingOptions, propertyPath: string): 
   if (problems.length > 0) {
     return problems;
   }
-  for (const { name, min } of integers) {
+  for (const { name, min } of integerFields) {
     problems.push(...checkInteger(batching[name], `${propertyPath}.${name}`, { min }));
   }
   for (const name of booleans) {
     problems.push(...checkBoolean(batching[name], `${propertyPath}.${name}`));
   }
-  if (batching.threadPoolName === "") {
+  const poolName: unknown = batching.threadPoolName;
+  if (poolName !== undefined && (typeof poolName !== "string" || poolName === "")) {
     problems.push({
       propertyPath: `${propertyPath}.threadPoolName`,
-      reason: "is empty: leave it out for the server's own name",
+      reason:
+        poolName === ""
+          ? "is empty: leave it out for the server's own name"
+          : `is ${shown(poolName)}: use a text`,
     });
   }
   problems.push(...checkAllowedSizes(batching.allowedBatchSizes, propertyPath));
@@ -189,7 +194,7 @@ export function largestBatch(batching: BatchingOptions): number {
 /** Renders `BatchingParameters` as text-proto; `cpus` are the whole CPUs of a replica. */
 export function renderBatching(batching: BatchingOptions, cpus: number | undefined): string {
   const values = { ...batching, numBatchThreads: batching.numBatchThreads ?? cpus };
-  const lines = integers
+  const lines = integerFields
     .filter(({ name }) => values[name] !== undefined)
     .map(({ name, proto }) => `${proto} { value: ${values[name]} }`);
   if (batching.threadPoolName !== undefined) {

@@ -1,5 +1,5 @@
 import { checkBatching } from "./batching";
-import { checkBoolean, checkFields, checkInteger, shown } from "./checks";
+import { checkBoolean, checkFields, checkInteger, isObject, shown } from "./checks";
 import { checkExtraArgs } from "./extraArgs";
 import { checkModelConfigs } from "./modelConfig";
 import type { Problem } from "./problem";
@@ -111,12 +111,17 @@ function checkValues(options: ServerOptions, propertyPath: string): Problem[] {
   }
   const tags = options.savedModelTags;
   if (tags !== undefined) {
-    const good = Array.isArray(tags) && tags.length > 0 && tags.every((tag) => /^[^,]+$/.test(tag));
+    const good = Array.isArray(tags) && tags.length > 0 && tags.every(isTag);
     if (!good) {
       refuse("savedModelTags", `is ${shown(tags)}: use at least one tag, none empty or with ","`);
     }
   }
-  for (const [name, value] of Object.entries(options.grpcChannelArguments ?? {})) {
+  const channel: unknown = options.grpcChannelArguments ?? {};
+  if (!isObject(channel)) {
+    refuse("grpcChannelArguments", `is ${shown(channel)}: use an object of texts by name`);
+    return problems;
+  }
+  for (const [name, value] of Object.entries(channel)) {
     if (![name, value].every((part) => typeof part === "string" && /^[^,=]+$/.test(part))) {
       refuse(
         `grpcChannelArguments.${name}`,
@@ -126,6 +131,10 @@ function checkValues(options: ServerOptions, propertyPath: string): Problem[] {
     }
   }
   return problems;
+}
+
+function isTag(tag: unknown): boolean {
+  return typeof tag === "string" && /^[^,]+$/.test(tag);
 }
 
 function checkMonitoring(monitoring: MonitoringOptions, propertyPath: string): Problem[] {

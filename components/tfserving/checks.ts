@@ -20,9 +20,14 @@ export function checkBoolean(value: unknown, propertyPath: string): Problem[] {
     : [{ propertyPath, reason: `is ${shown(value)}: use true or false` }];
 }
 
+/** Whether a value is an object with fields of its own, and neither a list nor a text. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Refuses what is no object, and fields that it does not have, with the nearest that it has. */
 export function checkFields(value: object, fields: string[], propertyPath: string): Problem[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     return [{ propertyPath, reason: `is ${shown(value)}: use an object` }];
   }
   return Object.keys(value)

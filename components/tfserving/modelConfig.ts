@@ -1,4 +1,4 @@
-import { checkFields, checkInteger, shown } from "./checks";
+import { checkFields, checkInteger, isObject, shown } from "./checks";
 import { checkModelName } from "./modelName";
 import type { Problem } from "./problem";
 import { checkVersion } from "./versionNumber";
@@ -171,6 +171,10 @@ function checkLabels(
   policy: ModelVersionPolicy,
   path: string,
 ): Problem[] {
+  const labels: unknown = model.labels ?? {};
+  if (!isObject(labels)) {
+    return [{ propertyPath: path, reason: `is ${shown(labels)}: use an object, version by label` }];
+  }
   return Object.entries(model.labels ?? {}).flatMap(([label, version]) => {
     const propertyPath = `${path}.${label}`;
     if (!/^[a-zA-Z0-9_]+$/.test(label)) {

@@ -12,18 +12,24 @@ export function asVersion(name: string): bigint | undefined {
 
 /** Checks a version that is given as an argument: decimal text without leading zeros. */
 export function checkVersion(version: unknown, propertyPath: string): Problem[] {
-  const good =
-    typeof version === "string" &&
-    /^(0|[1-9]\d*)$/.test(version) &&
-    asVersion(version) !== undefined;
-  return good
-    ? []
-    : [
-        {
-          propertyPath,
-          reason: `is ${shown(version)}: use a version as text, an integer from 0 to 2^63-1`,
-        },
-      ];
+  const rule = brokenRule(version);
+  return rule ? [{ propertyPath, reason: `is ${shown(version)}${rule}` }] : [];
+}
+
+function brokenRule(version: unknown): string | undefined {
+  if (Number.isInteger(version) && !Number.isSafeInteger(version)) {
+    return (
+      ", a number that was rounded, as any above 2^53: write the version as text, in quotes in the " +
+      "YAML file or with `pulumi config set --path --type string`"
+    );
+  }
+  const value = typeof version === "string" ? asVersion(version) : undefined;
+  if (value === undefined) {
+    return ": use a version as text, an integer from 0 to 2^63-1";
+  }
+  return String(value) === version
+    ? undefined
+    : `, with leading zeros: write version ${value} as "${value}", whatever its folder is called`;
 }
 
 /** Versions as they read in a message: the highest ten, in ascending order. */

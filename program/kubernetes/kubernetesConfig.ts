@@ -14,15 +14,8 @@ import {
   TolerationArgs,
 } from "../../components";
 import { labelValue } from "../../components/kubernetes/labels";
-import { checkBoolean, checkFields } from "../../components/tfserving/checks";
-import {
-  checkTexts,
-  isObject,
-  names,
-  readObject,
-  refuseUnused,
-  UnusedKeys,
-} from "../configObjects";
+import { checkBoolean, checkFields, isObject } from "../../components/tfserving/checks";
+import { checkTexts, names, readObject, refuseUnused, UnusedKeys } from "../configObjects";
 
 /** The config key kubernetesCluster. */
 export interface ClusterConfig {

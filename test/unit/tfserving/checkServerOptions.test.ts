@@ -158,6 +158,13 @@ describe("server options are refused", () => {
       { grpcChannelArguments: { "grpc.user_agent": "a=b" } },
       'server.grpcChannelArguments.grpc.user_agent: is "a=b"; the server splits',
     ],
+    [
+      "channel arguments without names",
+      { grpcChannelArguments: "foo" },
+      'server.grpcChannelArguments: is "foo": use an object of texts by name',
+    ],
+    ["channel arguments as a list", { grpcChannelArguments: ["a=b"] }, 'is ["a=b"]: use an object'],
+    ["a tag that is a number", { savedModelTags: [1] }, "server.savedModelTags: is [1]: use"],
     ["an empty channel argument", { grpcChannelArguments: { a: "" } }, 'arguments.a: is ""; the'],
     ["a path without /", { monitoring: { path: "metrics" } }, 'is "metrics": use a URL path'],
     ["a path with a query", { monitoring: { path: "/m?x" } }, 'is "/m?x": use a URL path'],
@@ -197,6 +204,11 @@ describe("batching is refused with", () => {
     ["no queue", { maxEnqueuedBatches: 0 }, "server.batching.maxEnqueuedBatches: is 0:"],
     ["no threads", { numBatchThreads: 0 }, "server.batching.numBatchThreads: is 0:"],
     ["half a batch", { maxBatchSize: 1.5 }, "server.batching.maxBatchSize: is 1.5:"],
+    [
+      "a number as a name",
+      { threadPoolName: 5 },
+      "server.batching.threadPoolName: is 5: use a text",
+    ],
     ["no name", { threadPoolName: "" }, "server.batching.threadPoolName: is empty"],
     ["text for a boolean", { padVariableLengthInputs: 1 }, "is 1: use true or false"],
     ["no sizes", { allowedBatchSizes: [] }, "server.batching.allowedBatchSizes: lists no size"],
@@ -305,6 +317,28 @@ describe("models are refused with", () => {
       "server.models[0].versions[0]: is 1: use a version as text",
     ],
     [
+      "a version that JSON has rounded",
+      [{ name: "a", versionPolicy: "specific", versions: [JSON.parse("1795350300123456789")] }],
+      "server.models[0].versions[0]: is 1795350300123456800, a number that was rounded, as any above " +
+        "2^53: write the version as text, in quotes in the YAML file or with " +
+        "`pulumi config set --path --type string`",
+    ],
+    [
+      "a label on a version that JSON has rounded",
+      [{ name: "a", labels: { stable: 2 ** 53 } }],
+      "server.models[0].labels.stable: is 9007199254740992, a number that was rounded",
+    ],
+    [
+      "labels that are a list",
+      [{ name: "a", labels: ["1"] }],
+      'server.models[0].labels: is ["1"]: use an',
+    ],
+    [
+      "labels that are a text",
+      [{ name: "a", labels: "stable" }],
+      'server.models[0].labels: is "stable": use an object, version by label',
+    ],
+    [
       "a version beyond int64",
       [{ name: "a", versionPolicy: "specific", versions: ["9223372036854775808"] }],
       'server.models[0].versions[0]: is "9223372036854775808": use a version as text',
@@ -351,6 +385,20 @@ describe("extra arguments are refused:", () => {
     ["the model", "--model_name=x", "use modelName"],
     ["the model's path", "--model_base_path=/x", "use modelFolder"],
     ["a file", "--model_config_file=/x", "use the field models instead"],
+    ["metrics by a file", "--monitoring_config_file=/x", "use the field monitoring instead"],
+    ["batching by a file", "--batching_parameters_file=/x", "use the field batching instead"],
+    [
+      "channel arguments as text",
+      "--grpc_channel_arguments=foo",
+      "use the field grpcChannelArguments",
+    ],
+    [
+      "platforms by a file",
+      "--platform_config_file=/x",
+      "would replace batching and session flags",
+    ],
+    ["a session by a file", "--tensorflow_session_config_file=/x", "written from typed arguments"],
+    ["threads by a file", "--thread_pool_factory_config_file=/x", "written from typed arguments"],
     ["TLS", "--ssl_config_file=/x", "the load balancer, which is the place for TLS"],
     ["a way to print and exit", "--version", "would print its version and exit"],
     ["a single dash", "-xla_cpu_compilation_enabled", "use one flag as --name=value"],

@@ -62,7 +62,11 @@ describe("one model", () => {
 
   it.each([
     ["7", 'is 7, which "DIR/birds" does not hold; versions there: 1, 2, 10'],
-    ["01", 'is "01": use a version as text, an integer from 0 to 2^63-1'],
+    ["01", 'is "01", with leading zeros: write version 1 as "1", whatever its folder is called'],
+    [
+      "00000123",
+      'is "00000123", with leading zeros: write version 123 as "123", whatever its folder is called',
+    ],
     ["latest", 'is "latest": use a version as text, an integer from 0 to 2^63-1'],
   ])("has no version %s", (modelVersion, reason) => {
     const { problems, main } = check({ modelVersion });
