@@ -152,6 +152,7 @@ export {
   resolveEcsModelServiceArgs,
 } from "./ecs/ecsModelServiceArgs";
 export { EcrImage, EcrImageArgs, findEcrImage } from "./image/ecrImage";
+export { ModelRemarks, sayRemarks } from "./image/modelRemarks";
 export { imageSizeWarnings } from "./image/imageSize";
 export {
   checkEcrRepository,

@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { componentEngine } from "../docker/componentEngine";
 import { hookName } from "../hookName";
 import { checkBaseImage } from "../tfserving/baseImage";
+import { BatchingOptions } from "../tfserving/batching";
+import { LoadedModel } from "../tfserving/batchedSignatures";
 import { ModelConfigOptions } from "../tfserving/modelConfig";
 import { ModelFolder, servedVersion } from "../tfserving/modelFolder";
 import { Problem } from "../tfserving/problem";
@@ -14,6 +16,7 @@ import { withDefaults } from "../withDefaults";
 import { buildMissing, ImageBuild } from "./buildMissing";
 import { buildContext, checkRepository, engineBuild, portable } from "./engineBuild";
 import { imageTags, modelDockerfile } from "./imageTag";
+import { checkBatchedModels, ModelRemarks, modelRemarks, sayRemarks } from "./modelRemarks";
 import { buildRuntime, runtimeBuild, runtimeRepository } from "./runtimeImage";
 
 /** Arguments of a ServingImage. */
@@ -71,6 +74,18 @@ export interface ServingImageArgs {
 
   /** GPUs that the replicas will get, checked against the base image's flavour. @default - none */
   gpus?: string;
+
+  /**
+   * Memory in MiB that a replica will get: a preview warns when the models are larger.
+   * @default - not compared
+   */
+  memoryMb?: number;
+
+  /**
+   * How the server will join calls into batches; the same as `batching` of its options. A preview
+   * fails when the shapes of a signature that clients call exclude it. @default - no batching
+   */
+  batching?: BatchingOptions;
 }
 
 /** Defaults of ServingImageArgs. */
@@ -106,8 +121,9 @@ export class ServingImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServingImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = withDefaults(args, servingImageDefaults);
-    const { main, versions } = checkArgs(name, resolved);
+    const { main, versions, loaded } = checkArgs(name, resolved);
     super("tfserving:index:ServingImage", name, {}, opts);
+    sayRemarks(modelRemarks(resolved, loaded), this);
 
     const runtime = buildRuntime(
       `${name}-runtime`,
@@ -141,6 +157,8 @@ export interface ServingImagePlan {
   tag: string;
   modelVersion: string;
   signature: Signature;
+  /** What a ServingImage says when it is made. */
+  remarks: ModelRemarks;
 }
 
 /**
@@ -150,12 +168,13 @@ export interface ServingImagePlan {
  */
 export function planServingImage(args: ServingImageArgs): ServingImagePlan {
   const resolved = withDefaults(args, servingImageDefaults);
-  const { main, versions } = checkArgs("plan", resolved);
+  const { main, versions, loaded } = checkArgs("plan", resolved);
   const served = servedVersion(main);
   return {
     tag: imageTags(resolved, versions)[versions.length - 1],
     modelVersion: served.version,
     signature: served.signatures[resolved.signatureName],
+    remarks: modelRemarks(resolved, loaded),
   };
 }
 
@@ -168,6 +187,7 @@ function examine(args: ResolvedArgs): CheckedModels {
     problems: [
       ...checked.problems,
       ...checkLayers(checked.versions),
+      ...checkBatchedModels(args.batching, checked.loaded),
       ...checkBaseImage(args.baseImage, { gpus: args.gpus, propertyPath: "baseImage" }),
       ...checkRepository(args.repository),
     ],
@@ -177,15 +197,15 @@ function examine(args: ResolvedArgs): CheckedModels {
 function checkArgs(
   name: string,
   args: ResolvedArgs,
-): { main: ModelFolder; versions: ServedVersion[] } {
-  const { problems, main, versions } = examine(args);
+): { main: ModelFolder; versions: ServedVersion[]; loaded: LoadedModel[] } {
+  const { problems, main, versions, loaded } = examine(args);
   if (problems.length > 0 || !main) {
     throw new pulumi.InputPropertiesError({
       message: `ServingImage ${name} cannot be built from these arguments`,
       errors: problems,
     });
   }
-  return { main, versions };
+  return { main, versions, loaded };
 }
 
 /** Each version is a layer, and Docker takes 125 at most, some of which the base image has. */

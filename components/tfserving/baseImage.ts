@@ -1,5 +1,26 @@
-import { parseImageReference } from "../image/imageReference";
+import { type ImageReference, parseImageReference } from "../image/imageReference";
 import type { Problem } from "./problem";
+
+/**
+ * The TensorFlow in an image, as `[2, 19]`, where its tag tells: in repositories named `serving`, as
+ * TensorFlow Serving's own and its mirrors are, whose tags begin with the version.
+ */
+export function tensorflowOf(image: string): [number, number] | undefined {
+  const reference = parseImageReference(image);
+  return "reason" in reference || !namesServing(reference)
+    ? undefined
+    : minorVersion(reference.tag ?? "");
+}
+
+/** `[2, 19]` of `2.19.1`, `2.19.0-rc1` or `2.19.1-gpu`; undefined of what is no such version. */
+export function minorVersion(version: string): [number, number] | undefined {
+  const match = /^(\d+)\.(\d+)(?=[.-]|$)/.exec(version);
+  return match ? [Number(match[1]), Number(match[2])] : undefined;
+}
+
+function namesServing({ repository }: ImageReference): boolean {
+  return /(^|\/)serving$/.test(repository);
+}
 
 /**
  * Checks the image that serving images are made from.
@@ -29,7 +50,7 @@ export function checkBaseImage(
       },
     ];
   }
-  const tagTells = tag !== undefined && /(^|\/)serving$/.test(reference.repository);
+  const tagTells = tag !== undefined && namesServing(reference);
   if (gpus && tagTells && !forGpus) {
     return [
       {

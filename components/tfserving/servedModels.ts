@@ -1,3 +1,4 @@
+import type { LoadedModel } from "./batchedSignatures";
 import {
   checkMainModel,
   checkModelConfigs,
@@ -41,7 +42,12 @@ export interface CheckedModels {
   main?: ModelFolder;
   /** What the image has to hold, the lowest version number first, then by path. */
   versions: ServedVersion[];
+  /** The models of the image in which nothing is wrong. */
+  loaded: LoadedModel[];
 }
+
+/** What a client calls who names no signature. */
+const defaultSignature = "serving_default";
 
 /**
  * Checks every model that will be served against its folder, and tells which versions those are.
@@ -68,16 +74,18 @@ function checkOne(args: ServedModelsCheck): CheckedModels {
     problems: [...bad, ...problems],
     main: bad.length > 0 ? undefined : model,
     versions: model ? placed(modelName, model) : [],
+    loaded: model ? [{ model, signatureName }] : [],
   };
 }
 
 function checkSeveral(args: ServedModelsCheck, models: ModelConfigOptions[]): CheckedModels {
   const problems = checkModelConfigs(models, "models");
   if (problems.length > 0) {
-    return { problems, versions: [] };
+    return { problems, versions: [], loaded: [] };
   }
   problems.push(...checkMain(args, models));
   const versions = new Map<string, ServedVersion>();
+  const loaded: LoadedModel[] = [];
   let main: ModelFolder | undefined;
   models.forEach((options, index) => {
     const folder = imageFolder(options);
@@ -89,6 +97,8 @@ function checkSeveral(args: ServedModelsCheck, models: ModelConfigOptions[]): Ch
     problems.push(...checked.problems);
     if (checked.model) {
       main = isMain ? checked.model : main;
+      const signatureName = isMain ? args.signatureName : defaultSignature;
+      loaded.push({ model: checked.model, signatureName });
       placed(folder, checked.model).forEach((version) => versions.set(version.path, version));
     }
   });
@@ -96,6 +106,7 @@ function checkSeveral(args: ServedModelsCheck, models: ModelConfigOptions[]): Ch
     problems,
     main: problems.length > 0 ? undefined : main,
     versions: [...versions.values()].sort(byNumberThenPath),
+    loaded,
   };
 }
 

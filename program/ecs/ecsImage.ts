@@ -6,6 +6,7 @@ import {
   engineProviderArgs,
   findEcrImage,
   planServingImage,
+  sayRemarks,
   ServingImage,
 } from "../../components";
 import { onRecord, releasesIn } from "../releaseRecord";
@@ -44,16 +45,18 @@ export async function ecsImage(
   if (pinned) {
     return { ...found(pinned, repository), ...onRecord(recorded, pinned) };
   }
-  const { tag, modelVersion, signature } = planServingImage(settings.image);
+  const { tag, modelVersion, signature, remarks } = planServingImage(settings.image);
   const pushed = await pushedImage(outputs.repository, tag);
   const built = outputs.imageSource === ImageSource.Built ? recorded.release?.image : undefined;
-  return pushed === undefined || pushed === built
-    ? build(settings, repository)
-    : {
-        ...found(pushed, repository),
-        modelVersion: pulumi.output(modelVersion),
-        signature: pulumi.output(signature),
-      };
+  if (pushed === undefined || pushed === built) {
+    return build(settings, repository);
+  }
+  sayRemarks(remarks);
+  return {
+    ...found(pushed, repository),
+    modelVersion: pulumi.output(modelVersion),
+    signature: pulumi.output(signature),
+  };
 }
 
 /** The digest for a tag in the repository that the stack has had since its last update. */

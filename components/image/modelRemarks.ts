@@ -1,0 +1,91 @@
+import * as pulumi from "@pulumi/pulumi";
+import { minorVersion, tensorflowOf } from "../tfserving/baseImage";
+import type { BatchingOptions } from "../tfserving/batching";
+import { checkBatchedSignatures, type LoadedModel } from "../tfserving/batchedSignatures";
+import type { ModelVersion } from "../tfserving/modelFolder";
+import type { Problem } from "../tfserving/problem";
+
+const mebibyte = 2 ** 20;
+
+/** What is said of models that can be served. */
+export interface ModelRemarks {
+  /** What may not work as it is meant. */
+  warnings: string[];
+  /** What is passed over. */
+  notes: string[];
+}
+
+/** What keeps models from being batched: shapes of signatures that clients call, parameters. */
+export function checkBatchedModels(
+  batching: BatchingOptions | undefined,
+  loaded: LoadedModel[],
+): Problem[] {
+  return checkBatchedSignatures(batching, loaded).reasons.map((reason) => ({
+    propertyPath: "batching",
+    reason: `is set, and ${reason}, or leave batching out`,
+  }));
+}
+
+/** What works, and perhaps not as it is meant. */
+export function modelRemarks(
+  args: { baseImage: string; memoryMb?: number; batching?: BatchingOptions },
+  loaded: LoadedModel[],
+): ModelRemarks {
+  const versions = distinctVersions(loaded);
+  return {
+    warnings: [
+      ...newerThanServer(args.baseImage, versions),
+      ...largerThanMemory(args.memoryMb, versions),
+      ...checkBatchedSignatures(args.batching, loaded).warnings.map(
+        (reason) => `batching: ${reason}, or calls of it fail.`,
+      ),
+    ],
+    notes: [
+      ...new Set(loaded.flatMap(({ model }) => model.notes)),
+      ...versions.flatMap(({ notes }) => notes),
+    ],
+  };
+}
+
+/** Says remarks on the screen. */
+export function sayRemarks({ warnings, notes }: ModelRemarks, resource?: pulumi.Resource): void {
+  warnings.forEach((warning) => void pulumi.log.warn(warning, resource));
+  notes.forEach((note) => void pulumi.log.info(note, resource));
+}
+
+/** Two models may be one folder under two names. */
+function distinctVersions(loaded: LoadedModel[]): ModelVersion[] {
+  const versions = loaded.flatMap(({ model }) => model.versions);
+  return [...new Map(versions.map((version) => [version.folder, version])).values()];
+}
+
+function newerThanServer(baseImage: string, versions: ModelVersion[]): string[] {
+  const server = tensorflowOf(baseImage);
+  return versions
+    .filter(({ tensorflowVersion }) => isNewer(minorVersion(tensorflowVersion ?? ""), server))
+    .map(
+      ({ folder, tensorflowVersion }) =>
+        `"${folder}" was saved by TensorFlow ${tensorflowVersion}, and ${baseImage} has ${server?.join(".")}: ` +
+        "it may hold operations that the server does not know. Export it with the server's version, " +
+        "or set baseImage to a newer one.",
+    );
+}
+
+function isNewer(model?: [number, number], server?: [number, number]): boolean {
+  return (
+    model !== undefined &&
+    server !== undefined &&
+    (model[0] > server[0] || (model[0] === server[0] && model[1] > server[1]))
+  );
+}
+
+function largerThanMemory(memoryMb: number | undefined, versions: ModelVersion[]): string[] {
+  const loaded = versions.reduce((sum, { loadedBytes }) => sum + loadedBytes, 0) / mebibyte;
+  return memoryMb !== undefined && loaded > memoryMb
+    ? [
+        `memoryMb is ${memoryMb}, and the graphs and variables that a replica loads take ` +
+          `${Math.ceil(loaded)} MiB: it would be killed before it serves. Set memoryMb to more than ` +
+          "that, or serve fewer versions.",
+      ]
+    : [];
+}
