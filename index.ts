@@ -1,7 +1,6 @@
 import "./program/priority";
 import "./program/stackTraces";
 import * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
 import { engineProviderArgs, modelLabels } from "./components";
 import { serveOnEcs } from "./program/ecs/ecsStack";
 import { serveOnKubernetes } from "./program/kubernetes/kubernetesStack";
@@ -39,7 +38,7 @@ export = async () => {
     modelUrls: model.modelUrls,
     modelLabels: modelLabels(settings.image.models),
     grpcAddress: model.grpcAddress,
-    notebookUrl: notebook?.url ?? pulumi.secret(""),
+    ...(notebook && { notebookUrl: notebook.url }),
     image: serving.image,
     modelVersion: serving.modelVersion,
     canaryVersion: settings.canary?.version ?? "",

@@ -7,7 +7,7 @@ export interface Release {
   readonly image: string;
   /** Version of the model that the image holds; empty where that is not on record. */
   readonly modelVersion: string;
-  /** The signature that clients call. @default - not on record */
+  /** The signature that clients call; of what is up it is the output `signature`. @default - not on record */
   readonly signature?: Signature;
   /** Values of the config keys that make a release, as Pulumi has them. */
   readonly settings: Readonly<Record<string, string>>;
@@ -74,8 +74,12 @@ export async function recordedOutputs(): Promise<Record<string, unknown>> {
 }
 
 export function releasesIn(outputs: Record<string, unknown>): ReleaseRecord {
-  const { release, previousRelease } = outputs as ReleaseRecord;
-  return { release, previousRelease: previousRelease ?? undefined };
+  const { release, previousRelease, signature } = outputs as ReleaseRecord &
+    Pick<Release, "signature">;
+  return {
+    release: release && { signature, ...release },
+    previousRelease: previousRelease ?? undefined,
+  };
 }
 
 /**
@@ -102,15 +106,18 @@ export function recordOnce(
 
 /**
  * The record with a release that is up: the same one again changes nothing, nor does a setting that
- * is left to the target where it was set to the same before.
+ * is left to the target where it was set to the same before. Its signature is an output of its own,
+ * and not written a second time.
  */
 export function withRelease(
   recorded: ReleaseRecord,
-  release: Release,
+  up: Release,
   held: TargetDefaults,
 ): ReleaseRecord {
   const isSame =
-    recorded.release !== undefined && identity(recorded.release, held) === identity(release, held);
+    recorded.release !== undefined && identity(recorded.release, held) === identity(up, held);
+  const release: Release = { ...up };
+  delete (release as { signature?: Signature }).signature;
   return { release, previousRelease: isSame ? recorded.previousRelease : recorded.release };
 }
 

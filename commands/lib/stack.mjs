@@ -14,14 +14,14 @@ import { ownFolder, root } from "./workspace.mjs";
  * @property {Record<string, string>} [modelUrls] - by model; absent before the next up of an older stack
  * @property {Record<string, Record<string, string>>} [modelLabels] - version by label, by model
  * @property {string} grpcAddress
- * @property {string} notebookUrl
+ * @property {string} [notebookUrl] - absent without a notebook
  * @property {string} image
  * @property {string} modelVersion
  * @property {string} [canaryVersion] - empty for none
  * @property {number} [canaryPercent]
  * @property {number} replicas
  * @property {string} [portForward] - on Kubernetes, the command that opens a way to the service
- * @property {string} [notebookPortForward] - on Kubernetes, the one for the notebook; empty for none
+ * @property {string} [notebookPortForward] - on Kubernetes, the one for the notebook; absent without one
  */
 
 /**

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import {
   AlbEndpoint,
   EcrRepository,
@@ -54,8 +53,7 @@ export async function serveOnEcs(): Promise<Record<string, unknown>> {
     ),
     modelLabels: modelLabels(settings.image.models),
     grpcAddress: onceServing(endpoint.grpcAddress, model.taskDefinitionArn),
-    notebookUrl: notebook?.url ?? pulumi.secret(""),
-    notebookTunnel: notebook?.tunnelCommand ?? "",
+    ...(notebook && { notebookUrl: notebook.url, notebookTunnel: notebook.tunnelCommand }),
     image: serving.image,
     imageSource: serving.source,
     repository: repository.repositoryUrl,

@@ -30,8 +30,10 @@ export async function serveOnKubernetes(): Promise<Record<string, unknown>> {
     modelUrls: model.modelUrls,
     modelLabels: modelLabels(settings.image.models),
     grpcAddress: model.grpcAddress,
-    notebookUrl: notebook?.url ?? pulumi.secret(""),
-    notebookPortForward: notebook?.portForwardCommand ?? "",
+    ...(notebook && {
+      notebookUrl: notebook.url,
+      notebookPortForward: notebook.portForwardCommand,
+    }),
     image: serving.image,
     modelVersion: serving.modelVersion,
     canaryVersion: canary?.version ?? "",

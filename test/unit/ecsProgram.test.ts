@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -146,6 +148,20 @@ describe("the program on AWS", () => {
     expect(await promiseOf(pulumi.output(outputs.signature))).toEqual(signature);
   });
 
+  it("says of a model whose image is in ECR what it says of others", async () => {
+    const info = vi.spyOn(pulumi.log, "info").mockResolvedValue();
+    fs.mkdirSync("model/classifier/my_model/temp-1795350300");
+    await run();
+    const { name } = find("docker:index/remoteImage:RemoteImage", "serving") as { name: string };
+    tags = [{ imageTag: name.split(":")[1], imageDigest: `sha256:${"a".repeat(64)}` }];
+    info.mockClear();
+    const outputs = await run({}, { repository }, false);
+    expect(outputs.imageSource).toBe("found");
+    expect(info.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining('holds "temp-1795350300" beside its versions'),
+    ]);
+  });
+
   it("goes on declaring the image that the stack itself has built", async () => {
     await run();
     const { name } = find("docker:index/remoteImage:RemoteImage", "serving") as { name: string };
@@ -266,7 +282,8 @@ describe("the program on AWS", () => {
     const { notebookUrl, notebookTunnel } = await run({ image }, {}, false);
     expect(await pulumi.isSecret(notebookUrl as pulumi.Output<string>)).toBe(true);
     expect(await promiseOf(pulumi.output(notebookTunnel as string))).toContain("ssm start-session");
-    await run({ notebook: false });
+    const outputs = await run({ notebook: false });
+    expect(Object.keys(outputs).filter((name) => name.startsWith("notebook"))).toEqual([]);
     expect(types()).not.toContain("tfserving:index:EcsNotebook");
   });
 

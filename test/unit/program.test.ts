@@ -78,9 +78,9 @@ describe.each(onDocker)("the program with %s", (file) => {
       grpcAddress: values.grpcPort
         ? `${String(values.publishAddress)}:${String(values.grpcPort)}`
         : "",
-      notebookUrl: values.notebook
-        ? `http://127.0.0.1:${String(values.notebookPort)}/lab?token=result-of-notebook-token`
-        : "",
+      ...(values.notebook === true && {
+        notebookUrl: `http://127.0.0.1:${String(values.notebookPort)}/lab?token=result-of-notebook-token`,
+      }),
       image: expect.stringMatching(
         values.registry ? new RegExp(`@${digest}$`) : /^tf_serving:[0-9a-f]{12}$/,
       ),
@@ -92,7 +92,8 @@ describe.each(onDocker)("the program with %s", (file) => {
       canaryVersion: "",
       canaryPercent: 0,
     });
-    expect(await pulumi.isSecret(outputs.notebookUrl as pulumi.Output<string>)).toBe(true);
+    const { notebookUrl } = outputs as { notebookUrl?: pulumi.Output<string> };
+    expect(await (notebookUrl && pulumi.isSecret(notebookUrl))).toBe(values.notebook || undefined);
   });
 
   it("labels every container, network and volume with the stack", async () => {
@@ -180,11 +181,16 @@ describe("the program", () => {
     );
   });
 
-  it("has no notebook and an empty URL, still a secret, where none is wanted", async () => {
-    const { notebookUrl } = await run({ notebook: false });
+  it("has no notebook, and no URL of one, where none is wanted", async () => {
+    expect(await run({ notebook: false })).not.toHaveProperty("notebookUrl");
     expect(recording.resources.filter(({ name }) => name.startsWith("notebook"))).toEqual([]);
-    expect(await pulumi.isSecret(notebookUrl as pulumi.Output<string>)).toBe(true);
-    expect(await promiseOf(notebookUrl as pulumi.Output<string>)).toBe("");
+  });
+
+  it("shows the signature of what is up once", async () => {
+    const outputs = await valuesOf(await run());
+    expect(outputs.signature).toEqual(signature);
+    expect(outputs.release).toMatchObject({ modelVersion: "12" });
+    expect(outputs.release).not.toHaveProperty("signature");
   });
 
   it("has an empty gRPC address where gRPC stays on the network", async () => {

@@ -5,6 +5,7 @@ import {
   onRecord,
   recordOnce,
   releaseKeys,
+  releasesIn,
   releaseSettings,
   withRelease,
 } from "../../program/releaseRecord";
@@ -25,6 +26,15 @@ describe("the record of releases", () => {
       release: second,
       previousRelease: first,
     });
+  });
+
+  it("keeps the signature of what is up as an output, and of the release before with it", () => {
+    const signature = { methodName: "predict", inputs: {}, outputs: {} };
+    const { release } = withRelease({}, { ...first, signature });
+    expect(release).toEqual(first);
+    const recorded = releasesIn({ release, previousRelease: null, signature });
+    expect(recorded.release).toEqual({ ...first, signature });
+    expect(withRelease(recorded, second).previousRelease).toEqual({ ...first, signature });
   });
 
   it("moves on with another setting", () => {

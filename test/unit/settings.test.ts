@@ -61,6 +61,7 @@ it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
       signatureName: "serving_default",
       baseImage: "tensorflow/serving:2.19.1",
       repository: "tf_serving",
+      memoryMb: 2048,
     },
     service: {
       modelName: "my_model",
