@@ -153,7 +153,7 @@ function wrongTags(folder: string, savedModel: SavedModel, tags: string[]): stri
     return (
       `${file} is a TF1 Hub module (a graph without tags), which no server loads: load it with ` +
       "module = tf.saved_model.load(folder, tags=[]), and save it with tf.saved_model.save(module, " +
-      'folder, signatures={"serving_default": module.signatures["default"]})'
+      'new_folder, signatures={"serving_default": module.signatures["default"]})'
     );
   }
   const found = savedModel.metaGraphs.map((graph) => `[${graph.tags.join(", ")}]`).join(", ");
