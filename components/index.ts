@@ -71,10 +71,9 @@ export {
   checkServingImage,
   planServingImage,
   ServingImage,
-  ServingImageArgs,
-  servingImageDefaults,
   ServingImagePlan,
 } from "./image/servingImage";
+export { ServingImageArgs, servingImageDefaults } from "./image/servingImageArgs";
 export { ClusterClient, connectCluster } from "./kubernetes/connectCluster";
 export {
   checkKubernetesModelService,

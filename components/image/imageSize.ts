@@ -1,7 +1,7 @@
 import * as fs from "fs";
 import * as path from "path";
 import { checkServedModels } from "../tfserving/servedModels";
-import { type ServingImageArgs, servingImageDefaults } from "./servingImage";
+import { type ServingImageArgs, servingImageDefaults } from "./servingImageArgs";
 
 const gigabyte = 1e9;
 const largeGigabytes = 10;
