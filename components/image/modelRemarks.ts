@@ -4,6 +4,7 @@ import type { BatchingOptions } from "../tfserving/batching";
 import { checkBatchedSignatures, type LoadedModel } from "../tfserving/batchedSignatures";
 import type { ModelVersion } from "../tfserving/modelFolder";
 import type { Problem } from "../tfserving/problem";
+import { statefulSignatures } from "../tfserving/statefulSignatures";
 
 const mebibyte = 2 ** 20;
 
@@ -28,7 +29,12 @@ export function checkBatchedModels(
 
 /** What works, and perhaps not as it is meant. */
 export function modelRemarks(
-  args: { baseImage: string; memoryMb?: number; batching?: BatchingOptions },
+  args: {
+    baseImage: string;
+    memoryMb?: number;
+    batching?: BatchingOptions;
+    savedModelTags?: string[];
+  },
   loaded: LoadedModel[],
 ): ModelRemarks {
   const versions = distinctVersions(loaded);
@@ -36,6 +42,7 @@ export function modelRemarks(
     warnings: [
       ...newerThanServer(args.baseImage, versions),
       ...largerThanMemory(args.memoryMb, versions),
+      ...withState(args.savedModelTags, versions),
       ...checkBatchedSignatures(args.batching, loaded).warnings.map(
         (reason) => `batching: ${reason}, or calls of it fail.`,
       ),
@@ -76,6 +83,17 @@ function isNewer(model?: [number, number], server?: [number, number]): boolean {
     model !== undefined &&
     server !== undefined &&
     (model[0] > server[0] || (model[0] === server[0] && model[1] > server[1]))
+  );
+}
+
+function withState(tags: string[] = ["serve"], versions: ModelVersion[]): string[] {
+  return versions.flatMap(({ folder, signatures }) =>
+    Object.entries(statefulSignatures(folder, tags, signatures)).map(
+      ([name, operation]) =>
+        `Calls of the signature "${name}" of "${folder}" change its variables (${operation}): replicas do not ` +
+        "share them, so answers depend on which replica a call meets, and a release begins anew. Keep " +
+        "state outside the model.",
+    ),
   );
 }
 

@@ -3,7 +3,8 @@ import { type IMapField, Root, type Type } from "protobufjs/light";
 /**
  * The parts of TensorFlow's SavedModel and checkpoint messages that serving needs. A descriptor in
  * code rather than a .proto file on disk, so that it is found wherever the library is installed.
- * Source: tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph,tensor_bundle}.proto.
+ * Source: tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph,tensor_bundle}.proto,
+ * tensorflow/core/framework/{graph,function,node_def,attr_value}.proto.
  */
 export const savedModelRoot = Root.fromJSON({
   nested: {
@@ -92,14 +93,28 @@ export const savedModelRoot = Root.fromJSON({
 /** Field numbers for walking a file without decoding it whole. */
 export const field = {
   savedModelMetaGraphs: 2,
-  graphNodes: 1,
   metaGraphInfo: 1,
+  metaGraphGraph: 2,
   metaGraphCollections: 4,
   metaGraphSignatures: 5,
   metaGraphAssets: 6,
   metaGraphObjects: 7,
   objectGraphNodes: 1,
   objectVariable: 7,
+  graphNodes: 1,
+  graphLibrary: 2,
+  libraryFunctions: 1,
+  functionSignature: 1,
+  functionNodes: 3,
+  /** Of a node, of a function's signature, and of a function that is called. */
+  nodeName: 1,
+  nodeOperation: 2,
+  nodeInputs: 3,
+  nodeAttributes: 5,
+  mapValue: 2,
+  attributeList: 1,
+  attributeFunction: 10,
+  listFunctions: 9,
 };
 
 export interface MetaInfoMessage {

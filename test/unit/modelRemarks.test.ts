@@ -10,6 +10,7 @@ import { checkServedModels } from "../../components/tfserving/servedModels";
 import { declaredWith, everyTarget } from "../support/everyTarget";
 import { modelFolder as folderWith } from "../support/modelFolder";
 import { encodeCheckpointIndex, writeShard } from "./tfserving/checkpointFile";
+import { functionOf, node, savedModelOf } from "./tfserving/graphFile";
 import { encodeSavedModel, savedModelWith } from "./tfserving/savedModelFile";
 
 let modelFolder: string;
@@ -136,6 +137,18 @@ it.each([
   fs.writeFileSync(path.join(modelFolder, "my_model/12/saved_model.pb"), savedBy(version));
   expect(remarks({ baseImage }).warnings).toEqual([
     expect.stringContaining(`was saved by TensorFlow ${version}, and ${baseImage} has 2.19: `),
+  ]);
+});
+
+it("a model that counts its calls is a warning: replicas do not share what it counts", () => {
+  const folder = path.join(modelFolder, "my_model/12");
+  const graph = [node("y", "PartitionedCall", [], "count")];
+  const count = functionOf("count", node("add", "AssignAddVariableOp"));
+  fs.writeFileSync(path.join(folder, "saved_model.pb"), savedModelOf(graph, [count]));
+  expect(remarks({}).warnings).toEqual([
+    `Calls of the signature "serving_default" of "${folder}" change its variables ` +
+      "(AssignAddVariableOp): replicas do not share them, so answers depend on which replica a call " +
+      "meets, and a release begins anew. Keep state outside the model.",
   ]);
 });
 
