@@ -40,7 +40,7 @@ export async function summarise(workspace, standIns) {
 /**
  * Where the notebook is. The URL holds its token, which is for the user's eyes and for no log.
  *
- * @param {string} url - empty for none
+ * @param {string | undefined} url - absent for none
  * @param {string} stack
  * @param {boolean} show - whether only the user sees this
  * @returns {string}

@@ -30,11 +30,11 @@ describe("the record of releases", () => {
 
   it("keeps the signature of what is up as an output, and of the release before with it", () => {
     const signature = { methodName: "predict", inputs: {}, outputs: {} };
-    const { release } = withRelease({}, { ...first, signature });
+    const { release } = withRelease({}, { ...first, signature }, held);
     expect(release).toEqual(first);
     const recorded = releasesIn({ release, previousRelease: null, signature });
     expect(recorded.release).toEqual({ ...first, signature });
-    expect(withRelease(recorded, second).previousRelease).toEqual({ ...first, signature });
+    expect(withRelease(recorded, second, held).previousRelease).toEqual({ ...first, signature });
   });
 
   it("moves on with another setting", () => {
