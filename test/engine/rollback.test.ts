@@ -77,7 +77,7 @@ describe("a second release", () => {
     const { output, status } = await endCommandAt(
       stack,
       "rollback",
-      /pulumi:Stack .* running/,
+      /Container serving-\S+ creating/,
       "SIGTERM",
     );
     expect(status, output).toBe(143);
