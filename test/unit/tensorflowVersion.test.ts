@@ -42,7 +42,7 @@ it("is that of the base image wherever a package or an image is named", () => {
     "airgap/images/tensorflow/requirements.in",
     "airgap/images/tensorflow/requirements.txt",
     "components/image/runtime/Dockerfile",
-    "components/image/servingImage.ts",
+    "components/image/servingImageArgs.ts",
     "model/notebooks/client.ipynb",
     "model/notebooks/train_and_export.ipynb",
     "model/requirements.txt",
