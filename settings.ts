@@ -221,6 +221,7 @@ function readService(config: pulumi.Config) {
     drainSeconds: config.getNumber("drainSeconds") ?? defaults.drainSeconds,
     stopGraceSeconds: config.getNumber("stopGraceSeconds") || undefined,
     startTimeoutSeconds: config.getNumber("startTimeoutSeconds") || defaults.startTimeoutSeconds,
+    grpcTimeoutSeconds: config.getNumber("grpcTimeoutSeconds") ?? defaults.grpcTimeoutSeconds,
     balancerImage: text(config, "balancerImage") ?? defaults.balancerImage,
     server: readServer(config),
   };

@@ -1,11 +1,12 @@
-import { defaultRestTimeoutMs, type ServerOptions } from "../tfserving/serverOptions";
+import { bufferBytes, maxConnections } from "./balancerSize";
+import { longestMs, RequestTimes } from "./balancerTimes";
 
 /** What the balancer has to know; nothing in it changes when replicas come and go. */
 export interface BalancerSettings {
   /** Name on the network under which DNS lists every running replica. */
   replicaAlias: string;
-  /** Longest time that a request may take, in milliseconds. */
-  requestTimeoutMs: number;
+  /** Longest times that requests may take. */
+  times: RequestTimes;
   /** @default - every request goes to a replica */
   canary?: BalancerCanary;
   /** @default - it runs in a container of Docker */
@@ -33,6 +34,9 @@ export interface BalancerCanary {
   percent: number;
 }
 
+/** HAProxy's image unless a service's arguments name another: the version that tests run. */
+export const defaultBalancerImage = "haproxy:3.2.24";
+
 /** Ports inside the network. */
 export const ports = {
   grpc: 8500,
@@ -44,11 +48,6 @@ export const ports = {
 
 /** CPUs that a balancer may use, a thread each: HAProxy itself would count those of its host. */
 export const balancerCpus = 1;
-
-/** A little longer than the server takes at most, in milliseconds, so that its own answer arrives. */
-export function balancerTimeoutMs(server?: ServerOptions): number {
-  return (server?.restApiTimeoutMs ?? defaultRestTimeoutMs) + 1000;
-}
 
 /** Most replicas a service can have. */
 export const maxReplicas = 256;
@@ -67,7 +66,8 @@ const slots = 2 * maxReplicas;
  * - Which servers there are and are up outlives a reload of this configuration (`run`): without
  *   their last addresses a new process would answer 503 until DNS has answered it.
  * - A request goes to another replica at once (the default waits a second) when its own refused it,
- *   gave nothing or said 503; predictions have no side effects.
+ *   gave nothing or said 503; predictions have no side effects. It has to be in a buffer whole before
+ *   its first byte is passed on, so HAProxy waits for its end or for a full buffer.
  * - A connection that is not there within 100 ms counts as refused: the first packet to a container
  *   whose network is just coming up is lost, and sent again after a second only.
  * - A machine that is lost ends no connection. What it has not acknowledged after 5 s goes to another
@@ -78,17 +78,23 @@ const slots = 2 * maxReplicas;
  *   HandleReloadConfigRequest can unload every model.
  * - A call that finds no replica is answered once a part of its body has come: a connection whose
  *   first body was never read takes nothing more (HAProxy 2.6.12; 3.0 counts what it throws away).
+ * - A client may send several buffers of a gRPC call ahead. HAProxy 3.1 and later see to that
+ *   themselves (https://docs.haproxy.org/3.2/configuration.html#tune.h2.fe.rxbuf).
  * - In a pod the name servers are those of /etc/resolv.conf, and `/live` says that HAProxy works.
  *
  * Written for HAProxy 2.6 and later (https://docs.haproxy.org/2.6/configuration.html).
  */
 export function renderBalancerConfig(settings: BalancerSettings): string {
-  const { canary, pods } = settings;
+  const { canary, pods, times } = settings;
   return `global
   log stdout format raw local0 info
-  maxconn 4096
+  maxconn ${maxConnections}
+  tune.bufsize ${bufferBytes}
+.if !version_atleast(3.1)
+  tune.h2.initial-window-size ${4 * bufferBytes}
+.endif
   nbthread ${balancerCpus}
-${pods ? "  set-var proc.started date()\n" : ""}  hard-stop-after ${settings.requestTimeoutMs}ms
+${pods ? "  set-var proc.started date()\n" : ""}  hard-stop-after ${longestMs(times)}ms
   stats socket ipv4@127.0.0.1:${ports.balancerCommands} level user
   server-state-file /tmp/servers
 
@@ -110,9 +116,10 @@ defaults
   option idle-close-on-response
   load-server-state-from-file global
   timeout connect 100ms
-  timeout client ${settings.requestTimeoutMs}ms
-  timeout server ${settings.requestTimeoutMs}ms
+  timeout client ${times.restMs}ms
+  timeout server ${times.restMs}ms
   timeout http-keep-alive 60s
+  option http-buffer-request
   option srvtcpka
   srvtcpka-idle 2s
   srvtcpka-intvl 1s
@@ -128,14 +135,15 @@ ${canary ? `${useCanaryForItsUrl(canary)}${useCanary("rest", canary)}` : ""}  de
 frontend grpc
   bind :${ports.grpc} proto h2
   option httplog
+  timeout client ${times.grpcMs}ms
   http-request deny deny_status 403 if { path_beg /tensorflow.serving.ModelService/HandleReloadConfigRequest }
   http-request deny deny_status 403 if { path_beg /tensorflow.ProfilerService/ /tensorflow.ProfileAnalysis/ }
   http-request wait-for-body time 1s if { nbsrv(grpc_replicas) lt 1 }
 ${grpcErrors()}${canary ? useCanary("grpc", canary) : ""}  default_backend grpc_replicas
 
-${backend("rest", "replicas", settings.replicaAlias, pods)}
-${backend("grpc", "replicas", settings.replicaAlias, pods)}
-${canary ? canaryBackends(canary, pods) : ""}frontend statistics
+${backend("rest", "replicas", settings.replicaAlias, settings)}
+${backend("grpc", "replicas", settings.replicaAlias, settings)}
+${canary ? canaryBackends(canary, settings) : ""}frontend statistics
   bind :${ports.balancerStatistics}
   no log
   monitor-uri /ready
@@ -176,8 +184,13 @@ function resolversName(pods: BalancerPods | undefined): string {
   return pods ? "cluster" : "docker";
 }
 
-function backend(api: "rest" | "grpc", name: string, alias: string, pods?: BalancerPods): string {
-  const options = api === "rest" ? "  http-reuse safe\n" : "";
+function backend(
+  api: "rest" | "grpc",
+  name: string,
+  alias: string,
+  { times, pods }: BalancerSettings,
+): string {
+  const options = api === "rest" ? "  http-reuse safe\n" : `  timeout server ${times.grpcMs}ms\n`;
   const server = api === "rest" ? serverOptions(pods) : `proto h2 ${serverOptions(pods)}`;
   return `backend ${api}_${name}
   balance leastconn
@@ -190,10 +203,10 @@ ${options}${healthCheck(pods)}
 `;
 }
 
-function canaryBackends(canary: BalancerCanary, pods?: BalancerPods): string {
+function canaryBackends(canary: BalancerCanary, settings: BalancerSettings): string {
   const name = canaryName(canary);
-  return `${backend("rest", name, canary.alias, pods)}
-${backend("grpc", name, canary.alias, pods)}
+  return `${backend("rest", name, canary.alias, settings)}
+${backend("grpc", name, canary.alias, settings)}
 `;
 }
 

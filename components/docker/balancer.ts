@@ -1,12 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  balancerCpus,
-  balancerTimeoutMs,
-  ports,
-  renderBalancerConfig,
-} from "../balancer/balancerConfig";
+import { balancerCpus, ports, renderBalancerConfig } from "../balancer/balancerConfig";
 import { balancerCommand } from "../balancer/balancerScript";
+import { balancerMemoryMb } from "../balancer/balancerSize";
+import { requestTimes } from "../balancer/balancerTimes";
 import {
   hardened,
   healthPace,
@@ -94,10 +91,10 @@ function writeConfig(
   volume: docker.Volume,
   parent: pulumi.Resource,
 ): docker.Container {
-  const { canary, modelName, server } = args;
+  const { canary, modelName } = args;
   const text = renderBalancerConfig({
     replicaAlias: replicaAlias(args),
-    requestTimeoutMs: balancerTimeoutMs(server),
+    times: requestTimes(args),
     canary: canary && {
       alias: canaryAlias(args),
       modelName,
@@ -117,7 +114,7 @@ function writeConfig(
       envs: [`BALANCER_CONFIG=${text}`],
       labels: labelsFor("balancer-config", args.labels),
       volumes: [{ volumeName: volume.name, containerPath: configFolder }],
-      ...balancerLimits,
+      ...limits(balancerCpus, 64, 512),
       logDriver: "json-file",
       logOpts: { "max-size": "1m", "max-file": "1" },
       restart: "no",
@@ -132,7 +129,7 @@ function writeConfig(
 const writeScript = `printf "%s" "$BALANCER_CONFIG" > ${configFile}.new && mv -f ${configFile}.new ${configFile}`;
 
 // Its own, since changed limits of the replicas must not replace the balancer.
-const balancerLimits = limits(balancerCpus, 512, 512);
+const balancerLimits = limits(balancerCpus, balancerMemoryMb, 512);
 
 // The image has bash and neither curl nor wget.
 const balancerCheck =

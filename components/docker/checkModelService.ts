@@ -5,6 +5,7 @@ import { Problem, wholeNumber } from "../tfserving/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
 import { checkStopGrace } from "../tfserving/stopTimes";
 import { maxReplicas } from "../balancer/balancerConfig";
+import { checkGrpcTimeout } from "../balancer/balancerTimes";
 import { DockerEngine } from "./engine";
 import { ReleaseStrategy } from "./modelServiceArgs";
 import { checkAddress, checkPort, distinctPorts } from "./hostPorts";
@@ -27,6 +28,7 @@ export interface ModelServiceShape {
   drainSeconds: number;
   stopGraceSeconds?: number;
   startTimeoutSeconds: number;
+  grpcTimeoutSeconds: number;
   server?: ServerOptions;
 }
 
@@ -59,6 +61,7 @@ export function checkModelService(
       ? []
       : checkStopGrace({ drainSeconds, stopGraceSeconds }, "Docker")),
     ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
+    ...checkGrpcTimeout(shape.grpcTimeoutSeconds),
     ...checkServer(shape),
     ...(engine ? checkEngine(shape, engine) : []),
   ];

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { maxReplicas } from "../balancer/balancerConfig";
+import { defaultBalancerImage, maxReplicas } from "../balancer/balancerConfig";
+import { defaultGrpcTimeoutSeconds } from "../balancer/balancerTimes";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { usualStopGrace } from "../tfserving/stopTimes";
 import { withDefaults } from "../withDefaults";
@@ -133,8 +134,14 @@ export interface DockerModelServiceArgs {
   server?: ServerOptions;
 
   /**
+   * Longest time that a gRPC call may take, in seconds, 1 to 3595; a client's own deadline may end it
+   * sooner. For REST it is `server.restApiTimeoutMs`. @default 60
+   */
+  grpcTimeoutSeconds?: number;
+
+  /**
    * HAProxy image, 2.6 or later, with bash in it, pulled with the login that the provider has for its
-   * registry (`registryAuth`). @default "haproxy:3.2.4"
+   * registry (`registryAuth`). @default "haproxy:3.2.24"
    */
   balancerImage?: string;
 
@@ -175,7 +182,8 @@ export const modelServiceDefaults = {
   strategy: ReleaseStrategy.BlueGreen as ReleaseStrategy,
   drainSeconds: 5,
   startTimeoutSeconds: 40,
-  balancerImage: "haproxy:3.2.4",
+  balancerImage: defaultBalancerImage,
+  grpcTimeoutSeconds: defaultGrpcTimeoutSeconds,
 } satisfies Partial<DockerModelServiceArgs>;
 
 /** Arguments with every default filled in. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { balancerTimeoutMs } from "../balancer/balancerConfig";
+import { restTimeoutMs } from "../balancer/balancerTimes";
 import { withDefaults } from "../withDefaults";
 
 /** Arguments of an AlbEndpoint. */
@@ -114,7 +114,7 @@ export const albEndpointDefaults = {
   public: false,
   clientCidrs: [] as string[],
   clientSecurityGroupIds: [] as pulumi.Input<string>[],
-  longestRequestSeconds: Math.ceil(balancerTimeoutMs() / 1000),
+  longestRequestSeconds: Math.ceil(restTimeoutMs() / 1000),
   slowStartSeconds: 0,
   // AWS recommends it (@see sslPolicy): TLS 1.3 and 1.2 with forward secrecy.
   sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",

@@ -1,3 +1,4 @@
+import { longestRequestSeconds } from "../balancer/balancerTimes";
 import { Problem, wholeNumber } from "../tfserving/problem";
 import { isArnOf } from "./arn";
 import { ResolvedAlbEndpointArgs } from "./albEndpointArgs";
@@ -29,7 +30,7 @@ export function checkAlbEndpoint(shape: AlbEndpointShape): Problem[] {
     ...checkCertificate(shape),
     ...checkName(shape),
     ...checkClients(shape),
-    ...wholeNumber("longestRequestSeconds", shape.longestRequestSeconds, 1, 3595),
+    ...wholeNumber("longestRequestSeconds", shape.longestRequestSeconds, 1, longestRequestSeconds),
     ...checkSlowStart(shape.slowStartSeconds),
     ...wholeNumber("accessLogRetentionDays", shape.accessLogRetentionDays, 1, 3650),
     ...checkArn("webAclArn", shape.webAclArn, ["wafv2"], "a regional web ACL of AWS WAF"),

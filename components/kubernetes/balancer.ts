@@ -2,8 +2,10 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { balancerCpus, balancerTimeoutMs, renderBalancerConfig } from "../balancer/balancerConfig";
+import { balancerCpus, renderBalancerConfig } from "../balancer/balancerConfig";
 import { balancerCommand } from "../balancer/balancerScript";
+import { balancerMemoryMb } from "../balancer/balancerSize";
+import { longestMs, requestTimes } from "../balancer/balancerTimes";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor, selectorFor } from "./labels";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
@@ -92,13 +94,13 @@ export function createBalancers(
 }
 
 function renderConfig(args: ResolvedKubernetesArgs): pulumi.Output<string> {
-  const { serviceName, clusterDomain, canary, modelName, server, balancers } = args;
+  const { serviceName, clusterDomain, canary, modelName, balancers } = args;
   return pulumi.output(args.namespace).apply((namespace) => {
     const alias = (part: ReplicaSet["part"]) =>
       serviceHost(headlessName(part, serviceName), namespace, clusterDomain);
     return renderBalancerConfig({
       replicaAlias: alias("replica"),
-      requestTimeoutMs: balancerTimeoutMs(server),
+      times: requestTimes(args),
       canary: canary && {
         alias: alias("canary"),
         modelName,
@@ -111,8 +113,8 @@ function renderConfig(args: ResolvedKubernetesArgs): pulumi.Output<string> {
 }
 
 /** How long a balancer may take to stop. */
-function graceSeconds({ server }: ResolvedKubernetesArgs): number {
-  return leaveSeconds + Math.ceil(balancerTimeoutMs(server) / 1000) + marginSeconds;
+function graceSeconds(args: ResolvedKubernetesArgs): number {
+  return leaveSeconds + Math.ceil(longestMs(requestTimes(args)) / 1000) + marginSeconds;
 }
 
 /**
@@ -158,7 +160,7 @@ function renderContainer(image: string): k8s.core.v1.Container {
     ports: [containerPort("rest"), containerPort("grpc"), containerPort("statistics")],
     resources: {
       requests: { cpu: "100m", memory: "64Mi" },
-      limits: { cpu: String(balancerCpus), memory: "512Mi" },
+      limits: { cpu: String(balancerCpus), memory: `${balancerMemoryMb}Mi` },
     },
     readinessProbe: {
       httpGet: ask("/ready"),

@@ -1,4 +1,5 @@
 import { maxReplicas } from "../balancer/balancerConfig";
+import { checkGrpcTimeout } from "../balancer/balancerTimes";
 import { CanaryShape, checkCanary } from "../docker/checkCanary";
 import { serviceWarnings } from "../docker/checkModelService";
 import { ReleaseStrategy } from "../docker/modelServiceArgs";
@@ -117,6 +118,7 @@ function checkTimes(shape: KubernetesModelServiceShape): Problem[] {
     ...checkStopGrace(shape, "Kubernetes"),
     ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
     ...wholeNumber("schedulingTimeoutSeconds", shape.schedulingTimeoutSeconds, 1, 86_400),
+    ...checkGrpcTimeout(shape.grpcTimeoutSeconds),
     ...wholeNumber("minReadySeconds", shape.minReadySeconds, 0, 3600),
   ];
 }

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaultBalancerImage } from "../balancer/balancerConfig";
+import { defaultGrpcTimeoutSeconds } from "../balancer/balancerTimes";
 import { CanaryArgs, ReleaseStrategy } from "../docker/modelServiceArgs";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { usualStopGrace } from "../tfserving/stopTimes";
@@ -257,7 +259,13 @@ export interface KubernetesModelServiceArgs extends PodPlacementArgs {
   /** Number of balancer pods, 1 to 16. @default 2 */
   balancers?: number;
 
-  /** HAProxy image, 2.6 or later, with bash in it, pulled with `imagePullSecrets`. @default "haproxy:3.2.4" */
+  /**
+   * Longest time that a gRPC call may take, in seconds, 1 to 3595; a client's own deadline may end it
+   * sooner. For REST it is `server.restApiTimeoutMs`. @default 60
+   */
+  grpcTimeoutSeconds?: number;
+
+  /** HAProxy image, 2.6 or later, with bash in it, pulled with `imagePullSecrets`. @default "haproxy:3.2.24" */
   balancerImage?: string;
 
   /** A second model version that gets a part of the requests. @default - none */
@@ -309,7 +317,8 @@ export const kubernetesModelServiceDefaults = {
   schedulingTimeoutSeconds: 600,
   minReadySeconds: 5,
   balancers: 2,
-  balancerImage: "haproxy:3.2.4",
+  balancerImage: defaultBalancerImage,
+  grpcTimeoutSeconds: defaultGrpcTimeoutSeconds,
   clusterDomain: "cluster.local",
 } satisfies Partial<KubernetesModelServiceArgs>;
 

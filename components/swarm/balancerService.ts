@@ -1,12 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  balancerCpus,
-  balancerTimeoutMs,
-  ports,
-  renderBalancerConfig,
-} from "../balancer/balancerConfig";
+import { balancerCpus, ports, renderBalancerConfig } from "../balancer/balancerConfig";
 import { balancerCommand } from "../balancer/balancerScript";
+import { balancerMemoryMb } from "../balancer/balancerSize";
+import { longestMs, requestTimes } from "../balancer/balancerTimes";
 import { labelsFor } from "../docker/containerDefaults";
 import { replicaAlias } from "../docker/replicas";
 import {
@@ -39,7 +36,7 @@ export function createBalancers(
   replicas: docker.Service,
   opts: pulumi.CustomResourceOptions,
 ): docker.Service {
-  const requestTimeoutMs = balancerTimeoutMs(args.server);
+  const times = requestTimes(args);
   const image = new docker.RemoteImage(
     `${name}-balancer`,
     { name: args.balancerImage, keepLocally: true },
@@ -51,7 +48,7 @@ export function createBalancers(
       // `tasks.` lists every task, in both endpoint modes.
       dataRaw: renderBalancerConfig({
         replicaAlias: `tasks.${replicaAlias(args)}`,
-        requestTimeoutMs,
+        times,
       }),
       labels: labelsFor("balancer", args.labels),
     },
@@ -73,7 +70,7 @@ export function createBalancers(
           labels: labelsFor("balancer", args.labels),
           mounts: [temporaryFiles(4)],
           configs: [{ configId: config.id, configName: config.name, fileName: configFile }],
-          stopGracePeriod: serviceDuration(Math.ceil(requestTimeoutMs / 1000) + 10),
+          stopGracePeriod: serviceDuration(Math.ceil(longestMs(times) / 1000) + 10),
           healthcheck: {
             tests: ["CMD", "bash", "-c", balancerCheck],
             interval: "3s",
@@ -82,7 +79,7 @@ export function createBalancers(
             startPeriod: serviceDuration(startSeconds),
           },
         },
-        resources: { limits: amounts(balancerCpus, 512), reservation: amounts(0, 64) },
+        resources: { limits: amounts(balancerCpus, balancerMemoryMb), reservation: amounts(0, 64) },
         placement: { maxReplicas: 1 },
         restartPolicy,
         networksAdvanceds: [{ id: networkId, aliases: [args.serviceName] }],

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaultBalancerImage } from "../balancer/balancerConfig";
+import { defaultGrpcTimeoutSeconds } from "../balancer/balancerTimes";
 import { DockerEngine } from "../docker/engine";
 import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { ServerOptions } from "../tfserving/serverOptions";
@@ -139,9 +141,15 @@ export interface SwarmModelServiceArgs {
   server?: ServerOptions;
 
   /**
+   * Longest time that a gRPC call may take, in seconds, 1 to 3595; a client's own deadline may end it
+   * sooner. For REST it is `server.restApiTimeoutMs`. @default 60
+   */
+  grpcTimeoutSeconds?: number;
+
+  /**
    * HAProxy image, 2.6 or later, with bash in it, that every node can pull: with the login that the
    * provider has for its registry (`registryAuth`), beside `registry` with that of `docker login`.
-   * @default "haproxy:3.2.4"
+   * @default "haproxy:3.2.24"
    */
   balancerImage?: string;
 
@@ -177,7 +185,8 @@ export const swarmModelServiceDefaults = {
   parallelStarts: 1,
   drainSeconds: 5,
   startTimeoutSeconds: 40,
-  balancerImage: "haproxy:3.2.4",
+  balancerImage: defaultBalancerImage,
+  grpcTimeoutSeconds: defaultGrpcTimeoutSeconds,
 } satisfies Partial<SwarmModelServiceArgs>;
 
 /**

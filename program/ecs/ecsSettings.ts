@@ -24,7 +24,13 @@ import {
   resolveGpuClusterArgs,
   ServerOptions,
 } from "../../components";
-import { balancerTimeoutMs } from "../../components/balancer/balancerConfig";
+import {
+  checkGrpcTimeout,
+  defaultGrpcTimeoutSeconds,
+  longestMs,
+  requestTimes,
+  restTimeoutMs,
+} from "../../components/balancer/balancerTimes";
 import {
   askEngine,
   checkNumbers,
@@ -80,7 +86,8 @@ export async function loadEcsSettings(outputs: Record<string, unknown> = {}): Pr
     lookUpNetwork({ ...aws.network, instanceTypes: instanceTypes(aws.cluster) }),
   ]);
 
-  const endpoint = endpointArgs(service, aws, found.facts);
+  const grpcTimeoutSeconds = config.getNumber("grpcTimeoutSeconds") ?? defaultGrpcTimeoutSeconds;
+  const endpoint = endpointArgs({ ...service, grpcTimeoutSeconds }, aws, found.facts);
   const { cpus, memoryMb, gpus } = service;
   const replica = { cpus, memoryMb, gpus };
   const fleet = aws.cluster.instanceType
@@ -95,6 +102,7 @@ export async function loadEcsSettings(outputs: Record<string, unknown> = {}): Pr
     ...checkNumbers(config),
     ...checkGpus(text(config, "gpus"), "ecs"),
     ...standInProblems(config),
+    ...checkGrpcTimeout(grpcTimeoutSeconds),
     ...(pinned ? checkPin(pinned, outputs.repository) : ofServer(checkServingImage(image))),
     ...ofNetwork(found.problems),
     ...under("awsCluster", clusterProblems),
@@ -199,17 +207,21 @@ function readNotebook(config: pulumi.Config, { notebook }: EcsObjects) {
   };
 }
 
-/** Clients are all of the VPC, unless others are named; requests may take as long as the server lets them. */
+/**
+ * Clients are all of the VPC, unless others are named; requests may take as long as behind a balancer
+ * of Docker. The load balancer has one such time for both APIs, so gRPC's counts where it is routed.
+ */
 function endpointArgs(
-  { modelName, server }: { modelName: string; server?: ServerOptions },
+  service: { modelName: string; server?: ServerOptions; grpcTimeoutSeconds: number },
   { endpoint }: EcsObjects,
   network: NetworkFacts | undefined,
 ) {
+  const longest = endpoint.grpc ? longestMs(requestTimes(service)) : restTimeoutMs(service.server);
   const isOpen = endpoint.public === true || endpoint.clientSecurityGroupIds !== undefined;
   return {
-    modelName,
+    modelName: service.modelName,
     clientCidrs: isOpen || !network ? [] : network.cidrBlocks,
-    longestRequestSeconds: Math.ceil(balancerTimeoutMs(server) / 1000),
+    longestRequestSeconds: Math.ceil(longest / 1000),
     ...endpoint,
   };
 }

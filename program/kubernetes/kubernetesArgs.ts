@@ -46,6 +46,7 @@ export function readService(
     ...readReplicas(config, defaults),
     schedulingTimeoutSeconds:
       config.getNumber("schedulingTimeoutSeconds") || defaults.schedulingTimeoutSeconds,
+    grpcTimeoutSeconds: config.getNumber("grpcTimeoutSeconds") ?? defaults.grpcTimeoutSeconds,
     balancerImage: text(config, "balancerImage") ?? defaults.balancerImage,
     clusterDomain: cluster.clusterDomain ?? defaults.clusterDomain,
     modelVolume,

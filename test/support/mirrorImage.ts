@@ -11,7 +11,7 @@ import type { Registry } from "./registry";
  * Layers go uncompressed, which engines take as well: gzip would be most of the time, 1 min for
  * TensorFlow.
  *
- * @param image - local name, such as `haproxy:3.2.4`
+ * @param image - local name, such as `haproxy:3.2.24`
  * @returns its name in the registry
  */
 export async function mirrorImage(image: string, registry: Registry): Promise<string> {

@@ -277,6 +277,26 @@ describe("the program on AWS", () => {
     expect(new Set(cidrs())).toEqual(new Set(["10.9.0.0/24"]));
   });
 
+  const certificateArn = `arn:aws:acm:${region}:${account}:certificate/a1b2c3d4`;
+  const grpc = { grpc: true, certificateArn, domainName: "birds.example.com" };
+
+  it.each([
+    ["REST's default", {}, 31],
+    ["REST's setting", { server: { restApiTimeoutMs: 90_000 } }, 91],
+    ["gRPC's default, where it is routed", { awsEndpoint: grpc }, 60],
+    ["gRPC's setting, where it is routed", { awsEndpoint: grpc, grpcTimeoutSeconds: 180 }, 180],
+    ["no setting of gRPC where it is not routed", { grpcTimeoutSeconds: 180 }, 31],
+    ["the load balancer's own", { awsEndpoint: { longestRequestSeconds: 20 } }, 20],
+  ])("lets a request take as long as %s says", async (_, settings, seconds) => {
+    await run(settings);
+    expect(find("aws:lb/loadBalancer:LoadBalancer").idleTimeout).toBe(Math.max(60, seconds + 5));
+    for (const { inputs } of recording.resources.filter(
+      ({ type }) => type === "aws:lb/targetGroup:TargetGroup",
+    )) {
+      expect(inputs.deregistrationDelay).toBe(seconds + 5);
+    }
+  });
+
   it("has a notebook that a tunnel leads to, unless none is wanted", async () => {
     const image = `${repository}@sha256:${"b".repeat(64)}`;
     const { notebookUrl, notebookTunnel } = await run({ image }, {}, false);
@@ -382,12 +402,12 @@ describe("the program on AWS", () => {
 
   it("says every problem at once", async () => {
     known = ["subnet-0000000a"];
-    const error = await run({ awsCluster: {}, gpus: "all", replicas: 0 }).catch(
-      (reason: Error) => reason.message,
-    );
+    const wrong = { awsCluster: {}, gpus: "all", replicas: 0, grpcTimeoutSeconds: 0 };
+    const error = await run(wrong).catch((reason: Error) => reason.message);
     expect(error).toContain("awsCluster.instanceType");
     expect(error).toContain("gpus");
     expect(error).toContain("replicas");
+    expect(error).toContain("grpcTimeoutSeconds: is 0");
     expect(error).toContain("awsNetwork.vpcId");
   });
 });

@@ -29,6 +29,7 @@ describe("Pulumi.yaml", () => {
       restPort: modelServiceDefaults.restPort,
       strategy: modelServiceDefaults.strategy,
       drainSeconds: modelServiceDefaults.drainSeconds,
+      grpcTimeoutSeconds: modelServiceDefaults.grpcTimeoutSeconds,
       balancerImage: modelServiceDefaults.balancerImage,
       notebookImage: notebookDefaults.image,
       notebookPort: notebookDefaults.port,

@@ -76,7 +76,8 @@ it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
       drainSeconds: 5,
       startTimeoutSeconds: 40,
       strategy: "blueGreen",
-      balancerImage: "haproxy:3.2.4",
+      grpcTimeoutSeconds: 60,
+      balancerImage: "haproxy:3.2.24",
       server: {},
     },
     notebook: {

@@ -108,6 +108,7 @@ describe("every key of Pulumi.yaml has an effect", () => {
     ["stopGraceSeconds", { stopGraceSeconds: 60 }, { service: { stopGraceSeconds: 60 } }],
     ["drainSeconds", { drainSeconds: 0 }, { service: { drainSeconds: 0 } }],
     ["startTimeoutSeconds", { startTimeoutSeconds: 90 }, { service: { startTimeoutSeconds: 90 } }],
+    ["grpcTimeoutSeconds", { grpcTimeoutSeconds: 180 }, { service: { grpcTimeoutSeconds: 180 } }],
     [
       "balancerImage",
       { balancerImage: "haproxy:2.6" },

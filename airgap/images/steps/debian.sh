@@ -1,6 +1,5 @@
 # Debian packages, fetched on this machine with its own apt configuration. Sourced by ../build.
 
-suite=bookworm
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # need COMMAND PACKAGE: installs a build tool when it is missing.
@@ -32,13 +31,15 @@ read_mirrors() {
   done < <(apt-get indextargets --format '$(RELEASE)|$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian')
 }
 
-# bootstrap TAR: a minimal Debian root file system. No mirror's address stays in it.
+# bootstrap SUITE TAR: a minimal Debian root file system. No mirror's address stays in it.
 bootstrap() {
-  local root=$work/root
+  local suite=$1 root=$work/root-$1 script
   [[ $(id -u) -eq 0 ]] || die "debootstrap needs root; run this once as root or with sudo"
   need debootstrap debootstrap
   find_mirrors
-  debootstrap --variant=minbase --keyring="$keyring" "$suite" "$root" "$mirror" >"$work/debootstrap.log" 2>&1 ||
+  # The script of every Debian since 2005, also of those that this machine's debootstrap is older than.
+  script=/usr/share/debootstrap/scripts/sid
+  debootstrap --variant=minbase --keyring="$keyring" "$suite" "$root" "$mirror" "$script" >"$work/debootstrap.log" 2>&1 ||
     die "debootstrap failed: $(tail -n 2 "$work/debootstrap.log")"
   install -d "$root/etc/dpkg/dpkg.cfg.d" "$root/etc/apt/apt.conf.d"
   cp "$here/base/dpkg-excludes" "$root/etc/dpkg/dpkg.cfg.d/airgap"
@@ -46,12 +47,12 @@ bootstrap() {
   rm -rf "$root"/usr/share/{man,info,locale}/* "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/*
   : >"$root/etc/machine-id"
   rm -f "$root/etc/resolv.conf" "$root/etc/hostname"
-  tar --numeric-owner --one-file-system -C "$root" -c . >"$1"
+  tar --numeric-owner --one-file-system -C "$root" -c . >"$2"
 }
 
-# fetch_debs LIST PARENT_IMAGE FOLDER: the packages of LIST and what they need beyond the image.
+# fetch_debs SUITE LIST PARENT_IMAGE FOLDER: the packages of LIST and what they need beyond the image.
 fetch_debs() {
-  local list=$1 parent_image=$2 folder=$3 apt=$cache/apt
+  local suite=$1 list=$2 parent_image=$3 folder=$4 apt=$cache/apt
   find_mirrors
   mkdir -p "$folder" "$apt"/{lists/partial,archives/partial}
   docker run --rm --network none "$parent_image" cat /var/lib/dpkg/status >"$work/status"

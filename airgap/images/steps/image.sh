@@ -6,45 +6,47 @@
 # machine's certificates inside the image, the second an engine or client that has BuildKit.
 
 build_image() {
-  local name=$1 from=${parent[$1]:+${image[${parent[$1]}]}} folder=$here/$1
-  if [[ $name == base ]]; then
-    import_base
+  local name=$1 from=${parent[$1]:+${image[${parent[$1]}]}} folder
+  folder=$(folder "$name")
+  if [[ -z $from ]]; then
+    import_base "$name"
     return
   fi
   if [[ -e $folder/debs || -e $folder/requirements.txt ]]; then
     if [[ -e $folder/Dockerfile ]]; then
-      install_packages "$name" "$from" "${image[$name]%:*}:packages" "${packages[$name]}"
-      from=${image[$name]%:*}:packages
+      install_packages "$name" "$from" "$(packages_tag "$name")" "${packages[$name]}"
+      from=$(packages_tag "$name")
     else
       install_packages "$name" "$from" "${image[$name]}" "${recipe[$name]}"
     fi
   fi
   [[ -e $folder/Dockerfile ]] || return 0
   BUILDX_BUILDER=default docker build --quiet --network none --build-arg "FROM=$from" \
-    --label "$recipe_label=${recipe[$name]}" --tag "${image[$name]}" "$folder" >/dev/null 2>"$work/build.log" ||
+    --build-arg "VERSION=${image[$name]##*:}" --label "$recipe_label=${recipe[$name]}" --tag "${image[$name]}" "$folder" >/dev/null 2>"$work/build.log" ||
     die "docker build of ${image[$name]} failed: $(tail -n 5 "$work/build.log")"
 }
 
 import_base() {
-  local archive=$cache/base-${recipe[base]}.tar
+  local name=$1 archive=$cache/base-${recipe[$1]}.tar
   if [[ ! -e $archive ]]; then
-    bootstrap "$work/base.tar"
+    bootstrap "$(suite "$name")" "$work/base.tar"
     mv "$work/base.tar" "$archive"
   fi
-  docker import --change "LABEL $recipe_label=${recipe[base]}" --change 'CMD ["bash"]' \
+  docker import --change "LABEL $recipe_label=${recipe[$name]}" --change 'CMD ["bash"]' \
     --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8' \
-    "$archive" "${image[base]}" >/dev/null
+    "$archive" "${image[$name]}" >/dev/null
 }
 
 # install_packages NAME FROM TAG HASH
 install_packages() {
-  local name=$1 from=$2 tag=$3 hash=$4 feed=$work/$1 container
+  local name=$1 from=$2 tag=$3 hash=$4 feed=$work/$1 folder container
+  folder=$(folder "$name")
   [[ ${present[$tag]:-} == "$hash" ]] && return
   mkdir -p "$feed"
-  [[ ! -e $here/$name/debs ]] || fetch_debs "$here/$name/debs" "$from" "$feed/debs"
-  if [[ -e $here/$name/requirements.txt ]]; then
-    fetch_wheels "$here/$name/requirements.txt" "$cache/wheels/$name"
-    cp "$here/$name/requirements.txt" "$feed/"
+  [[ ! -e $folder/debs ]] || fetch_debs "$(suite "$name")" "$folder/debs" "$from" "$feed/debs"
+  if [[ -e $folder/requirements.txt ]]; then
+    fetch_wheels "$folder/requirements.txt" "$cache/wheels/$name"
+    cp "$folder/requirements.txt" "$feed/"
     ln -s "$cache/wheels/$name" "$feed/wheels"
   fi
   cp "$here/steps/install" "$feed/"

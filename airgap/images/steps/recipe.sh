@@ -3,14 +3,33 @@
 
 declare -A image=(
   [base]=tfserving-airgap/base:bookworm
+  [base-forky]=tfserving-airgap/base:forky
   [tensorflow]=tfserving-airgap/tensorflow:2.19.1
-  [haproxy]=tfserving-airgap/haproxy:2.6
+  [haproxy]=tfserving-airgap/haproxy:3.2
+  [haproxy-2.6]=tfserving-airgap/haproxy:2.6
   [serving]=tfserving-airgap/serving:2.19.1
   [notebook]=tfserving-airgap/notebook:lab-4.6.6
 )
-declare -A parent=([base]='' [tensorflow]=base [haproxy]=base [serving]=tensorflow [notebook]=tensorflow)
+declare -A parent=(
+  [base]='' [base-forky]='' [tensorflow]=base [haproxy]=base-forky [haproxy-2.6]=base
+  [serving]=tensorflow [notebook]=tensorflow
+)
+# What is built from another's folder: the same on another Debian.
+declare -A folder_of=([base-forky]=base [haproxy-2.6]=haproxy)
 # Two cores, empty caches.
-declare -A minutes=([base]=1 [tensorflow]=2 [haproxy]=1 [serving]=1 [notebook]=2)
+declare -A minutes=([base]=1 [base-forky]=1 [tensorflow]=2 [haproxy]=1 [haproxy-2.6]=1 [serving]=1 [notebook]=2)
+
+folder() { echo "$here/${folder_of[$1]:-$1}"; }
+
+# The Debian that an image is made of: the tag of the base under it.
+suite() {
+  local name=$1
+  while [[ ${parent[$name]} ]]; do name=${parent[$name]}; done
+  echo "${image[$name]##*:}"
+}
+
+# The layer of an image that holds its packages.
+packages_tag() { echo "${image[$1]%:*}:packages${folder_of[$1]:+-${image[$1]##*:}}"; }
 
 recipe_label=tfserving.airgap.recipe
 # Raise it when a change to these scripts alone must rebuild every image.
@@ -23,7 +42,7 @@ declare -A recipe packages present
 read_recipes() {
   local name base
   for name; do
-    base=${parent[$name]:+${recipe[${parent[$name]}]}}
+    base=${parent[$name]:+${recipe[${parent[$name]}]}}${folder_of[$name]:+ $name}
     packages[$name]=$(folder_hash "$name" "$base" -name debs -o -name requirements.txt)
     recipe[$name]=$(folder_hash "$name" "$base" ! -name '*.pyc' ! -name '*.in')
   done
@@ -36,7 +55,7 @@ folder_hash() {
   shift 2
   {
     echo "$recipe_format $base"
-    (cd "$here/$name" && find . -type f \( "$@" \) -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
+    (cd "$(folder "$name")" && find . -type f \( "$@" \) -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
   } | sha256sum | cut -c1-32
 }
 

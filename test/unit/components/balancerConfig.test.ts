@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { maxReplicas, renderBalancerConfig } from "../../../components/balancer/balancerConfig";
 
-const config = renderBalancerConfig({ replicaAlias: "birds_replica", requestTimeoutMs: 31_000 });
+const times = { restMs: 31_000, grpcMs: 60_000 };
+const config = renderBalancerConfig({ replicaAlias: "birds_replica", times });
 
 /** The lines of a section, without their indentation. */
 function section(title: string): string[] {
@@ -33,6 +34,18 @@ describe("the balancer", () => {
     );
   });
 
+  it("waits for a gRPC call as long as its own setting says", () => {
+    expect(section("frontend grpc")).toContain("timeout client 60000ms");
+    expect(section("backend grpc_replicas")).toContain("timeout server 60000ms");
+  });
+
+  it.each([
+    [times, "hard-stop-after 60000ms"],
+    [{ restMs: 91_000, grpcMs: 60_000 }, "hard-stop-after 91000ms"],
+  ])("answers what is under way before its old process ends: %o", (given, line) => {
+    expect(renderBalancerConfig({ replicaAlias: "birds_replica", times: given })).toContain(line);
+  });
+
   it("keeps the administrative services of TensorFlow Serving inside", () => {
     expect(section("frontend grpc").filter((line) => line.includes("deny"))).toEqual([
       "http-request deny deny_status 403 if { path_beg /tensorflow.serving.ModelService/HandleReloadConfigRequest }",
@@ -56,7 +69,7 @@ describe("the balancer", () => {
 it("renders HAProxy's whole configuration with a canary", async () => {
   const canary = { alias: "birds_canary", modelName: "birds.v2", version: "42", percent: 10 };
   await expect(
-    renderBalancerConfig({ replicaAlias: "birds_replica", requestTimeoutMs: 31_000, canary }),
+    renderBalancerConfig({ replicaAlias: "birds_replica", times, canary }),
   ).toMatchFileSnapshot("snapshots/haproxy-canary.cfg");
 });
 
@@ -69,7 +82,7 @@ it("renders HAProxy's whole configuration for pods of Kubernetes", async () => {
   await expect(
     renderBalancerConfig({
       replicaAlias: "birds-replicas.models.svc.cluster.local",
-      requestTimeoutMs: 31_000,
+      times,
       canary: { ...canary, percent: 10 },
       pods: { balancers: 2, aloneSeconds: 15 },
     }),

@@ -121,6 +121,11 @@ describe("a service on Kubernetes refuses", () => {
       "schedulingTimeoutSeconds is 90000: use a whole number from 1 to 86400",
     ],
     [
+      "gRPC calls without end",
+      { grpcTimeoutSeconds: 0 },
+      "grpcTimeoutSeconds is 0: use a whole number from 1 to 3595",
+    ],
+    [
       "a time before it is ready",
       { minReadySeconds: -1 },
       "minReadySeconds is -1: use a whole number from 0 to 3600",

@@ -81,6 +81,11 @@ describe("a service refuses", () => {
       `startTimeoutSeconds is 0: ${numbers(1, 3600)}`,
     ],
     [
+      "gRPC calls without end",
+      { grpcTimeoutSeconds: 0 },
+      `grpcTimeoutSeconds is 0: ${numbers(1, 3595)}`,
+    ],
+    [
       "one port for both protocols",
       { restPort: 9000, grpcPort: 9000 },
       "grpcPort is 9000 like restPort: give each a port of its own",

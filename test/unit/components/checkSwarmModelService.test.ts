@@ -58,6 +58,11 @@ describe("a service on Swarm refuses", () => {
         "drains. Use 37 or more, or drain for a shorter time",
     ],
     [
+      "gRPC calls without end",
+      { grpcTimeoutSeconds: 0 },
+      "grpcTimeoutSeconds is 0: use a whole number from 1 to 3595",
+    ],
+    [
       "more balancers than nodes",
       { balancers: 4 },
       "balancers is 4, and the swarm has 3 ready nodes for at most one each: use less",

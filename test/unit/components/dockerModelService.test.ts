@@ -100,7 +100,7 @@ describe("the children of a service with all defaults", () => {
   it("have exact inputs: the balancer's image, which outlives the stack", async () => {
     const { recording } = await createService();
     expect(recording.find(remoteImage).inputs).toEqual({
-      name: "haproxy:3.2.4",
+      name: "haproxy:3.2.24",
       keepLocally: true,
     });
   });
@@ -109,7 +109,7 @@ describe("the children of a service with all defaults", () => {
     const { balancer } = await createService();
     expect(balancer.inputs).toEqual({
       ...hardened,
-      image: "sha256:id-of-haproxy:3.2.4",
+      image: "sha256:id-of-haproxy:3.2.24",
       command: ["bash", "-c", runScript],
       envs: ["BALANCER_CONFIG_FILE=/config/haproxy.cfg"],
       labels: labels("balancer"),
@@ -120,8 +120,8 @@ describe("the children of a service with all defaults", () => {
       networksAdvanced: [{ name: "serving-1a2b3c4", aliases: ["tf_model_serving"] }],
       ports: [{ internal: 8501, external: 8501, ip: "127.0.0.1" }],
       cpus: "1.0",
-      memory: 512,
-      memorySwap: 512,
+      memory: 1024,
+      memorySwap: 1024,
       ulimits: [{ name: "nproc", soft: 512, hard: 512 }],
       healthcheck: {
         tests: ["CMD", "bash", "-c", expect.stringContaining("/dev/tcp/127.0.0.1/8404")],
@@ -141,7 +141,7 @@ it("writes the balancer's configuration to its volume, by a container that has n
   const { recording } = await createService();
   const config = renderBalancerConfig({
     replicaAlias: "tf_model_serving_replica",
-    requestTimeoutMs: 31_000,
+    times: { restMs: 31_000, grpcMs: 60_000 },
   });
   expect(recording.find(container, "serving-balancer-config").inputs).toEqual({
     capabilities: { drops: ["ALL"] },
@@ -149,14 +149,14 @@ it("writes the balancer's configuration to its volume, by a container that has n
     readOnly: true,
     networkMode: "none",
     user: "0:0",
-    image: "sha256:id-of-haproxy:3.2.4",
+    image: "sha256:id-of-haproxy:3.2.24",
     command: ["sh", "-c", expect.stringContaining("/config/haproxy.cfg")],
     envs: [`BALANCER_CONFIG=${config}`],
     labels: labels("balancer-config"),
     volumes: [{ volumeName: "serving-balancer-1a2b3c4", containerPath: "/config" }],
     cpus: "1.0",
-    memory: 512,
-    memorySwap: 512,
+    memory: 64,
+    memorySwap: 64,
     ulimits: [{ name: "nproc", soft: 512, hard: 512 }],
     logDriver: "json-file",
     logOpts: { "max-size": "1m", "max-file": "1" },

@@ -279,7 +279,7 @@ describe("the exact inputs", () => {
         selector: { matchLabels: selector("balancer") },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         minReadySeconds: 5,
-        progressDeadlineSeconds: 600 + (10 + 31 + 5) + 120 + 40 + 5,
+        progressDeadlineSeconds: 600 + (10 + 60 + 5) + 120 + 40 + 5,
         revisionHistoryLimit: 3,
         template: {
           metadata: { labels: labels("balancer") },
@@ -287,18 +287,18 @@ describe("the exact inputs", () => {
             ...restricted,
             securityContext: securityContext(99),
             topologySpreadConstraints: spread("balancer"),
-            terminationGracePeriodSeconds: 10 + 31 + 5,
+            terminationGracePeriodSeconds: 10 + 60 + 5,
             containers: [
               {
                 name: "haproxy",
-                image: "haproxy:3.2.4",
+                image: "haproxy:3.2.24",
                 imagePullPolicy: "IfNotPresent",
                 command: ["bash", "-c", run],
                 env: [{ name: "BALANCER_CONFIG_FILE", value: "/config/haproxy.cfg" }],
                 ports: [port("rest", 8501), port("grpc", 8500), port("statistics", 8404)],
                 resources: {
                   requests: { cpu: "100m", memory: "64Mi" },
-                  limits: { cpu: "1", memory: "512Mi" },
+                  limits: { cpu: "1", memory: "1024Mi" },
                 },
                 readinessProbe: { ...probe("/ready"), periodSeconds: 1, timeoutSeconds: 2 },
                 livenessProbe: { ...probe("/live"), periodSeconds: 10, timeoutSeconds: 5 },
@@ -327,7 +327,7 @@ describe("the exact inputs", () => {
       data: {
         "haproxy.cfg": renderBalancerConfig({
           replicaAlias: "flowers-replicas.models.svc.cluster.local",
-          requestTimeoutMs: 31_000,
+          times: { restMs: 31_000, grpcMs: 60_000 },
           pods: { balancers: 2, aloneSeconds: 15 },
         }),
       },
@@ -542,7 +542,7 @@ describe("a canary", () => {
     expect(config(recording)).toBe(
       renderBalancerConfig({
         replicaAlias: "flowers-replicas.models.svc.cluster.local",
-        requestTimeoutMs: 31_000,
+        times: { restMs: 31_000, grpcMs: 60_000 },
         canary: {
           alias: "flowers-canary.models.svc.cluster.local",
           modelName: "flowers",
@@ -557,8 +557,10 @@ describe("a canary", () => {
 
 describe("the balancers", () => {
   it("have time for the longest request before they are killed", async () => {
-    const balancers = await deployed("balancer", () => ({ server: { restApiTimeoutMs: 90_000 } }));
-    expect(pod(balancers).terminationGracePeriodSeconds).toBe(10 + 91 + 5);
+    const rest = await deployed("balancer", () => ({ server: { restApiTimeoutMs: 90_000 } }));
+    expect(pod(rest).terminationGracePeriodSeconds).toBe(10 + 91 + 5);
+    const grpc = await deployed("balancer", () => ({ grpcTimeoutSeconds: 180 }));
+    expect(pod(grpc).terminationGracePeriodSeconds).toBe(10 + 180 + 5);
   });
 
   it("are watched through the cluster while they start", async () => {

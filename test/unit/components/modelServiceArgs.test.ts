@@ -54,8 +54,12 @@ describe("the arguments of a service", () => {
       balancerImage: "registry.example.com/haproxy:2.6",
       labels: { team: "reef" },
       server: { restApiTimeoutMs: 5000 },
+      grpcTimeoutSeconds: 180,
     }));
-    const config = renderBalancerConfig({ replicaAlias: "birds_replica", requestTimeoutMs: 6000 });
+    const config = renderBalancerConfig({
+      replicaAlias: "birds_replica",
+      times: { restMs: 6000, grpcMs: 180_000 },
+    });
     expect(balancer.inputs).toMatchObject({
       image: "sha256:id-of-registry.example.com/haproxy:2.6",
       labels: labels("balancer", { team: "reef" }),

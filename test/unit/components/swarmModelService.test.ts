@@ -161,11 +161,11 @@ describe("the children of a service on Swarm", () => {
     });
     expect(taskSpec(balancer.inputs)).toMatchObject({
       containerSpec: {
-        image: "digest-of-haproxy:3.2.4",
+        image: "digest-of-haproxy:3.2.24",
         capDrops: ["ALL"],
         readOnly: true,
         labels: labels("balancer"),
-        stopGracePeriod: "41s",
+        stopGracePeriod: "1m10s",
         commands: [
           "bash",
           "-c",
@@ -180,6 +180,7 @@ describe("the children of a service on Swarm", () => {
           },
         ],
       },
+      resources: { limits: { memoryBytes: 1024 * 2 ** 20 } },
       placement: { maxReplicas: 1 },
       networksAdvanceds: [{ id: "serving-id", aliases: ["tf_model_serving"] }],
     });
@@ -191,7 +192,7 @@ describe("the children of a service on Swarm", () => {
     expect(recording.find(config).inputs).toEqual({
       dataRaw: renderBalancerConfig({
         replicaAlias: "tasks.tf_model_serving_replica",
-        requestTimeoutMs: 31000,
+        times: { restMs: 31_000, grpcMs: 60_000 },
       }),
       labels: labels("balancer"),
     });

@@ -1,0 +1,116 @@
+// The balancer's configuration in the HAProxy that users get, and in the oldest that may be used.
+import { spawnSync } from "child_process";
+import * as fs from "fs";
+import * as path from "path";
+import * as grpc from "@grpc/grpc-js";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { Balancer, balancerImage, balancerVersions, startBalancer } from "../support/balancer";
+import { logs } from "../support/docker";
+import { describeLoad, startLoad } from "../support/load";
+import { until } from "../support/supervisor";
+
+const snapshots = path.join(__dirname, "../unit/components/snapshots");
+const picture = Buffer.alloc(602_000, "x");
+const times = { restMs: 31_000, grpcMs: 60_000 };
+const method = "/serving/Predict";
+
+describe.each(balancerVersions)("on HAProxy %s, the balancer", (version) => {
+  let image: string;
+  let balancer: Balancer | undefined;
+
+  beforeAll(() => {
+    image = balancerImage(version);
+  });
+  afterEach(() => {
+    balancer?.remove();
+    balancer = undefined;
+  });
+
+  test.each(fs.readdirSync(snapshots).filter((file) => file.startsWith("haproxy")))(
+    "takes %s without a warning",
+    (file) => {
+      // `run` begins the file of the servers' states, so that it is never missing.
+      const check = "echo 1 > /tmp/servers && haproxy -c -f /cfg/$0";
+      const { status, stdout, stderr } = spawnSync(
+        "docker",
+        [
+          ...["run", "--rm", "--volume", `${snapshots}:/cfg:ro`],
+          ...["--entrypoint", "sh", image, "-c", check, file],
+        ],
+        { encoding: "utf8" },
+      );
+      expect({ status, said: (stdout + stderr).match(/^.*(WARNING|ALERT).*$/gm) }).toEqual({
+        status: 0,
+        said: null,
+      });
+    },
+  );
+
+  test("gives gRPC its own time, whatever REST's is", async () => {
+    balancer = await startBalancer(image, { restMs: 1000, grpcMs: 3000 });
+    const rest = fetch(`http://127.0.0.1:${balancer.restPort}/wait/2000`).then(
+      ({ status }) => status,
+    );
+    const calls = [call(balancer, "/wait/2000"), call(balancer, "/wait/60000")];
+    expect([await rest, ...(await Promise.all(calls))]).toEqual([
+      504,
+      grpc.status.OK,
+      grpc.status.DEADLINE_EXCEEDED,
+    ]);
+  });
+
+  test("sends what fits into a buffer to another replica when its own refuses it", async () => {
+    balancer = await startBalancer(image, times, [{}, { REFUSE: "1" }]);
+    const body = Buffer.alloc(60_000, "x");
+    const url = `http://127.0.0.1:${balancer.restPort}${method}`;
+    for (let request = 0; request < 4; request++) {
+      expect((await fetch(url, { method: "POST", body })).status).toBe(200);
+    }
+    const sent = await Promise.all(Array.from({ length: 4 }, () => call(balancer!, method, body)));
+    expect(sent).toEqual(sent.map(() => grpc.status.OK));
+  });
+
+  test("loses none of many pictures, also while it takes another configuration over", async () => {
+    const { id, restPort, grpcPort, configure } = (balancer = await startBalancer(image, times, [
+      {},
+      {},
+    ]));
+    const url = `http://127.0.0.1:${restPort}${method}`;
+    const address = `127.0.0.1:${grpcPort}`;
+    const loads = [
+      startLoad({ target: { api: "rest", url, body: picture }, concurrency: 2 }),
+      startLoad({
+        ...{ target: { api: "grpc", address, method, request: picture }, concurrency: 4 },
+        connections: 2,
+      }),
+    ];
+    const more = () => Promise.all(loads.map((load) => load.more(100)));
+    await more();
+    configure({ ...times, grpcMs: 50_000 });
+    await until("it is taken over", () => logs(id).includes("took the new configuration"), 30_000);
+    await more();
+    for (const result of await Promise.all(loads.map((load) => load.stop()))) {
+      expect(result.failed, describeLoad(result)).toBe(0);
+    }
+  });
+});
+
+/** The status of a call whose client would wait for three minutes. */
+function call(
+  { grpcPort }: Balancer,
+  called: string,
+  request = Buffer.alloc(10),
+): Promise<grpc.status> {
+  const client = new grpc.Client(`127.0.0.1:${grpcPort}`, grpc.credentials.createInsecure());
+  const same = (message: Buffer) => message;
+  return new Promise<grpc.status>((resolve) =>
+    client.makeUnaryRequest(
+      called,
+      same,
+      same,
+      request,
+      { deadline: Date.now() + 180_000 },
+      (error) => resolve(error?.code ?? grpc.status.OK),
+    ),
+  ).finally(() => client.close());
+}

@@ -1,0 +1,105 @@
+import { execFileSync } from "child_process";
+import * as fs from "fs";
+import * as os from "os";
+import * as path from "path";
+import { root } from "../../commands/lib/workspace.mjs";
+import {
+  balancerCpus,
+  BalancerSettings,
+  renderBalancerConfig,
+} from "../../components/balancer/balancerConfig";
+import { balancerMemoryMb } from "../../components/balancer/balancerSize";
+import { docker } from "./docker";
+import { freePorts } from "./freePorts";
+import { until } from "./supervisor";
+
+/** HAProxy that users get, and the oldest that the balancer is written for. */
+export const balancerVersions = ["3.2", "2.6"] as const;
+export type BalancerVersion = (typeof balancerVersions)[number];
+
+/** The image of a version, from Debian; it is built where it is missing. */
+export function balancerImage(version: BalancerVersion): string {
+  const airgap = path.join(root, "airgap");
+  execFileSync(path.join(airgap, "engine/start"), { stdio: "ignore" });
+  const name = version === "3.2" ? "haproxy" : `haproxy-${version}`;
+  execFileSync(path.join(airgap, "images/build"), [name], { stdio: "ignore" });
+  return `tfserving-airgap/haproxy:${version}`;
+}
+
+/** A balancer before replicas of `replica.mjs`, in containers and with no more around it. */
+export interface Balancer {
+  /** Its container. */
+  id: string;
+  restPort: number;
+  grpcPort: number;
+  /** gRPC of the first replica, without the balancer. */
+  directPort: number;
+  /** Writes another configuration, which the balancer takes over by itself. */
+  configure: (times: BalancerSettings["times"]) => void;
+  remove: () => void;
+}
+
+/**
+ * @param image - of HAProxy; the replicas run in it too
+ * @param replicas - environment of each
+ */
+export async function startBalancer(
+  image: string,
+  times: BalancerSettings["times"],
+  replicas: Record<string, string>[] = [{}],
+): Promise<Balancer> {
+  const [restPort, grpcPort, directPort] = await freePorts(3);
+  const name = `tfserving-test-balancer-${grpcPort}`;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-balancer-"));
+  const containers: string[] = [];
+  const start = (...args: string[]) => {
+    containers.push(docker("run", "--detach", "--network", name, ...args));
+    return containers.at(-1)!;
+  };
+  const configure = (given: BalancerSettings["times"]) => {
+    const file = path.join(folder, "haproxy.cfg");
+    fs.writeFileSync(
+      `${file}.new`,
+      renderBalancerConfig({ replicaAlias: "replica", times: given }),
+    );
+    fs.renameSync(`${file}.new`, file);
+  };
+  const remove = () => {
+    if (containers.length > 0) docker("rm", "--force", ...containers);
+    docker("network", "rm", name);
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  docker("network", "create", name);
+  try {
+    replicas.forEach((env, index) =>
+      start(
+        ...["--network-alias", "replica"],
+        ...["--volume", `${fs.realpathSync(process.execPath)}:/node:ro`],
+        ...["--volume", `${path.join(__dirname, "replica.mjs")}:/replica.mjs:ro`],
+        ...(index === 0 ? ["--publish", `127.0.0.1:${directPort}:8500`] : []),
+        ...Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
+        ...["--entrypoint", "/node", image, "/replica.mjs"],
+      ),
+    );
+    configure(times);
+    fs.chmodSync(folder, 0o755);
+    const script = fs.readFileSync(path.join(root, "components/balancer/run"), "utf8");
+    const id = start(
+      ...["--cpus", String(balancerCpus), "--memory", `${balancerMemoryMb}m`],
+      ...["--volume", `${folder}:/config:ro`, "--env", "BALANCER_CONFIG_FILE=/config/haproxy.cfg"],
+      ...["--publish", `127.0.0.1:${restPort}:8501`, "--publish", `127.0.0.1:${grpcPort}:8500`],
+      ...["--entrypoint", "bash", image, "-c", script],
+    );
+    await until("the balancer has found its replicas", () => ready(id, replicas.length), 30_000);
+    return { id, restPort, grpcPort, directPort, configure, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function ready(id: string, replicas: number): boolean {
+  const script = `exec 3<>/dev/tcp/127.0.0.1/8404; printf 'GET /;csv HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
+  const page = docker("exec", id, "bash", "-c", script);
+  return page.match(/^(rest|grpc)_replicas,replica\d+,.*,UP,/gm)?.length === 2 * replicas;
+}
