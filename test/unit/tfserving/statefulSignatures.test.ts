@@ -12,8 +12,8 @@ describe("a model that TensorFlow wrote", () => {
     const versionFolder = path.join(testdata, folder);
     const { metaGraphs } = readSavedModel(versionFolder);
     const graph = metaGraphs.find((one) => one.tags.join() === tags.join())!;
-    const { __saved_model_init_op: _, ...signatures } = graph.signatures;
-    return statefulSignatures(versionFolder, tags, signatures);
+    const { serving_default } = graph.signatures;
+    return statefulSignatures(versionFolder, tags, { serving_default });
   };
 
   it.each(["scale/1", "add_one/1", "sharded/1"])(
