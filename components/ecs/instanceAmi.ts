@@ -1,6 +1,8 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
+import { hookName } from "../hookName";
+import { valueOf } from "../valueOf";
 import { ResolvedClusterArgs } from "./gpuClusterArgs";
 import { instanceTypeFacts } from "./instanceTypes";
 
@@ -91,16 +93,11 @@ export function otherKindOfAmi(
     : undefined;
 }
 
-// Names of hooks are the program's, and components of one name may have different parents.
-const hookNames = new Map<string, number>();
-
 function refuseOtherKind(name: string, recommended: pulumi.Output<string>): pulumi.ResourceHook {
-  const count = (hookNames.get(name) ?? 0) + 1;
-  hookNames.set(name, count);
   return new pulumi.ResourceHook(
-    `AMI of ${name}${count > 1 ? ` (${count})` : ""}`,
+    hookName(`AMI of ${name}`),
     async ({ oldInputs, newInputs }) => {
-      const newest = await new Promise<string>((resolve) => recommended.apply(resolve));
+      const newest = await valueOf(recommended);
       const problem = otherKindOfAmi(oldInputs ?? {}, newInputs ?? {}, newest);
       if (problem !== undefined) {
         throw new Error(problem);
