@@ -20,6 +20,7 @@ async function groupOf(instanceType: string, more: object) {
     minSize: 1,
     maxSize: 4,
     vpcZoneIdentifiers: subnetIds,
+    tags: [{ key: "AmazonECSManaged", value: "true", propagateAtLaunch: true }],
     mixedInstancesPolicy: {
       launchTemplate: {
         launchTemplateSpecification: { launchTemplateId: template.id, version: "1" },
