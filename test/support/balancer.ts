@@ -8,6 +8,7 @@ import {
   BalancerSettings,
   renderBalancerConfig,
 } from "../../components/balancer/balancerConfig";
+import { balancerCommand } from "../../components/balancer/balancerScript";
 import { balancerMemoryMb } from "../../components/balancer/balancerSize";
 import { docker } from "./docker";
 import { freePorts } from "./freePorts";
@@ -83,12 +84,12 @@ export async function startBalancer(
     );
     configure(times);
     fs.chmodSync(folder, 0o755);
-    const script = fs.readFileSync(path.join(root, "components/balancer/run"), "utf8");
+    const [shell, ...script] = balancerCommand();
     const id = start(
       ...["--cpus", String(balancerCpus), "--memory", `${balancerMemoryMb}m`],
       ...["--volume", `${folder}:/config:ro`, "--env", "BALANCER_CONFIG_FILE=/config/haproxy.cfg"],
       ...["--publish", `127.0.0.1:${restPort}:8501`, "--publish", `127.0.0.1:${grpcPort}:8500`],
-      ...["--entrypoint", "bash", image, "-c", script],
+      ...["--entrypoint", shell, image, ...script],
     );
     await until("the balancer has found its replicas", () => ready(id, replicas.length), 30_000);
     return { id, restPort, grpcPort, directPort, configure, remove };
