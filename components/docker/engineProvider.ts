@@ -41,6 +41,13 @@ export function engineProviderArgs(
   };
 }
 
+/** The same for an address that is known later. */
+export function laterProviderArgs(host: pulumi.Input<string>) {
+  const args = pulumi.output(host).apply((known) => pulumi.output(engineProviderArgs(known)));
+  const { context, certPath, certMaterial, keyMaterial } = args;
+  return { host: args.host, context, certPath, certMaterial, keyMaterial };
+}
+
 /** Without a CA the provider takes whatever certificate the engine has. */
 function uncheckedTls({ folder }: EngineTls) {
   const read = (file: string) => pulumi.secret(fs.readFileSync(path.join(folder, file), "utf8"));

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { engineProviderArgs } from "../docker/engineProvider";
+import { laterProviderArgs } from "../docker/engineProvider";
 
 import { KnownRegistry } from "./dockerLogins";
 
@@ -33,17 +33,10 @@ export function registryProvider(
     access.username === undefined
       ? { authDisabled: true }
       : { username: access.username, password: pulumi.secret(access.password) };
-  const engine = pulumi
-    .output(access.host)
-    .apply((host) => pulumi.output(engineProviderArgs(host)));
   return new docker.Provider(
     `${name}-registry`,
     {
-      host: engine.host,
-      context: engine.context,
-      certPath: engine.certPath,
-      certMaterial: engine.certMaterial,
-      keyMaterial: engine.keyMaterial,
+      ...laterProviderArgs(access.host),
       registryAuth: [
         { address: `${access.plainHttp ? "http" : "https"}://${access.registry}`, ...login },
         ...further.filter(({ address }) => !address.endsWith(`//${access.registry}`)),

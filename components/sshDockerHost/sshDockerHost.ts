@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { currentStack } from "../docker/containerDefaults";
+import { laterProviderArgs } from "../docker/engineProvider";
 import { engineAnswers } from "./engineAnswers";
 import {
   checkSshDockerHost,
@@ -39,7 +40,7 @@ export class SshDockerHost extends pulumi.ComponentResource {
     this.host = answeringHost(resolved, fileName, this.sshOptions);
     const provider = new docker.Provider(
       name,
-      { host: this.host, sshOpts: this.sshOptions },
+      { ...laterProviderArgs(this.host), sshOpts: this.sshOptions },
       { parent: this },
     );
     const machine = args.machineId === undefined ? undefined : createMachine(name, args, this);

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { checkPublishedImage, PublishedImage, PublishedImageArgs } from "../../../components";
 import {
@@ -56,6 +56,14 @@ describe("the children of a published image", () => {
         { address: "https://registry.example.com", authDisabled: true },
       ]),
     });
+  });
+
+  it("push from the provider's engine whatever Docker context is in use here", async () => {
+    vi.stubEnv("DOCKER_CONTEXT", "another");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await create();
+    const { host, context } = recording.find(providerType, "serving-registry").inputs;
+    expect([host, context]).toEqual(["unix:///var/run/docker.sock", ""]);
   });
 
   it("belong to the component; the push uses the provider that knows the registry", async () => {

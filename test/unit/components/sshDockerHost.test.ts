@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { SshDockerHost, SshDockerHostArgs } from "../../../components";
 import * as answers from "../../../components/sshDockerHost/engineAnswers";
@@ -66,6 +66,14 @@ describe("a Docker host that is reached by SSH", () => {
     expect(inputs.host).toBe("ssh://ubuntu@192.0.2.7");
     expect(JSON.parse(String(inputs.sshOpts))).toEqual(options);
     expect(JSON.stringify(recording.resources)).not.toContain("PRIVATE");
+  });
+
+  it("is that machine whatever Docker context is in use here", async () => {
+    vi.stubEnv("DOCKER_CONTEXT", "another");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await create();
+    const { inputs } = recording.find(provider, "gpu");
+    expect([inputs.host, inputs.context]).toEqual(["ssh://ubuntu@192.0.2.7", ""]);
   });
 
   it("writes the key and the machine's public key for ssh", async () => {
