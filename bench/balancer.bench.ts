@@ -7,7 +7,6 @@ import { standInNote } from "./support/images";
 import { measure, median, say, size } from "./support/measure";
 import { makeModel, modelName } from "./support/model";
 import { grpcTarget, Ports, restTarget } from "./support/releaseLoad";
-import { peerBusyMs, peerRows, pictureRow } from "./support/pictureRows";
 import { openService } from "./support/service";
 
 // Direct and through the balancer take turns, so that what disturbs one disturbs the other.
@@ -15,8 +14,6 @@ const rounds = size(9, 1);
 const secondsEach = size(6, 3);
 const clients = 4;
 const goals = { p50: 1, p99: 3 };
-const pictureGoal = 0.85;
-const pictureLoad = { rounds, atATime: clients, calls: size(300, 50) };
 
 const balanced = { restPort: 18831, grpcPort: 18830 };
 const direct = { restPort: 18833, grpcPort: 18832 };
@@ -89,15 +86,6 @@ measure("balancer", 12, async (later) => {
     throughputs.push(throughputRow(`${name}, a picture`, await throughput(target, pictures)));
   }
 
-  say("gRPC pictures by h2load");
-  const byH2load = [
-    await pictureRow(
-      { ...pictureLoad, request, name: "the model server" },
-      { direct: pictures.grpcPort, balanced: balanced.grpcPort },
-    ),
-    ...(await peerRows({ ...pictureLoad, request }, later)),
-  ];
-
   return {
     title: "What the balancer adds",
     how: [
@@ -108,11 +96,6 @@ measure("balancer", 12, async (later) => {
         "evenly spaced at half of the lower throughput, counted from the time at which each was due; " +
         `the median of ${rounds} rounds of ${secondsEach} s, direct and balanced in turns. A picture ` +
         `is 224x224x3: ${(body.length / 1e6).toFixed(2)} MB over REST, ${(request.length / 1e6).toFixed(2)} MB over gRPC.`,
-      `Pictures by h2load: ${clients} calls at a time on one connection, the median of ${rounds} ` +
-        `rounds of ${pictureLoad.calls} calls, direct and balanced in turns; the ratio is the median of the ` +
-        "rounds' own. The peer reads a call, computes for " +
-        `${peerBusyMs} ms and answers: on one CPU about as many calls per second as TensorFlow ` +
-        "Serving 2.19.1 answers there, which was 283 to 310. A peer that computes nothing shows the most that HAProxy passes on.",
       ...standInNote(),
     ],
     goals: [
@@ -121,11 +104,6 @@ measure("balancer", 12, async (later) => {
         result: latencies.map((row) => `${row.name} ${added(row, share)}`).join(", "),
         met: latencies.every((row) => row.balanced[share] - row.direct[share] <= goals[share]),
       })),
-      {
-        goal: `gRPC pictures at ${pictureGoal} of direct at least`,
-        result: byH2load[1].ratio.toFixed(2),
-        met: byH2load[1].ratio >= pictureGoal,
-      },
     ],
     tables: [
       {
@@ -142,12 +120,6 @@ measure("balancer", 12, async (later) => {
         ),
       },
       { columns: ["throughput", "direct", "balanced", "ratio"], rows: throughputs },
-      {
-        columns: ["gRPC pictures by h2load", "direct", "balanced", "ratio"],
-        rows: byH2load.map(({ name, direct, balanced, ratio }) => [
-          ...[name, `${direct.toFixed(0)}/s`, `${balanced.toFixed(0)}/s`, ratio.toFixed(2)],
-        ]),
-      },
     ],
     notMeasured: ["The balancer on a core of its own: here it competes with the replica for two."],
   };

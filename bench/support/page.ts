@@ -22,6 +22,7 @@ const order = [
   "firstPrediction",
   "unchanged",
   "balancer",
+  "balancerPictures",
   "spread",
   "spreadKubernetes",
   "push",

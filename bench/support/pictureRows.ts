@@ -48,7 +48,7 @@ export async function peerRows(
 }
 
 /** @param ports - of 127.0.0.1, for gRPC */
-export async function pictureRow(
+async function pictureRow(
   { name, rounds, calls, atATime, request }: PictureLoad & { name: string },
   ports: { direct: number; balanced: number },
 ): Promise<PictureRow> {
