@@ -19,8 +19,10 @@ export function componentEngine(
   const provider = component.getProvider("docker:index/container:Container") as
     docker.Provider | undefined;
   const config = new pulumi.Config("docker");
+  // In a preview what a provider was not given is unknown, and so would be all that is made from it.
+  const context = pulumi.runtime.isDryRun() ? undefined : provider?.context;
   return pulumi
-    .all([provider?.context, provider?.host, host])
+    .all([context, provider?.host, host])
     .apply(
       ([context, ofProvider, given]) =>
         given ||

@@ -24,13 +24,22 @@ export interface ImageBuild {
  */
 export async function buildMissing(host: string, builds: ImageBuild[]): Promise<void> {
   for (const build of builds) {
-    if ((await findImage(host, build.name)) === undefined) {
+    if (await isMissing(host, build.name)) {
       await buildAgain(host, build).catch((error: Error) => {
         throw new Error(
           `The image ${build.name} is no longer on ${host}, and could not be built again: ${error.message}`,
         );
       });
     }
+  }
+}
+
+/** An engine that only the provider can reach, by ssh options of its own, is left to it. */
+async function isMissing(host: string, image: string): Promise<boolean> {
+  try {
+    return (await findImage(host, image)) === undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -171,7 +171,8 @@ describe("the npm commands on Kubernetes", () => {
         expect(status, output).toBe(0);
       }
       const { output, status } = runNpmCommand("status", fresh);
-      expect(output).toContain(`no context elsewhere; it has ${cluster.context}`);
+      expect(output).toContain(`is "elsewhere", which the kubeconfig does not have`);
+      expect(output).toContain(`known are ${cluster.context}`);
       expect(status).toBe(1);
     } finally {
       pulumi("stack", "rm", "--yes");

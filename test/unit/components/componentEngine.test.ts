@@ -42,6 +42,11 @@ it.each<[string, GivenEngine, pulumi.Input<string> | undefined, string]>([
   expect(await engineOf(given, provider)).toBe(expected);
 });
 
+it("a component's engine is known in a preview, where its provider's other settings are not", async () => {
+  await startMocks({ preview: true });
+  expect(await engineOf({}, onGpu)).toBe(onGpu);
+});
+
 it("a component works with the engine of the default provider's configuration", async () => {
   pulumi.runtime.setConfig("docker:host", onGpu);
   expect(await engineOf({})).toBe(onGpu);
