@@ -70,6 +70,8 @@ const slots = 2 * maxReplicas;
  *   its first byte is passed on, so HAProxy waits for its end or for a full buffer.
  * - A connection that is not there within 100 ms counts as refused: the first packet to a container
  *   whose network is just coming up is lost, and sent again after a second only.
+ * - A health check may take 2 s: where processors are scarce, as when a new replica loads its model,
+ *   all replicas answer late at once, and none of them is down. One that leaves says so at once.
  * - A machine that is lost ends no connection. What it has not acknowledged after 5 s goes to another
  *   replica (`tcp-ut`), and so does what it acknowledged and never answered (`srvtcpka`). Connections
  *   that wait for a request end likewise, or the next replica in their slot would get them
@@ -116,6 +118,7 @@ defaults
   option idle-close-on-response
   load-server-state-from-file global
   timeout connect 100ms
+  timeout check 2s
   timeout client ${times.restMs}ms
   timeout server ${times.restMs}ms
   timeout http-keep-alive 60s
