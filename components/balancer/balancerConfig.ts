@@ -199,9 +199,6 @@ function backend(
   balance leastconn
 ${options}${healthCheck(pods)}
   default-server ${server}
-.if version_atleast(3.1)
-  default-server init-state down
-.endif
   server-template replica 1-${slots} ipv4@${alias}:${ports[api]} tcp-ut 5s
 `;
 }
@@ -243,8 +240,9 @@ function healthCheck(pods: BalancerPods | undefined): string {
 
 /**
  * One failed check takes a replica out: a draining one is gone within a check's interval. So does
- * one failed connection: HAProxy before 3.1 (`init-state`) takes a new server for good until its
- * first check.
+ * one failed connection: HAProxy takes a new server for good until its first check. Its `init-state
+ * down` (3.1 and later) would not, but takes every server for down again after a changed
+ * configuration, whatever its recorded state: requests failed until the first checks.
  *
  * @see https://docs.haproxy.org/3.2/configuration.html#5.2-init-state
  */
