@@ -240,11 +240,7 @@ function healthCheck(pods: BalancerPods | undefined): string {
 
 /**
  * One failed check takes a replica out: a draining one is gone within a check's interval. So does
- * one failed connection: HAProxy takes a new server for good until its first check. Its `init-state
- * down` (3.1 and later) would not, but takes every server for down again after a changed
- * configuration, whatever its recorded state: requests failed until the first checks.
- *
- * @see https://docs.haproxy.org/3.2/configuration.html#5.2-init-state
+ * one failed connection: HAProxy takes a new server for good until its first check.
  */
 function serverOptions(pods: BalancerPods | undefined): string {
   // The supervisor listens on IPv4.
