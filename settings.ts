@@ -18,6 +18,7 @@ import {
   servingImageDefaults,
   usualEngine,
 } from "./components";
+import { valueOf } from "./components/valueOf";
 import { checkPinnedImage, findPinnedImage, PinnedImage } from "./program/pinnedImage";
 import { refuseUnused, UnusedKeys } from "./program/configObjects";
 import { releaseSettings } from "./program/releaseRecord";
@@ -111,6 +112,7 @@ const unused: UnusedKeys = {
     instead: "no node is added for a replica there, and startTimeoutSeconds is for its start",
   },
 };
+
 /**
  * Stand-ins that would go where they may not.
  *
@@ -262,7 +264,7 @@ async function secretText(
   key: string,
 ): Promise<pulumi.Output<string> | undefined> {
   const secret = config.getSecret(key);
-  const value = secret && (await new Promise((resolve) => void secret.apply(resolve)));
+  const value = secret && (await valueOf(secret));
   return value ? secret : undefined;
 }
 

@@ -7,6 +7,7 @@ import {
   notebookDefaults,
   PublishedImageArgs,
 } from "../components";
+import { registryAddress } from "../components/image/registryProvider";
 
 type Registry = Pick<PublishedImageArgs, "registry" | "username" | "password" | "plainHttp">;
 
@@ -63,7 +64,7 @@ function isIn(image: string, registry: Registry | undefined): boolean {
   return registry !== undefined && image.startsWith(`${registry.registry}/`);
 }
 
-function ownLogin({ registry, username, password, plainHttp }: Registry) {
-  const address = `${plainHttp ? "http" : "https"}://${registry}`;
-  return { address, username, password: pulumi.secret(password) };
+function ownLogin(registry: Registry) {
+  const { username, password } = registry;
+  return { address: registryAddress(registry), username, password: pulumi.secret(password) };
 }

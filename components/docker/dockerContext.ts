@@ -68,8 +68,8 @@ export function tlsOf(host: string, env: Environment = process.env): EngineTls |
     return { folder: env.DOCKER_CERT_PATH || configFolder(env), skipVerify: false };
   }
   const known = contexts(env).filter(({ Endpoints }) => Endpoints?.docker?.Host === host);
-  const inUse = known.find(({ Name }) => Name === contextInUse(env));
-  return [...(inUse ? [inUse] : []), ...known].map((context) => contextTls(context, env))[0];
+  const context = known.find(({ Name }) => Name === contextInUse(env)) ?? known[0];
+  return context && contextTls(context, env);
 }
 
 function contextInUse(env: Environment): string {

@@ -38,10 +38,18 @@ export function registryProvider(
     {
       ...laterProviderArgs(access.host),
       registryAuth: [
-        { address: `${access.plainHttp ? "http" : "https"}://${access.registry}`, ...login },
+        { address: registryAddress(access), ...login },
         ...further.filter(({ address }) => !address.endsWith(`//${access.registry}`)),
       ],
     },
     { parent },
   );
+}
+
+/** A registry as Docker's provider takes it. */
+export function registryAddress({
+  registry,
+  plainHttp,
+}: Pick<RegistryAccess, "registry" | "plainHttp">): string {
+  return `${plainHttp ? "http" : "https"}://${registry}`;
 }

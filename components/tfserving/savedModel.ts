@@ -13,6 +13,7 @@ import {
 import {
   FileSource,
   lengthDelimited,
+  partsOf,
   type WireField,
   wireFields,
   WireFormatError,
@@ -175,10 +176,7 @@ function readSignature(bytes: Buffer): [string, Signature] {
 }
 
 function objectGraphHasVariables(source: FileSource, objectGraph: WireField): boolean {
-  for (const node of wireFields(source, objectGraph.start, objectGraph.end)) {
-    if (node.number !== field.objectGraphNodes || node.wireType !== lengthDelimited) {
-      continue;
-    }
+  for (const node of partsOf(source, objectGraph, field.objectGraphNodes)) {
     for (const part of wireFields(source, node.start, node.end)) {
       if (part.number === field.objectVariable) {
         return true;

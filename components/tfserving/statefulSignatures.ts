@@ -2,14 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { savedModelFile, type Signature } from "./savedModel";
-import { decode, field } from "./savedModelProto";
-import {
-  FileSource,
-  lengthDelimited,
-  type WireField,
-  wireFields,
-  WireFormatError,
-} from "./wireFields";
+import { decode, field, type MetaInfoMessage } from "./savedModelProto";
+import { FileSource, partsOf, type WireField, WireFormatError } from "./wireFields";
 
 /** Operations that change what the next call finds. Random numbers are none: they are not missed. */
 const changing =
@@ -73,7 +67,8 @@ interface Graph {
 function firstChange(tensors: string[], { nodes, functions }: Graph): string | undefined {
   const waiting = tensors.map((tensor) => nodes.get(nodeOf(tensor)));
   const seen = new Set<Body>();
-  for (let body = waiting.pop(); waiting.length > 0 || body; body = waiting.pop()) {
+  while (waiting.length > 0) {
+    const body = waiting.pop();
     if (body === undefined || seen.has(body)) {
       continue;
     }
@@ -94,20 +89,24 @@ function nodeOf(tensor: string): string {
 
 function readGraph(source: FileSource, tags: string[]): Graph {
   const graph: Graph = { nodes: new Map(), functions: new Map() };
-  for (const metaGraph of parts(source, whole(source), field.savedModelMetaGraphs)) {
-    const [info] = parts(source, metaGraph, field.metaGraphInfo);
-    const found = info ? decode<{ tags: string[] }>("MetaInfoDef", source.value(info)).tags : [];
+  for (const metaGraph of partsOf(
+    source,
+    { start: 0, end: source.size },
+    field.savedModelMetaGraphs,
+  )) {
+    const [info] = partsOf(source, metaGraph, field.metaGraphInfo);
+    const found = info ? decode<MetaInfoMessage>("MetaInfoDef", source.value(info)).tags : [];
     if ([...found].sort().join() !== [...new Set(tags)].sort().join()) {
       continue;
     }
-    for (const graphDef of parts(source, metaGraph, field.metaGraphGraph)) {
-      for (const node of parts(source, graphDef, field.graphNodes)) {
+    for (const graphDef of partsOf(source, metaGraph, field.metaGraphGraph)) {
+      for (const node of partsOf(source, graphDef, field.graphNodes)) {
         graph.nodes.set(text(source, node, field.nodeName), readBody(source, [node]));
       }
-      for (const library of parts(source, graphDef, field.graphLibrary)) {
-        for (const one of parts(source, library, field.libraryFunctions)) {
-          const [signature] = parts(source, one, field.functionSignature);
-          const nodes = [...parts(source, one, field.functionNodes)];
+      for (const library of partsOf(source, graphDef, field.graphLibrary)) {
+        for (const one of partsOf(source, library, field.libraryFunctions)) {
+          const [signature] = partsOf(source, one, field.functionSignature);
+          const nodes = [...partsOf(source, one, field.functionNodes)];
           // Within a function every node counts: TensorFlow runs those with effects in any case.
           const { changes, calls } = readBody(source, nodes);
           graph.functions.set(text(source, signature, field.nodeName), {
@@ -127,16 +126,16 @@ function readBody(source: FileSource, nodes: WireField[]): Body {
   for (const node of nodes) {
     const operation = text(source, node, field.nodeOperation);
     body.changes ??= changing.test(operation) ? operation : undefined;
-    for (const input of parts(source, node, field.nodeInputs)) {
+    for (const input of partsOf(source, node, field.nodeInputs)) {
       body.inputs.push(valueText(source, input));
     }
-    for (const attribute of parts(source, node, field.nodeAttributes)) {
-      for (const value of parts(source, attribute, field.mapValue)) {
-        for (const called of parts(source, value, field.attributeFunction)) {
+    for (const attribute of partsOf(source, node, field.nodeAttributes)) {
+      for (const value of partsOf(source, attribute, field.mapValue)) {
+        for (const called of partsOf(source, value, field.attributeFunction)) {
           body.calls.push(text(source, called, field.nodeName));
         }
-        for (const list of parts(source, value, field.attributeList)) {
-          for (const called of parts(source, list, field.listFunctions)) {
+        for (const list of partsOf(source, value, field.attributeList)) {
+          for (const called of partsOf(source, list, field.listFunctions)) {
             body.calls.push(text(source, called, field.nodeName));
           }
         }
@@ -146,20 +145,8 @@ function readBody(source: FileSource, nodes: WireField[]): Body {
   return body;
 }
 
-function whole({ size }: FileSource): WireField {
-  return { number: 0, wireType: lengthDelimited, start: 0, end: size };
-}
-
-function* parts(source: FileSource, message: WireField, number: number): Generator<WireField> {
-  for (const part of wireFields(source, message.start, message.end)) {
-    if (part.number === number && part.wireType === lengthDelimited) {
-      yield part;
-    }
-  }
-}
-
 function text(source: FileSource, message: WireField | undefined, number: number): string {
-  const [part] = message ? parts(source, message, number) : [];
+  const [part] = message ? partsOf(source, message, number) : [];
   return part ? valueText(source, part) : "";
 }
 

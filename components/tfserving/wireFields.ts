@@ -71,6 +71,19 @@ export function* wireFields(source: FileSource, start: number, end: number): Gen
   }
 }
 
+/** The length-delimited fields of one number in a message. */
+export function* partsOf(
+  source: FileSource,
+  message: Pick<WireField, "start" | "end">,
+  number: number,
+): Generator<WireField> {
+  for (const part of wireFields(source, message.start, message.end)) {
+    if (part.number === number && part.wireType === lengthDelimited) {
+      yield part;
+    }
+  }
+}
+
 function readField(source: FileSource, position: number, end: number): WireField {
   const header = source.peek(position, Math.min(headerBytes, end - position));
   const reader = Reader.create(header);
