@@ -177,6 +177,10 @@ function clear(): void {
     processes.forEach((id) => process.kill(Number(id), "SIGKILL"));
     ip("netns", "del", namespace);
   }
+  // The namespace goes on until its last process has ended: its cable is cut at once.
+  if (fs.existsSync(`/sys/class/net/${namespace}`)) {
+    ip("link", "del", namespace);
+  }
   removeGroups();
 }
 

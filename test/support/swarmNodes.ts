@@ -166,6 +166,10 @@ function clear(room: string): void {
   if (namespaces().includes(room)) {
     ip("netns", "del", room);
   }
+  // The namespace goes on until its last process has ended: its cable is cut at once.
+  if (fs.existsSync(`/sys/class/net/${room}`)) {
+    ip("link", "del", room);
+  }
 }
 
 function remove(namespace: string): void {
