@@ -18,7 +18,7 @@ import {
   servingImageDefaults,
   usualEngine,
 } from "./components";
-import { valueOf } from "./components/valueOf";
+import { valueOf } from "./components/core/valueOf";
 import { checkPinnedImage, findPinnedImage, PinnedImage } from "./program/pinnedImage";
 import { refuseUnused, UnusedKeys } from "./program/configObjects";
 import { releaseSettings } from "./program/releaseRecord";

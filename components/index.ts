@@ -2,64 +2,64 @@
 // which may lack Node's types.
 /// <reference types="node" />
 export { currentStack } from "./docker/containerDefaults";
-export { defaultDockerHost, usualEngine } from "./docker/dockerContext";
-export { DockerEngine, findImage, inspectEngine } from "./docker/engine";
-export { engineProviderArgs } from "./docker/engineProvider";
-export { HostPort, TakenPort } from "./docker/takenPorts";
-export { checkCanary } from "./docker/checkCanary";
-export { SwarmState } from "./docker/swarmState";
+export { defaultDockerHost, usualEngine } from "./engine/dockerContext";
+export { DockerEngine, findImage, inspectEngine } from "./engine/engine";
+export { engineProviderArgs } from "./engine/engineProvider";
+export { HostPort, TakenPort } from "./engine/takenPorts";
+export { checkCanary } from "./serving/checkCanary";
+export { SwarmState } from "./engine/swarmState";
 export { checkModelService } from "./docker/checkModelService";
 export { DockerModelService } from "./docker/dockerModelService";
-export { distinctPorts } from "./docker/hostPorts";
+export { distinctPorts } from "./engine/hostPorts";
 export {
   CanaryArgs,
   DockerModelServiceArgs,
   modelServiceDefaults,
   ReleaseStrategy,
 } from "./docker/modelServiceArgs";
-export { AlbEndpoint } from "./ecs/albEndpoint";
+export { AlbEndpoint } from "./aws/endpoint/albEndpoint";
 export {
   AlbEndpointArgs,
   albEndpointDefaults,
   resolveAlbEndpointArgs,
-} from "./ecs/albEndpointArgs";
-export { checkAlbEndpoint } from "./ecs/checkAlbEndpoint";
-export { checkGpuCluster } from "./ecs/checkGpuCluster";
+} from "./aws/endpoint/albEndpointArgs";
+export { checkAlbEndpoint } from "./aws/endpoint/checkAlbEndpoint";
+export { checkGpuCluster } from "./aws/cluster/checkGpuCluster";
 export {
   checkInstanceType,
   instanceTypeWarnings,
   ReplicaNeeds,
   replicasPerInstance,
-} from "./ecs/checkInstanceType";
+} from "./aws/cluster/checkInstanceType";
 export {
   checkFleetRoom,
   Fleet,
   FleetLoad,
   fleetRoomWarnings,
   NotebookNeeds,
-} from "./ecs/fleetRoom";
-export { GpuCluster } from "./ecs/gpuCluster";
+} from "./aws/cluster/fleetRoom";
+export { GpuCluster } from "./aws/cluster/gpuCluster";
 export {
   ContainerInsights,
   GpuClusterArgs,
   gpuClusterDefaults,
   resolveGpuClusterArgs,
-} from "./ecs/gpuClusterArgs";
-export { InstanceTypeFacts, instanceTypeFacts, instanceTypeNames } from "./ecs/instanceTypes";
-export { lookUpNetwork, NetworkAnswer, NetworkFacts, NetworkQuestion } from "./ecs/lookUpNetwork";
-export { ServiceMonitoring } from "./ecs/serviceMonitoring";
+} from "./aws/cluster/gpuClusterArgs";
+export { InstanceTypeFacts, instanceTypeFacts, instanceTypeNames } from "./aws/cluster/instanceTypes";
+export { lookUpNetwork, NetworkAnswer, NetworkFacts, NetworkQuestion } from "./aws/network/lookUpNetwork";
+export { ServiceMonitoring } from "./aws/service/serviceMonitoring";
 export {
   checkServiceMonitoring,
   ServiceMonitoringArgs,
   serviceMonitoringDefaults,
-} from "./ecs/serviceMonitoringArgs";
-export { VpcNetwork } from "./ecs/vpcNetwork";
-export { checkVpcNetwork, VpcNetworkArgs } from "./ecs/vpcNetworkArgs";
-export { checkGpuHost } from "./gpuHost/checkGpuHost";
-export { GpuHost } from "./gpuHost/gpuHost";
-export { GpuHostArgs, gpuHostDefaults, notebookFolder } from "./gpuHost/gpuHostArgs";
+} from "./aws/service/serviceMonitoringArgs";
+export { VpcNetwork } from "./aws/network/vpcNetwork";
+export { checkVpcNetwork, VpcNetworkArgs } from "./aws/network/vpcNetworkArgs";
+export { checkGpuHost } from "./aws/gpuHost/checkGpuHost";
+export { GpuHost } from "./aws/gpuHost/gpuHost";
+export { GpuHostArgs, gpuHostDefaults, notebookFolder } from "./aws/gpuHost/gpuHostArgs";
 export { checkDistinctVersions } from "./image/distinctVersions";
-export { dockerLogins, KnownRegistry, loginOf } from "./image/dockerLogins";
+export { dockerLogins, KnownRegistry, loginOf } from "./engine/dockerLogins";
 export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
 export {
   checkRuntimeImage,
@@ -74,7 +74,7 @@ export {
   ServingImagePlan,
 } from "./image/servingImage";
 export { ServingImageArgs, servingImageDefaults } from "./image/servingImageArgs";
-export { ClusterClient, connectCluster } from "./kubernetes/connectCluster";
+export { ClusterClient, connectCluster } from "./kubernetes/cluster/connectCluster";
 export {
   checkKubernetesModelService,
   kubernetesServiceWarnings,
@@ -99,36 +99,36 @@ export {
   FurtherQuestions,
   inspectCluster,
   KubernetesCluster,
-} from "./kubernetes/inspectCluster";
-export { findServices, FoundService } from "./kubernetes/findServices";
+} from "./kubernetes/cluster/inspectCluster";
+export { findServices, FoundService } from "./kubernetes/cluster/findServices";
 export { serviceNames } from "./kubernetes/replicas";
-export { ClusterChoice, ClusterError } from "./kubernetes/kubeconfig";
-export { EcsNotebook } from "./notebook/ecsNotebook";
-export { checkEcsNotebook, EcsNotebookArgs, ecsNotebookDefaults } from "./notebook/ecsNotebookArgs";
+export { ClusterChoice, ClusterError } from "./kubernetes/cluster/kubeconfig";
+export { EcsNotebook } from "./aws/notebook/ecsNotebook";
+export { checkEcsNotebook, EcsNotebookArgs, ecsNotebookDefaults } from "./aws/notebook/ecsNotebookArgs";
 export { PodPlacementArgs, TolerationArgs } from "./kubernetes/podPlacementArgs";
-export { KubernetesNotebook } from "./notebook/kubernetesNotebook";
-export { checkKubernetesNotebook } from "./notebook/checkKubernetesNotebook";
+export { KubernetesNotebook } from "./kubernetes/notebook/kubernetesNotebook";
+export { checkKubernetesNotebook } from "./kubernetes/notebook/checkKubernetesNotebook";
 export {
   KubernetesNotebookArgs,
   kubernetesNotebookDefaults,
   resolveKubernetesNotebookArgs,
   VolumeAccessMode,
-} from "./notebook/kubernetesNotebookArgs";
-export { Notebook } from "./notebook/notebook";
+} from "./kubernetes/notebook/kubernetesNotebookArgs";
+export { Notebook } from "./docker/notebook/notebook";
 export {
   checkNotebook,
   NotebookArgs,
   notebookDefaults,
   NotebookOptions,
-} from "./notebook/notebookArgs";
-export { checkSwarmNotebook, SwarmNotebook, SwarmNotebookArgs } from "./notebook/swarmNotebook";
-export { createSshKey, SshKey } from "./sshDockerHost/sshKey";
-export { SshDockerHost } from "./sshDockerHost/sshDockerHost";
+} from "./docker/notebook/notebookArgs";
+export { checkSwarmNotebook, SwarmNotebook, SwarmNotebookArgs } from "./swarm/notebook/swarmNotebook";
+export { createSshKey, SshKey } from "./docker/sshDockerHost/sshKey";
+export { SshDockerHost } from "./docker/sshDockerHost/sshDockerHost";
 export {
   checkSshDockerHost,
   SshDockerHostArgs,
   sshDockerHostDefaults,
-} from "./sshDockerHost/sshDockerHostArgs";
+} from "./docker/sshDockerHost/sshDockerHostArgs";
 export { checkSwarmModelService } from "./swarm/checkSwarmModelService";
 export { SwarmModelService } from "./swarm/swarmModelService";
 export {
@@ -139,18 +139,18 @@ export {
 } from "./swarm/swarmModelServiceArgs";
 export { BatchingOptions } from "./tfserving/batching";
 export { ModelConfigOptions, modelLabels, ModelVersionPolicy } from "./tfserving/modelConfig";
-export { Problem } from "./tfserving/problem";
+export { Problem } from "./core/problem";
 export { Signature, TensorSpec } from "./tfserving/savedModel";
 export { MonitoringOptions, ServerOptions } from "./tfserving/serverOptions";
-export { checkEcsModelService, ecsServiceWarnings } from "./ecs/checkEcsModelService";
-export { EcsModelService } from "./ecs/ecsModelService";
+export { checkEcsModelService, ecsServiceWarnings } from "./aws/service/checkEcsModelService";
+export { EcsModelService } from "./aws/service/ecsModelService";
 export {
   AutoscalingArgs,
   ecsModelServiceDefaults,
   EcsModelServiceArgs,
   resolveEcsModelServiceArgs,
-} from "./ecs/ecsModelServiceArgs";
-export { EcrImage, EcrImageArgs, findEcrImage } from "./image/ecrImage";
+} from "./aws/service/ecsModelServiceArgs";
+export { EcrImage, EcrImageArgs, findEcrImage } from "./aws/image/ecrImage";
 export { ModelRemarks, sayRemarks } from "./image/modelRemarks";
 export { imageSizeWarnings } from "./image/imageSize";
 export {
@@ -158,4 +158,4 @@ export {
   EcrRepository,
   EcrRepositoryArgs,
   ecrRepositoryDefaults,
-} from "./image/ecrRepository";
+} from "./aws/image/ecrRepository";

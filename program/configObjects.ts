@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../components";
-import { isObject } from "../components/tfserving/checks";
+import { isObject } from "../components/core/checks";
 
 /** The fields of a type, each of which has to be there. */
 export function names<Key extends string>(keys: Record<Key, 0>): string[] {

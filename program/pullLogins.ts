@@ -7,7 +7,7 @@ import {
   notebookDefaults,
   PublishedImageArgs,
 } from "../components";
-import { registryAddress } from "../components/image/registryProvider";
+import { registryAddress } from "../components/engine/registryProvider";
 
 type Registry = Pick<PublishedImageArgs, "registry" | "username" | "password" | "plainHttp">;
 

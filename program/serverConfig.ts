@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ModelConfigOptions, ServerOptions } from "../components";
-import { isObject } from "../components/tfserving/checks";
+import { isObject } from "../components/core/checks";
 
 /**
  * Reads the config key server. Versions that are numbers there become text, which is what

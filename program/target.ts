@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import { DockerModelService, Notebook, SwarmModelService, SwarmNotebook } from "../components";
-import { serviceAddresses } from "../components/balancer/addresses";
+import { serviceAddresses } from "../components/serving/addresses";
 import type { Settings } from "../settings";
 import { buildImage, ServedImage } from "./servedImage";
 

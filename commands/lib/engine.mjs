@@ -35,8 +35,8 @@ export async function findEngine(root, configured, env) {
   if (given && !given.startsWith("tcp:")) {
     return { host: given, variables: {} };
   }
-  /** @type {typeof import("../../components/docker/dockerContext.js")} */
-  const { tlsOf, usualEngine } = await loadTypeScript(root, "components/docker/dockerContext.ts");
+  /** @type {typeof import("../../components/engine/dockerContext.js")} */
+  const { tlsOf, usualEngine } = await loadTypeScript(root, "components/engine/dockerContext.ts");
   try {
     const host = given || usualEngine(env);
     return { host, variables: tlsVariables(tlsOf(host, env)) };
@@ -49,7 +49,7 @@ export async function findEngine(root, configured, env) {
 }
 
 /**
- * @param {import("../../components/docker/dockerContext.js").EngineTls | undefined} tls
+ * @param {import("../../components/engine/dockerContext.js").EngineTls | undefined} tls
  * @returns {Record<string, string>}
  * @see https://docs.docker.com/reference/cli/docker/#environment-variables
  */

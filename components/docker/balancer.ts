@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { balancerCpus, ports, renderBalancerConfig } from "../balancer/balancerConfig";
-import { balancerCommand } from "../balancer/balancerScript";
-import { balancerMemoryMb } from "../balancer/balancerSize";
-import { requestTimes } from "../balancer/balancerTimes";
+import { balancerCpus, ports, renderBalancerConfig } from "../serving/balancerConfig";
+import { balancerCommand } from "../serving/balancerScript";
+import { balancerMemoryMb } from "../serving/balancerSize";
+import { requestTimes } from "../serving/balancerTimes";
 import {
   hardened,
   healthPace,

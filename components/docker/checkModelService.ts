@@ -1,14 +1,14 @@
-import { CanaryShape, canaryWarnings, checkCanary } from "./checkCanary";
+import { CanaryShape, canaryWarnings, checkCanary } from "../serving/checkCanary";
 import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
-import { Problem, wholeNumber } from "../tfserving/problem";
+import { Problem, wholeNumber } from "../core/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
-import { checkStopGrace } from "../tfserving/stopTimes";
-import { maxReplicas } from "../balancer/balancerConfig";
-import { checkGrpcTimeout } from "../balancer/balancerTimes";
-import { DockerEngine } from "./engine";
+import { checkStopGrace } from "../serving/stopTimes";
+import { maxReplicas } from "../serving/balancerConfig";
+import { checkGrpcTimeout } from "../serving/balancerTimes";
+import { DockerEngine } from "../engine/engine";
 import { ReleaseStrategy } from "./modelServiceArgs";
-import { checkAddress, checkPort, distinctPorts } from "./hostPorts";
+import { checkAddress, checkPort, distinctPorts } from "../engine/hostPorts";
 
 /** The part of a service's arguments that can be judged before there is any resource. */
 export interface ModelServiceShape {

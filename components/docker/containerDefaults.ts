@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { stackLabel } from "./stackLabel";
-import { cpusText, durationText } from "./providerText";
+import { stackLabel } from "../core/stackLabel";
+import { cpusText, durationText } from "../engine/providerText";
 
 /**
  * Arguments that replace a container although the provider would record them

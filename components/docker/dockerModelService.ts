@@ -1,13 +1,13 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceAddresses } from "../balancer/addresses";
-import { onceServing } from "../onceServing";
+import { serviceAddresses } from "../serving/addresses";
+import { onceServing } from "../core/onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancer } from "./balancer";
 import { checkModelService, serviceWarnings } from "./checkModelService";
-import { componentEngine } from "./componentEngine";
+import { componentEngine } from "../engine/componentEngine";
 import { currentStack, labelsFor } from "./containerDefaults";
-import { clientHost } from "./hostPorts";
+import { clientHost } from "../engine/hostPorts";
 import {
   DockerModelServiceArgs,
   ResolvedModelServiceArgs,

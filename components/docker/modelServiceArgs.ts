@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultBalancerImage, maxReplicas } from "../balancer/balancerConfig";
-import { defaultGrpcTimeoutSeconds } from "../balancer/balancerTimes";
+import { defaultBalancerImage, maxReplicas } from "../serving/balancerConfig";
+import { defaultGrpcTimeoutSeconds } from "../serving/balancerTimes";
 import { ServerOptions } from "../tfserving/serverOptions";
-import { usualStopGrace } from "../tfserving/stopTimes";
-import { withDefaults } from "../withDefaults";
-import { DockerEngine } from "./engine";
+import { usualStopGrace } from "../serving/stopTimes";
+import { withDefaults } from "../core/withDefaults";
+import { DockerEngine } from "../engine/engine";
 
 /** How a release replaces the replicas of the one before. */
 export enum ReleaseStrategy {

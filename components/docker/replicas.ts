@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { statusModels } from "../tfserving/modelStatus";
 import { renderServer } from "../tfserving/serverOptions";
-import { canaryCount } from "./checkCanary";
+import { canaryCount } from "../serving/checkCanary";
 import {
   currentStack,
   hardened,

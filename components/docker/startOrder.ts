@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { settled } from "../onceServing";
+import { settled } from "../core/onceServing";
 import { currentStack } from "./containerDefaults";
-import { valueOf } from "../valueOf";
+import { valueOf } from "../core/valueOf";
 import { StartFailure, StartWatch } from "./startWatch";
 
 /** Where the containers are that one component starts. */

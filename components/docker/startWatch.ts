@@ -2,10 +2,10 @@ import { Writable } from "stream";
 import { finished } from "stream/promises";
 import { setTimeout as pause } from "timers/promises";
 import Docker from "dockerode";
-import { connect } from "./engine";
-import { lastWords } from "./lastWords";
-import { stackLabel } from "./stackLabel";
-import { endedBeforeReady, notReadyInTime } from "./startFailure";
+import { connect } from "../engine/engine";
+import { lastWords } from "../serving/lastWords";
+import { stackLabel } from "../core/stackLabel";
+import { endedBeforeReady, notReadyInTime } from "../serving/startFailure";
 
 /** What to tell of a container that does not start: which one it is, and a sentence with its last lines. */
 export interface StartFailure {

@@ -1,8 +1,8 @@
 import * as fs from "fs";
 import * as path from "path";
 import { pack } from "tar-fs";
-import { connect, findImage } from "../docker/engine";
-import { finished } from "../docker/engineProgress";
+import { connect, findImage } from "../engine/engine";
+import { finished } from "../engine/engineProgress";
 
 /** What an image is built from. */
 export interface ImageBuild {

@@ -1,8 +1,8 @@
 import { createHash, Hash } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
-import { readText } from "../readText";
-import { staysOut } from "./hiddenFiles";
+import { readText } from "../core/readText";
+import { staysOut } from "../tfserving/hiddenFiles";
 
 const chunkBytes = 1 << 20;
 

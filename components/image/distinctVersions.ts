@@ -1,5 +1,5 @@
 import * as path from "path";
-import { Problem } from "../tfserving/problem";
+import { Problem } from "../core/problem";
 import { findVersions, isFolder } from "../tfserving/versionFolders";
 import { contentHash } from "./contentHash";
 

@@ -1,6 +1,6 @@
 import * as path from "path";
-import { Problem } from "../tfserving/problem";
-import { parseImageReference } from "./imageReference";
+import { Problem } from "../core/problem";
+import { parseImageReference } from "../core/imageReference";
 
 // The engine's own builder: it finds the runtime image among the engine's images,
 // which a builder in a container of its own would not.

@@ -3,7 +3,7 @@ import { minorVersion, tensorflowOf } from "../tfserving/baseImage";
 import type { BatchingOptions } from "../tfserving/batching";
 import { checkBatchedSignatures, type LoadedModel } from "../tfserving/batchedSignatures";
 import type { ModelVersion } from "../tfserving/modelFolder";
-import type { Problem } from "../tfserving/problem";
+import type { Problem } from "../core/problem";
 import { statefulSignatures } from "../tfserving/statefulSignatures";
 
 const mebibyte = 2 ** 20;

@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { componentEngine } from "../docker/componentEngine";
-import { Problem } from "../tfserving/problem";
-import { parseImageReference } from "./imageReference";
-import { registryProvider } from "./registryProvider";
+import { componentEngine } from "../engine/componentEngine";
+import { Problem } from "../core/problem";
+import { parseImageReference } from "../core/imageReference";
+import { registryProvider } from "../engine/registryProvider";
 
 /** Arguments of a PublishedImage. */
 export interface PublishedImageArgs {

@@ -1,5 +1,5 @@
-import { connect } from "../docker/engine";
-import { finished } from "../docker/engineProgress";
+import { connect } from "../engine/engine";
+import { finished } from "../engine/engineProgress";
 
 /** A push of one image. */
 export interface Push {

@@ -1,8 +1,8 @@
 import * as autoscaling from "@pulumi/kubernetes/autoscaling/v2";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { maxReplicas } from "../balancer/balancerConfig";
-import { Problem, wholeNumber } from "../tfserving/problem";
+import { maxReplicas } from "../serving/balancerConfig";
+import { Problem, wholeNumber } from "../core/problem";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor } from "./labels";
 import { takingBack } from "./ownership";

@@ -2,17 +2,17 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { balancerCpus, renderBalancerConfig } from "../balancer/balancerConfig";
-import { balancerCommand } from "../balancer/balancerScript";
-import { balancerMemoryMb } from "../balancer/balancerSize";
-import { longestMs, requestTimes } from "../balancer/balancerTimes";
+import { balancerCpus, renderBalancerConfig } from "../serving/balancerConfig";
+import { balancerCommand } from "../serving/balancerScript";
+import { balancerMemoryMb } from "../serving/balancerSize";
+import { longestMs, requestTimes } from "../serving/balancerTimes";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor, selectorFor } from "./labels";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
-import { containerPort, portNames, servicePort } from "./portNames";
+import { containerPort, portNames, servicePort } from "./network/portNames";
 import { pulling } from "./podPlacement";
-import { ReleaseGuard } from "./releaseGuard";
-import { guardedAnnotations } from "./wantedRelease";
+import { ReleaseGuard } from "./release/releaseGuard";
+import { guardedAnnotations } from "./release/wantedRelease";
 import {
   headlessName,
   progressSeconds,

@@ -1,5 +1,5 @@
-import { parseImageReference } from "../image/imageReference";
-import { Problem } from "../tfserving/problem";
+import { parseImageReference } from "../core/imageReference";
+import { Problem } from "../core/problem";
 
 /**
  * Whether an image is named by digest: nodes that pull a tag at different times could run different

@@ -1,9 +1,9 @@
 import { imageFolder } from "../tfserving/modelConfig";
-import { Problem } from "../tfserving/problem";
+import { Problem } from "../core/problem";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { checkVersion } from "../tfserving/versionNumber";
 import { checkDigest } from "./checkDigest";
-import { KubernetesCluster } from "./inspectCluster";
+import { KubernetesCluster } from "./cluster/inspectCluster";
 
 /** The part of a model volume that can be judged before there is any resource. */
 export interface ModelVolumeShape {

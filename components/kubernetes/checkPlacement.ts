@@ -1,7 +1,7 @@
-import { nearestName } from "../tfserving/nearestName";
-import { Problem, wholeNumber } from "../tfserving/problem";
+import { nearestName } from "../core/nearestName";
+import { Problem, wholeNumber } from "../core/problem";
 import { checkLabels, isQualifiedName } from "./checkLabels";
-import { KubernetesCluster } from "./inspectCluster";
+import { KubernetesCluster } from "./cluster/inspectCluster";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { TolerationArgs } from "./podPlacementArgs";
 

@@ -1,4 +1,4 @@
-import { Problem } from "../tfserving/problem";
+import { Problem } from "../core/problem";
 
 const longestLabel = 63;
 const longestName = 253;

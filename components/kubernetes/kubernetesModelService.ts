@@ -1,8 +1,8 @@
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceAddresses } from "../balancer/addresses";
-import { ports } from "../balancer/balancerConfig";
-import { onceServing } from "../onceServing";
+import { serviceAddresses } from "../serving/addresses";
+import { ports } from "../serving/balancerConfig";
+import { onceServing } from "../core/onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createAutoscaling } from "./autoscaling";
 import { createBalancers } from "./balancer";
@@ -16,12 +16,12 @@ import {
   ResolvedKubernetesArgs,
   resolveKubernetesModelServiceArgs,
 } from "./kubernetesModelServiceArgs";
-import { createNetworkPolicies } from "./networkPolicies";
+import { createNetworkPolicies } from "./network/networkPolicies";
 import { createPodMonitor } from "./podMonitor";
 import { renderPortForward } from "./portForward";
 import { canaryReplicas, createReplicas, mainReplicas } from "./replicas";
-import { revisionOf } from "./rolloutStatus";
-import { createRoutes } from "./routes";
+import { revisionOf } from "./release/rolloutStatus";
+import { createRoutes } from "./network/routes";
 import { serviceHost } from "./serviceHost";
 
 /**

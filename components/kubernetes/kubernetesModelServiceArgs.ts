@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultBalancerImage } from "../balancer/balancerConfig";
-import { defaultGrpcTimeoutSeconds } from "../balancer/balancerTimes";
+import { defaultBalancerImage } from "../serving/balancerConfig";
+import { defaultGrpcTimeoutSeconds } from "../serving/balancerTimes";
 import { CanaryArgs, ReleaseStrategy } from "../docker/modelServiceArgs";
 import { ServerOptions } from "../tfserving/serverOptions";
-import { usualStopGrace } from "../tfserving/stopTimes";
-import { withDefaults } from "../withDefaults";
-import { KubernetesCluster } from "./inspectCluster";
+import { usualStopGrace } from "../serving/stopTimes";
+import { withDefaults } from "../core/withDefaults";
+import { KubernetesCluster } from "./cluster/inspectCluster";
 import { PodPlacementArgs } from "./podPlacementArgs";
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from "crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { currentStack } from "../docker/containerDefaults";
-import { stackLabel } from "../docker/stackLabel";
+import { stackLabel } from "../core/stackLabel";
 
 /** What an object is for, the label `app.kubernetes.io/component`. */
 export type KubernetesPart = "replica" | "canary" | "balancer" | "notebook";

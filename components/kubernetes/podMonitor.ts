@@ -1,11 +1,11 @@
 import * as apiextensions from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import { checkInteger } from "../tfserving/checks";
-import { Problem } from "../tfserving/problem";
+import { checkInteger } from "../core/checks";
+import { Problem } from "../core/problem";
 import { defaultMetricsPath } from "../tfserving/renderServer";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, labelsFor, selectorFor } from "./labels";
-import { portNames } from "./portNames";
+import { portNames } from "./network/portNames";
 import { takingBack } from "./ownership";
 
 /** Group and version of a PodMonitor. */

@@ -1,5 +1,5 @@
-import { KubernetesCluster } from "./inspectCluster";
-import { isContent } from "./kubeconfig";
+import { KubernetesCluster } from "./cluster/inspectCluster";
+import { isContent } from "./cluster/kubeconfig";
 
 /** What a forwarded port leads to. */
 export interface PortForward {

@@ -6,7 +6,7 @@ import { renderServer, ServerOptions } from "../tfserving/serverOptions";
 import { ModelVolumeArgs, ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor } from "./labels";
 import { placement, pulling } from "./podPlacement";
-import { containerPort, portNames } from "./portNames";
+import { containerPort, portNames } from "./network/portNames";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
 import { cpuQuantity, memoryQuantity } from "./quantities";
 import { spreadOver } from "./spread";

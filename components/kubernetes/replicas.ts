@@ -2,13 +2,13 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { canaryCount } from "../docker/checkCanary";
+import { canaryCount } from "../serving/checkCanary";
 import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { fewestReplicas, ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, labelsFor, selectorFor } from "./labels";
-import { servicePort } from "./portNames";
-import { ReleaseGuard } from "./releaseGuard";
-import { guardedAnnotations } from "./wantedRelease";
+import { servicePort } from "./network/portNames";
+import { ReleaseGuard } from "./release/releaseGuard";
+import { guardedAnnotations } from "./release/wantedRelease";
 import { containerName, joinSeconds, renderReplicaPods } from "./replicaPods";
 import { takingBack } from "./ownership";
 

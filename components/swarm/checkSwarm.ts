@@ -1,6 +1,6 @@
-import { DockerEngine } from "../docker/engine";
-import { SwarmState } from "../docker/swarmState";
-import { Problem } from "../tfserving/problem";
+import { DockerEngine } from "../engine/engine";
+import { SwarmState } from "../engine/swarmState";
+import { Problem } from "../core/problem";
 
 /** The part of an engine's checks that every Swarm component shares: is there a swarm to order from? */
 export function checkSwarm(engine?: DockerEngine): Problem[] {

@@ -1,9 +1,9 @@
-import { maxReplicas } from "../balancer/balancerConfig";
+import { maxReplicas } from "../serving/balancerConfig";
 import { checkModelService, ModelServiceShape } from "../docker/checkModelService";
-import { DockerEngine } from "../docker/engine";
+import { DockerEngine } from "../engine/engine";
 import { ReleaseStrategy } from "../docker/modelServiceArgs";
-import { Problem, wholeNumber } from "../tfserving/problem";
-import { checkStopGrace } from "../tfserving/stopTimes";
+import { Problem, wholeNumber } from "../core/problem";
+import { checkStopGrace } from "../serving/stopTimes";
 import { checkGpus, checkSwarm } from "./checkSwarm";
 import { EndpointMode, leaveSeconds } from "./swarmModelServiceArgs";
 

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { durationText } from "../docker/providerText";
+import { durationText } from "../engine/providerText";
 
 /**
  * Hardening of every task, as far as the provider knows Swarm's: it has neither

@@ -1,11 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { serviceAddresses } from "../balancer/addresses";
-import { componentEngine } from "../docker/componentEngine";
+import { serviceAddresses } from "../serving/addresses";
+import { componentEngine } from "../engine/componentEngine";
 import { currentStack, labelsFor } from "../docker/containerDefaults";
-import { dockerLogins } from "../image/dockerLogins";
-import { registryProvider } from "../image/registryProvider";
-import { onceServing } from "../onceServing";
+import { dockerLogins } from "../engine/dockerLogins";
+import { registryProvider } from "../engine/registryProvider";
+import { onceServing } from "../core/onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancers } from "./balancerService";
 import { checkSwarmModelService } from "./checkSwarmModelService";

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultBalancerImage } from "../balancer/balancerConfig";
-import { defaultGrpcTimeoutSeconds } from "../balancer/balancerTimes";
-import { DockerEngine } from "../docker/engine";
+import { defaultBalancerImage } from "../serving/balancerConfig";
+import { defaultGrpcTimeoutSeconds } from "../serving/balancerTimes";
+import { DockerEngine } from "../engine/engine";
 import { ReleaseStrategy } from "../docker/modelServiceArgs";
 import { ServerOptions } from "../tfserving/serverOptions";
-import { usualStopGrace } from "../tfserving/stopTimes";
-import { withDefaults } from "../withDefaults";
+import { usualStopGrace } from "../serving/stopTimes";
+import { withDefaults } from "../core/withDefaults";
 
 /** How a service's name resolves on a Swarm network. */
 export enum EndpointMode {

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import Docker from "dockerode";
 import { currentStack } from "../docker/containerDefaults";
-import { connect } from "../docker/engine";
-import { lastWords } from "../docker/lastWords";
-import { stackLabel } from "../docker/stackLabel";
+import { connect } from "../engine/engine";
+import { lastWords } from "../serving/lastWords";
+import { stackLabel } from "../core/stackLabel";
 
 /** What Swarm's API says of a task, as far as it is read here. */
 export interface Task {

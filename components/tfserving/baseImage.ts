@@ -1,5 +1,5 @@
-import { type ImageReference, parseImageReference } from "../image/imageReference";
-import type { Problem } from "./problem";
+import { type ImageReference, parseImageReference } from "../core/imageReference";
+import type { Problem } from "../core/problem";
 
 /**
  * The TensorFlow in an image, as `[2, 19]`, where its tag tells: in repositories named `serving`, as

@@ -1,5 +1,5 @@
-import type { Problem } from "./problem";
-import { checkBoolean, checkFields, checkInteger, shown } from "./checks";
+import type { Problem } from "../core/problem";
+import { checkBoolean, checkFields, checkInteger, shown } from "../core/checks";
 
 /**
  * How calls are joined into batches. A call that finds the queue full fails with UNAVAILABLE, 503

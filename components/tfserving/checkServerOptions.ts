@@ -1,8 +1,8 @@
 import { checkBatching } from "./batching";
-import { checkBoolean, checkFields, checkInteger, isObject, shown } from "./checks";
+import { checkBoolean, checkFields, checkInteger, isObject, shown } from "../core/checks";
 import { checkExtraArgs } from "./extraArgs";
 import { checkModelConfigs } from "./modelConfig";
-import type { Problem } from "./problem";
+import type { Problem } from "../core/problem";
 import { booleanFlags, integerFlags } from "./serverFlags";
 import type { MonitoringOptions, ServerOptions } from "./serverOptions";
 

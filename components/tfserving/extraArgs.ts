@@ -1,6 +1,6 @@
-import { shown } from "./checks";
-import { nearestName } from "./nearestName";
-import type { Problem } from "./problem";
+import { shown } from "../core/checks";
+import { nearestName } from "../core/nearestName";
+import type { Problem } from "../core/problem";
 import {
   booleanFlags,
   extraFlags,

@@ -1,6 +1,6 @@
-import { checkFields, checkInteger, isObject, shown } from "./checks";
+import { checkFields, checkInteger, isObject, shown } from "../core/checks";
 import { checkModelName } from "./modelName";
-import type { Problem } from "./problem";
+import type { Problem } from "../core/problem";
 import { checkVersion } from "./versionNumber";
 
 /** Which versions of a model are loaded. */

@@ -5,7 +5,7 @@ import { chooseVersions, type VersionChoice } from "./chooseVersions";
 import { checkModelName } from "./modelName";
 import { checkModelVersion } from "./modelVersion";
 import { findOtherFormat, formatOfName } from "./otherFormats";
-import type { Problem } from "./problem";
+import type { Problem } from "../core/problem";
 import type { Signature } from "./savedModel";
 import { savedModelFile } from "./savedModel";
 import { findVersions, isFolder, quoted, type VersionFolder } from "./versionFolders";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { staysOut } from "../image/hiddenFiles";
+import { staysOut } from "./hiddenFiles";
 import { checkVariables } from "./checkVariables";
 import { findLfsPointers } from "./gitLfs";
 import type { ModelVersion } from "./modelFolder";

@@ -8,7 +8,7 @@ import {
 } from "./modelConfig";
 import { checkModelFolder, type ModelFolder } from "./modelFolder";
 import { checkModelName } from "./modelName";
-import type { Problem } from "./problem";
+import type { Problem } from "../core/problem";
 import { checkVersion, listVersions } from "./versionNumber";
 
 /** What decides which model versions a server loads. */

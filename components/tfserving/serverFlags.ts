@@ -1,5 +1,5 @@
 import type { ServerOptions } from "./serverOptions";
-import { highestInt32 } from "./checks";
+import { highestInt32 } from "../core/checks";
 
 /** Names of the fields of `ServerOptions` that take a `T`. */
 type FieldsOfType<T> = {

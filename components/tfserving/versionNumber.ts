@@ -1,5 +1,5 @@
-import { shown } from "./checks";
-import type { Problem } from "./problem";
+import { shown } from "../core/checks";
+import type { Problem } from "../core/problem";
 
 /** TensorFlow Serving keeps version numbers as int64, hence no `number`. */
 const highestVersion = 2n ** 63n - 1n;

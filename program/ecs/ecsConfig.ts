@@ -11,8 +11,8 @@ import {
   servingImageDefaults,
   VpcNetworkArgs,
 } from "../../components";
-import { awsName } from "../../components/ecs/awsName";
-import { checkFields } from "../../components/tfserving/checks";
+import { awsName } from "../../components/aws/awsName";
+import { checkFields } from "../../components/core/checks";
 import { checkTexts, names, readObject, refuseUnused, UnusedKeys } from "../configObjects";
 
 const longestRepositoryName = 128;

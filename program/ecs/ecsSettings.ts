@@ -30,7 +30,7 @@ import {
   longestMs,
   requestTimes,
   restTimeoutMs,
-} from "../../components/balancer/balancerTimes";
+} from "../../components/serving/balancerTimes";
 import {
   askEngine,
   checkNumbers,

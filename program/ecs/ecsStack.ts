@@ -8,7 +8,7 @@ import {
   ServiceMonitoring,
   VpcNetwork,
 } from "../../components";
-import { onceServing } from "../../components/onceServing";
+import { onceServing } from "../../components/core/onceServing";
 import { modelUrls } from "../../components/tfserving/modelStatus";
 import { recordedOutputs, recordOnce, releasesIn } from "../releaseRecord";
 import { ecsImage } from "./ecsImage";

@@ -14,7 +14,7 @@ import {
   TolerationArgs,
 } from "../../components";
 import { labelValue } from "../../components/kubernetes/labels";
-import { checkBoolean, checkFields, isObject } from "../../components/tfserving/checks";
+import { checkBoolean, checkFields, isObject } from "../../components/core/checks";
 import { checkTexts, names, readObject, refuseUnused, UnusedKeys } from "../configObjects";
 
 /** The config key kubernetesCluster. */

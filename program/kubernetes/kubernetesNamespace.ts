@@ -1,7 +1,7 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { currentStack } from "../../components/docker/containerDefaults";
-import { stackLabel } from "../../components/docker/stackLabel";
+import { stackLabel } from "../../components/core/stackLabel";
 import { FoundNamespace, FoundService, Problem } from "../../components";
 import { checkDnsLabel } from "../../components/kubernetes/dnsNames";
 import { labelValue } from "../../components/kubernetes/labels";

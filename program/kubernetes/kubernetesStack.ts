@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { KubernetesModelService, KubernetesNotebook, modelLabels } from "../../components";
-import { serviceAddresses } from "../../components/balancer/addresses";
-import { isContent } from "../../components/kubernetes/kubeconfig";
+import { serviceAddresses } from "../../components/serving/addresses";
+import { isContent } from "../../components/kubernetes/cluster/kubeconfig";
 import { fewestReplicas } from "../../components/kubernetes/kubernetesModelServiceArgs";
 import { serviceHost } from "../../components/kubernetes/serviceHost";
 import { recordedOutputs, recordOnce, releasesIn } from "../releaseRecord";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { KubernetesModelService, KubernetesNotebook } from "../../components";
 import { selectorFor } from "../../components/kubernetes/labels";
-import { clientLabel } from "../../components/kubernetes/networkPolicies";
+import { clientLabel } from "../../components/kubernetes/network/networkPolicies";
 import { type Cluster, startCluster } from "../cluster/cluster";
 import { renderedObjects } from "../support/kubernetesObjects";
 

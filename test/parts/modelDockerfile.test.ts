@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 import { expect, it } from "vitest";
 
-import { staysOut } from "../../components/image/hiddenFiles";
+import { staysOut } from "../../components/tfserving/hiddenFiles";
 import { modelDockerfile } from "../../components/image/imageTag";
 import { temporaryFolder, writeFiles } from "../support/modelFolder";
 

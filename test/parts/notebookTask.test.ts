@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import names from "../../airgap/images/names.json";
-import { renderNotebook } from "../../components/notebook/ecsNotebookTask";
+import { renderNotebook } from "../../components/aws/notebook/ecsNotebookTask";
 import { docker, until } from "./standin/server";
 
 const airgap = path.join(__dirname, "../../airgap");

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { defaultDockerHost } from "../../components/docker/dockerContext";
+import { defaultDockerHost } from "../../components/engine/dockerContext";
 import { type Push, pushMissing } from "../../components/image/pushMissing";
 import { docker } from "../support/docker";
 import { type Registry, startRegistry } from "../support/registry";

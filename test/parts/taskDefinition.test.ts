@@ -7,9 +7,9 @@ import * as path from "node:path";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { defaultDockerHost } from "../../components/docker/dockerContext";
-import { connect } from "../../components/docker/engine";
-import { renderContainer } from "../../components/ecs/taskDefinition";
+import { defaultDockerHost } from "../../components/engine/dockerContext";
+import { connect } from "../../components/engine/engine";
+import { renderContainer } from "../../components/aws/service/taskDefinition";
 import { ContainerDefinition, dockerOptions } from "../support/ecsContainer";
 import { image as standIn, prepare, request, until } from "./standin/server";
 

@@ -7,9 +7,9 @@ import {
   balancerCpus,
   BalancerSettings,
   renderBalancerConfig,
-} from "../../components/balancer/balancerConfig";
-import { balancerCommand } from "../../components/balancer/balancerScript";
-import { balancerMemoryMb } from "../../components/balancer/balancerSize";
+} from "../../components/serving/balancerConfig";
+import { balancerCommand } from "../../components/serving/balancerScript";
+import { balancerMemoryMb } from "../../components/serving/balancerSize";
 import { docker } from "./docker";
 import { freePorts } from "./freePorts";
 import { until } from "./supervisor";

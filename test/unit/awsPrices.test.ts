@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { expect, it } from "vitest";
 
-import { instanceTypeNames } from "../../components/ecs/instanceTypes";
+import { instanceTypeNames } from "../../components/aws/cluster/instanceTypes";
 import { repository } from "../support/stackConfig";
 
 const read = (file: string) => fs.readFileSync(path.join(repository, "docs", file), "utf8");

@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { balancerCommand } from "../../components/balancer/balancerScript";
-import { readText } from "../../components/readText";
+import { balancerCommand } from "../../components/serving/balancerScript";
+import { readText } from "../../components/core/readText";
 import { temporaryFolder, writeFiles } from "../support/modelFolder";
 import { repository } from "../support/stackConfig";
 
@@ -26,7 +26,7 @@ describe("a clone with core.autocrlf", () => {
   const texts = {
     "components/image/runtime/tfserving-supervisor": "#!/usr/bin/perl\n1;\n",
     "components/image/runtime/TfServing/Http.pm": "1;\n",
-    "components/balancer/run": "set -u\n",
+    "components/serving/run": "set -u\n",
     "airgap/images/build": "set -e\n",
     "model/notebooks/client.ipynb": "{}\n",
   };
@@ -57,6 +57,6 @@ describe("a checkout that has CRLF all the same", () => {
   it("is what the balancer's script is read for", () => {
     const [bash, option, script] = balancerCommand();
     expect([bash, option]).toEqual(["bash", "-c"]);
-    expect(script).toBe(readText(path.join(repository, "components/balancer/run")));
+    expect(script).toBe(readText(path.join(repository, "components/serving/run")));
   });
 });

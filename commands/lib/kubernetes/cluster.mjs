@@ -8,7 +8,7 @@ import { root } from "../workspace.mjs";
 const answerTimeoutMs = 5_000;
 
 /**
- * @typedef {import("../../../components/kubernetes/kubeconfig.js").KubernetesLibrary} Library
+ * @typedef {import("../../../components/kubernetes/cluster/kubeconfig.js").KubernetesLibrary} Library
  *
  * A cluster that answered.
  *
@@ -97,10 +97,10 @@ async function chosenCluster({ explicit, stack, env }) {
  * @throws Failure that says what is wrong with it
  */
 export async function loadConfig(choice, stack) {
-  /** @type {typeof import("../../../components/kubernetes/kubeconfig.js")} */
+  /** @type {typeof import("../../../components/kubernetes/cluster/kubeconfig.js")} */
   const { ClusterError, isContent, loadKubeconfig } = await loadTypeScript(
     root,
-    "components/kubernetes/kubeconfig.ts",
+    "components/kubernetes/cluster/kubeconfig.ts",
   );
   const { kubeconfig } = choice;
   const isRelative = kubeconfig && !isContent(kubeconfig) && !kubeconfig.startsWith("~");

@@ -1,12 +1,12 @@
 // Every component for ECS together, as a program of its own would use them.
 import * as pulumi from "@pulumi/pulumi";
-import { AlbEndpoint } from "../../../components/ecs/albEndpoint";
-import { EcsModelService } from "../../../components/ecs/ecsModelService";
-import { GpuCluster } from "../../../components/ecs/gpuCluster";
-import { ServiceMonitoring } from "../../../components/ecs/serviceMonitoring";
-import { VpcNetwork } from "../../../components/ecs/vpcNetwork";
-import { EcrRepository } from "../../../components/image/ecrRepository";
-import { EcsNotebook } from "../../../components/notebook/ecsNotebook";
+import { AlbEndpoint } from "../../../components/aws/endpoint/albEndpoint";
+import { EcsModelService } from "../../../components/aws/service/ecsModelService";
+import { GpuCluster } from "../../../components/aws/cluster/gpuCluster";
+import { ServiceMonitoring } from "../../../components/aws/service/serviceMonitoring";
+import { VpcNetwork } from "../../../components/aws/network/vpcNetwork";
+import { EcrRepository } from "../../../components/aws/image/ecrRepository";
+import { EcsNotebook } from "../../../components/aws/notebook/ecsNotebook";
 
 const config = new pulumi.Config();
 const modelName = "my_model";

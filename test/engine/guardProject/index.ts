@@ -3,8 +3,8 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { inspectCluster } from "../../../components";
-import { type GuardedRelease, ReleaseGuard } from "../../../components/kubernetes/releaseGuard";
-import { guardedAnnotations } from "../../../components/kubernetes/wantedRelease";
+import { type GuardedRelease, ReleaseGuard } from "../../../components/kubernetes/release/releaseGuard";
+import { guardedAnnotations } from "../../../components/kubernetes/release/wantedRelease";
 
 const config = new pulumi.Config();
 const labels = { app: "guarded" };

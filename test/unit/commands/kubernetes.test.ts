@@ -7,7 +7,7 @@ import { isComplete, podTable } from "../../../commands/lib/kubernetes/clusterSt
 import { placeOf } from "../../../commands/lib/kubernetes/place.mjs";
 import { age, readPod, selectPods } from "../../../commands/lib/kubernetes/pods.mjs";
 import { wantedImages } from "../../../commands/lib/images.mjs";
-import { loadKubeconfig } from "../../../components/kubernetes/kubeconfig";
+import { loadKubeconfig } from "../../../components/kubernetes/cluster/kubeconfig";
 import { kubeconfigFile, kubeconfigFor } from "../../support/fakeCluster";
 import { temporaryFolder } from "../../support/modelFolder";
 

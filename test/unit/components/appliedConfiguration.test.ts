@@ -5,7 +5,7 @@ import {
   FieldsV1,
   LiveObject,
   ownedPart,
-} from "../../../components/kubernetes/appliedConfiguration";
+} from "../../../components/kubernetes/cluster/appliedConfiguration";
 
 describe("the owned part of a value", () => {
   const table: [string, unknown, FieldsV1, unknown][] = [

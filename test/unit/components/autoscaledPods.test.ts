@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import type { LiveObject } from "../../../components/kubernetes/appliedConfiguration";
-import { AutoscaledPods } from "../../../components/kubernetes/autoscaledPods";
-import type { RolloutApi } from "../../../components/kubernetes/rolloutApi";
+import type { LiveObject } from "../../../components/kubernetes/cluster/appliedConfiguration";
+import { AutoscaledPods } from "../../../components/kubernetes/release/autoscaledPods";
+import type { RolloutApi } from "../../../components/kubernetes/release/rolloutApi";
 
 const of = { namespace: "models", name: "model" };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { awsName } from "../../../components/ecs/awsName";
+import { awsName } from "../../../components/aws/awsName";
 
 describe("a name for AWS", () => {
   it.each<[string[], number, string]>([

@@ -3,7 +3,7 @@ import {
   balancerMemoryMb,
   bufferBytes,
   maxConnections,
-} from "../../../components/balancer/balancerSize";
+} from "../../../components/serving/balancerSize";
 
 const mb = 2 ** 20;
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { checkGpuCluster } from "../../../components/ecs/checkGpuCluster";
+import { checkGpuCluster } from "../../../components/aws/cluster/checkGpuCluster";
 import {
   type ContainerInsights,
   type GpuClusterArgs,
   resolveGpuClusterArgs,
-} from "../../../components/ecs/gpuClusterArgs";
+} from "../../../components/aws/cluster/gpuClusterArgs";
 
 function check(args: Partial<GpuClusterArgs>, replica?: Parameters<typeof checkGpuCluster>[1]) {
   const required = { vpcId: "vpc-1", subnetIds: ["subnet-1"], instanceType: "g5.xlarge" };

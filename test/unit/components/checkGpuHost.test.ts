@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { checkGpuHost } from "../../../components";
-import { GpuHostArgs, resolveGpuHostArgs } from "../../../components/gpuHost/gpuHostArgs";
+import { GpuHostArgs, resolveGpuHostArgs } from "../../../components/aws/gpuHost/gpuHostArgs";
 
 const required = { subnetId: "subnet-0a1b2c3d", instanceType: "g5.xlarge" };
 

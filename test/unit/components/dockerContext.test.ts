@@ -8,8 +8,8 @@ import {
   defaultDockerHost,
   tlsOf,
   usualEngine,
-} from "../../../components/docker/dockerContext";
-import { engineProviderArgs, providerTlsProblem } from "../../../components/docker/engineProvider";
+} from "../../../components/engine/dockerContext";
+import { engineProviderArgs, providerTlsProblem } from "../../../components/engine/engineProvider";
 import { type DockerContext, writeContext } from "../../support/dockerContexts";
 import { temporaryFolder } from "../../support/modelFolder";
 

@@ -5,7 +5,7 @@ import * as path from "node:path";
 
 import { type DockerModelServiceArgs, ReleaseStrategy } from "../../../components";
 import { resolveModelServiceArgs } from "../../../components/docker/modelServiceArgs";
-import { renderBalancerConfig } from "../../../components/balancer/balancerConfig";
+import { renderBalancerConfig } from "../../../components/serving/balancerConfig";
 import { renderServer } from "../../../components/tfserving/serverOptions";
 import { engine } from "../../support/fakeEngine";
 import { urn } from "../../support/mocks";
@@ -19,7 +19,7 @@ import {
   volume,
 } from "./modelService";
 
-const runScript = fs.readFileSync(path.join(__dirname, "../../../components/balancer/run"), "utf8");
+const runScript = fs.readFileSync(path.join(__dirname, "../../../components/serving/run"), "utf8");
 
 const hardened = {
   capabilities: { drops: ["ALL"] },

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 
 import { EcsModelService, EcsModelServiceArgs } from "../../../components";
 import { ReleaseStrategy } from "../../../components/docker/modelServiceArgs";
-import { rolledBack } from "../../../components/ecs/deployment";
-import { renderContainer } from "../../../components/ecs/taskDefinition";
+import { rolledBack } from "../../../components/aws/service/deployment";
+import { renderContainer } from "../../../components/aws/service/taskDefinition";
 import { account, awsArn, region } from "../../support/awsMocks";
 import { isKnown, promiseOf, settle, startMocks, unknown, urn } from "../../support/mocks";
 import {

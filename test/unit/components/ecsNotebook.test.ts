@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { EcsNotebook, EcsNotebookArgs } from "../../../components";
-import { portOf } from "../../../components/notebook/ecsNotebookGroup";
+import { portOf } from "../../../components/aws/notebook/ecsNotebookGroup";
 import { account, awsArn, region } from "../../support/awsMocks";
 import {
   problemsOf,

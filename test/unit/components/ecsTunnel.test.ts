@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { describe, expect, it } from "vitest";
 
-import { renderTunnelCommand } from "../../../components/notebook/ecsTunnel";
+import { renderTunnelCommand } from "../../../components/aws/notebook/ecsTunnel";
 import { temporaryFolder } from "../../support/modelFolder";
 
 const target = {

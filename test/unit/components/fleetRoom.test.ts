@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { checkFleetRoom, type FleetLoad, fleetRoomWarnings } from "../../../components";
-import { instancesNeeded } from "../../../components/ecs/fleetRoom";
+import { instancesNeeded } from "../../../components/aws/cluster/fleetRoom";
 
 const small = { cpus: 1, memoryMb: 2048, gpus: 0 };
 const notebook = { memoryMb: 2048, gpus: 0 };

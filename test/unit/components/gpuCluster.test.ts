@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ContainerInsights, GpuCluster, type GpuClusterArgs } from "../../../components";
-import { noteNewerAmi, otherKindOfAmi } from "../../../components/ecs/instanceAmi";
-import { instancePolicy } from "../../../components/ecs/instanceRole";
-import { subnetsThatOffer } from "../../../components/ecs/instanceZones";
+import { noteNewerAmi, otherKindOfAmi } from "../../../components/aws/cluster/instanceAmi";
+import { instancePolicy } from "../../../components/aws/cluster/instanceRole";
+import { subnetsThatOffer } from "../../../components/aws/cluster/instanceZones";
 import {
   problemsOf,
   project,

@@ -5,10 +5,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { GpuHost, GpuHostArgs } from "../../../components";
-import * as engine from "../../../components/sshDockerHost/engineAnswers";
-import * as files from "../../../components/sshDockerHost/sshFiles";
-import { tunnelCommand } from "../../../components/gpuHost/tunnelCommand";
-import { renderUserData } from "../../../components/gpuHost/userData";
+import * as engine from "../../../components/docker/sshDockerHost/engineAnswers";
+import * as files from "../../../components/docker/sshDockerHost/sshFiles";
+import { tunnelCommand } from "../../../components/aws/gpuHost/tunnelCommand";
+import { renderUserData } from "../../../components/aws/gpuHost/userData";
 import { account, region } from "../../support/awsMocks";
 import {
   isKnown,

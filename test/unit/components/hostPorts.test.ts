@@ -1,7 +1,7 @@
 import * as fs from "fs";
 import * as path from "path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { clientHost } from "../../../components/docker/hostPorts";
+import { clientHost } from "../../../components/engine/hostPorts";
 import { engine } from "../../support/fakeEngine";
 import { temporaryFolder } from "../../support/modelFolder";
 

@@ -5,14 +5,14 @@ import {
   instanceTypeWarnings,
   memoryForTasksMb,
   replicasPerInstance,
-} from "../../../components/ecs/checkInstanceType";
+} from "../../../components/aws/cluster/checkInstanceType";
 import {
   instanceFamilies,
   type InstanceTypeFacts,
   instanceTypeFacts,
   instanceTypeNames,
   isArm64,
-} from "../../../components/ecs/instanceTypes";
+} from "../../../components/aws/cluster/instanceTypes";
 
 const small = { cpus: 1, memoryMb: 2048, gpus: 0 };
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { KubernetesCluster } from "../../../components/kubernetes/inspectCluster";
+import { KubernetesCluster } from "../../../components/kubernetes/cluster/inspectCluster";
 import {
   KubernetesModelServiceArgs,
   ResolvedKubernetesArgs,

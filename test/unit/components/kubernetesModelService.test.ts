@@ -10,7 +10,7 @@ import {
   KubernetesModelServiceArgs,
   ReleaseStrategy,
 } from "../../../components";
-import { renderBalancerConfig } from "../../../components/balancer/balancerConfig";
+import { renderBalancerConfig } from "../../../components/serving/balancerConfig";
 import { renderServer } from "../../../components/tfserving/serverOptions";
 import {
   isKnown,
@@ -261,7 +261,7 @@ describe("the exact inputs", () => {
   });
 
   it("of the balancers' Deployment", async () => {
-    const run = fs.readFileSync(path.join(repository, "components/balancer/run"), "utf8");
+    const run = fs.readFileSync(path.join(repository, "components/serving/run"), "utf8");
     const probe = (path: string) => ({
       httpGet: { path, port: "statistics" },
       failureThreshold: 3,

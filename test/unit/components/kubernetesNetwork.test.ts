@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { checkNetwork } from "../../../components/kubernetes/checkNetwork";
+import { checkNetwork } from "../../../components/kubernetes/network/checkNetwork";
 import {
   KubernetesModelServiceArgs,
   NetworkClientArgs,
@@ -9,7 +9,7 @@ import {
   createNetworkPolicies,
   renderBalancerPolicy,
   renderReplicaPolicy,
-} from "../../../components/kubernetes/networkPolicies";
+} from "../../../components/kubernetes/network/networkPolicies";
 import { annotations, canary, created, labels, resolved, selector } from "./kubernetesEdges";
 
 const policy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 
 import { KubernetesNotebook, KubernetesNotebookArgs } from "../../../components";
-import { VolumeAccessMode } from "../../../components/notebook/kubernetesNotebookArgs";
+import { VolumeAccessMode } from "../../../components/kubernetes/notebook/kubernetesNotebookArgs";
 import {
   isKnown,
   problemsOf,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { checkRoutes } from "../../../components/kubernetes/checkRoutes";
+import { checkRoutes } from "../../../components/kubernetes/network/checkRoutes";
 import {
   KubernetesModelServiceArgs,
   PodMonitorArgs,
 } from "../../../components/kubernetes/kubernetesModelServiceArgs";
 import { checkPodMonitor, createPodMonitor } from "../../../components/kubernetes/podMonitor";
-import { createRoutes } from "../../../components/kubernetes/routes";
+import { createRoutes } from "../../../components/kubernetes/network/routes";
 import {
   annotations,
   canary,

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
-import { renderBalancerConfig } from "../../../components/balancer/balancerConfig";
+import { renderBalancerConfig } from "../../../components/serving/balancerConfig";
 import { renderServer } from "../../../components/tfserving/serverOptions";
 import { engine } from "../../support/fakeEngine";
 import { isKnown, promiseOf, unknown, urn } from "../../support/mocks";

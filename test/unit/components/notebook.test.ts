@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Notebook, NotebookArgs } from "../../../components";
-import { notebookUser } from "../../../components/notebook/notebookArgs";
+import { notebookUser } from "../../../components/docker/notebook/notebookArgs";
 import { engine } from "../../support/fakeEngine";
 import {
   isKnown,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Notebook } from "../../../components";
-import { notebookUser, saveWarning } from "../../../components/notebook/notebookArgs";
+import { notebookUser, saveWarning } from "../../../components/docker/notebook/notebookArgs";
 import { engine } from "../../support/fakeEngine";
 import { settle, startMocks } from "../../support/mocks";
 import { temporaryFolder } from "../../support/modelFolder";

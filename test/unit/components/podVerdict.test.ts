@@ -5,7 +5,7 @@ import {
   podVerdict,
   ReplicaSet,
   replicaSetVerdict,
-} from "../../../components/kubernetes/podVerdict";
+} from "../../../components/kubernetes/release/podVerdict";
 
 const created = new Date("2026-01-01T00:00:00Z");
 const limits = {

@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { type GuardedRelease, ReleaseGuard } from "../../../components/kubernetes/releaseGuard";
+import { type GuardedRelease, ReleaseGuard } from "../../../components/kubernetes/release/releaseGuard";
 import { connectCluster } from "../../../components";
-import { rolloutApi } from "../../../components/kubernetes/rolloutApi";
-import type { Undo } from "../../../components/kubernetes/undo";
+import { rolloutApi } from "../../../components/kubernetes/release/rolloutApi";
+import type { Undo } from "../../../components/kubernetes/release/undo";
 import { cluster, kubeconfigFor } from "../../support/fakeCluster";
 import { startServer } from "../../support/fakeEngine";
 import { Recording, settle, startMocks } from "../../support/mocks";

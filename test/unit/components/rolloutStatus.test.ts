@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { LiveObject } from "../../../components/kubernetes/appliedConfiguration";
-import { isComplete } from "../../../components/kubernetes/rolloutStatus";
+import type { LiveObject } from "../../../components/kubernetes/cluster/appliedConfiguration";
+import { isComplete } from "../../../components/kubernetes/release/rolloutStatus";
 
 /** The second generation of a Deployment. */
 function deployment(spec: LiveObject["spec"], status?: LiveObject["status"]): LiveObject {

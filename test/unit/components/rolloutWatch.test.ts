@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { LiveObject } from "../../../components/kubernetes/appliedConfiguration";
-import type { Pod } from "../../../components/kubernetes/podVerdict";
-import type { RolloutApi } from "../../../components/kubernetes/rolloutApi";
-import { RolloutWatch } from "../../../components/kubernetes/rolloutWatch";
-import type { Undo } from "../../../components/kubernetes/undo";
+import type { LiveObject } from "../../../components/kubernetes/cluster/appliedConfiguration";
+import type { Pod } from "../../../components/kubernetes/release/podVerdict";
+import type { RolloutApi } from "../../../components/kubernetes/release/rolloutApi";
+import { RolloutWatch } from "../../../components/kubernetes/release/rolloutWatch";
+import type { Undo } from "../../../components/kubernetes/release/undo";
 
 const of = { namespace: "models", name: "model" };
 const selector = { "app.kubernetes.io/instance": "model" };

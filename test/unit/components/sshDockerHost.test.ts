@@ -6,8 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { SshDockerHost, SshDockerHostArgs } from "../../../components";
-import * as answers from "../../../components/sshDockerHost/engineAnswers";
-import * as files from "../../../components/sshDockerHost/sshFiles";
+import * as answers from "../../../components/docker/sshDockerHost/engineAnswers";
+import * as files from "../../../components/docker/sshDockerHost/sshFiles";
 import {
   isKnown,
   problemsOf,

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "../../../components";
-import { renderBalancerConfig } from "../../../components/balancer/balancerConfig";
+import { renderBalancerConfig } from "../../../components/serving/balancerConfig";
 import { ReleaseStrategy } from "../../../components/docker/modelServiceArgs";
 import { renderServer } from "../../../components/tfserving/serverOptions";
 import { dockerConfig } from "../../support/dockerConfig";
@@ -169,7 +169,7 @@ describe("the children of a service on Swarm", () => {
         commands: [
           "bash",
           "-c",
-          fs.readFileSync(path.join(repository, "components/balancer/run"), "utf8"),
+          fs.readFileSync(path.join(repository, "components/serving/run"), "utf8"),
         ],
         env: { BALANCER_CONFIG_FILE: "/haproxy.cfg" },
         configs: [

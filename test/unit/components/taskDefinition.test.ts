@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { renderContainer, type ReplicaContainer } from "../../../components/ecs/taskDefinition";
+import { renderContainer, type ReplicaContainer } from "../../../components/aws/service/taskDefinition";
 import { renderServer } from "../../../components/tfserving/serverOptions";
 
 const replica: ReplicaContainer = {

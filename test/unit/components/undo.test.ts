@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { FieldsV1, LiveObject } from "../../../components/kubernetes/appliedConfiguration";
-import { isUndone, planUndo } from "../../../components/kubernetes/undo";
+import type { FieldsV1, LiveObject } from "../../../components/kubernetes/cluster/appliedConfiguration";
+import { isUndone, planUndo } from "../../../components/kubernetes/release/undo";
 
 const of = { name: "model", namespace: "models" };
 const selector = { matchLabels: { app: "model" } };

@@ -4,10 +4,10 @@ import * as aws from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { lookUpNetwork, type NetworkQuestion } from "../../../components/ecs/lookUpNetwork";
-import { interfaceEndpoints } from "../../../components/ecs/vpcEndpoints";
-import { VpcNetwork } from "../../../components/ecs/vpcNetwork";
-import type { VpcNetworkArgs } from "../../../components/ecs/vpcNetworkArgs";
+import { lookUpNetwork, type NetworkQuestion } from "../../../components/aws/network/lookUpNetwork";
+import { interfaceEndpoints } from "../../../components/aws/network/vpcEndpoints";
+import { VpcNetwork } from "../../../components/aws/network/vpcNetwork";
+import type { VpcNetworkArgs } from "../../../components/aws/network/vpcNetworkArgs";
 import {
   isKnown,
   problemsOf,

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { LiveObject } from "../../../components/kubernetes/appliedConfiguration";
-import { guardedAnnotations, wantedRelease } from "../../../components/kubernetes/wantedRelease";
+import type { LiveObject } from "../../../components/kubernetes/cluster/appliedConfiguration";
+import { guardedAnnotations, wantedRelease } from "../../../components/kubernetes/release/wantedRelease";
 import { cluster, kubeconfigFor, listOf, startFakeCluster } from "../../support/fakeCluster";
 import { promiseOf, startMocks } from "../../support/mocks";
 

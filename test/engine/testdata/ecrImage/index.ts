@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { EcrImage } from "../../../../components/image/ecrImage";
+import { EcrImage } from "../../../../components/aws/image/ecrImage";
 
 const config = new pulumi.Config();
 const registry = config.require("registry");

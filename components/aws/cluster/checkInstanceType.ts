@@ -1,0 +1,145 @@
+import { nearestName } from "../../core/nearestName";
+import { Problem } from "../../core/problem";
+import {
+  instanceFamilies,
+  InstanceTypeFacts,
+  instanceTypeFacts,
+  instanceTypeNames,
+  isArm64,
+} from "./instanceTypes";
+
+/** What one replica needs of the instance that it runs on. */
+export interface ReplicaNeeds {
+  cpus: number;
+  memoryMb: number;
+  /** 0 for none. */
+  gpus: number;
+}
+
+/** What the ECS agent keeps from tasks for itself and the host, in MiB (ECS_RESERVED_MEMORY). */
+export const reservedMemoryMb = 256;
+
+// The kernel and firmware keep a part of the memory from the agent's view. Karpenter's estimate:
+// https://karpenter.sh/docs/reference/settings/ (VM_MEMORY_OVERHEAD_PERCENT).
+const hiddenMemoryShare = 0.075;
+
+const oldGpus: Record<string, string> = {
+  p2: "K80",
+  g3: "M60",
+  g3s: "M60",
+  p3: "V100",
+  p3dn: "V100",
+};
+
+/**
+ * Memory that ECS can give to tasks on an instance, in MiB: an estimate, on the safe side.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html
+ */
+export function memoryForTasksMb({ memoryMb }: InstanceTypeFacts): number {
+  return Math.floor(memoryMb * (1 - hiddenMemoryShare)) - reservedMemoryMb;
+}
+
+/**
+ * How many replicas an instance has room for; 0 for a type that is not known. Each has a network
+ * interface of its own, which can be what runs out first.
+ *
+ * @param gpus - GPUs of each replica, 0 for none
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
+ */
+export function replicasPerInstance(
+  instanceType: string,
+  cpus: number,
+  memoryMb: number,
+  gpus: number,
+): number {
+  const facts = instanceTypeFacts(instanceType);
+  return facts ? Math.min(...Object.values(roomFor(facts, { cpus, memoryMb, gpus }))) : 0;
+}
+
+function roomFor(facts: InstanceTypeFacts, { cpus, memoryMb, gpus }: ReplicaNeeds) {
+  return {
+    CPUs: Math.floor(facts.vcpus / cpus),
+    memory: Math.max(0, Math.floor(memoryForTasksMb(facts) / memoryMb)),
+    GPUs: gpus > 0 ? Math.floor(facts.gpus / gpus) : Infinity,
+    "network interfaces": facts.networkInterfaces - 1,
+  };
+}
+
+/**
+ * Whether replicas can run on an instance type.
+ *
+ * @param propertyPath - the argument that names it
+ * @param replica - what each replica needs. @default - only the type itself is judged
+ */
+export function checkInstanceType(
+  propertyPath: string,
+  instanceType: string,
+  replica?: ReplicaNeeds,
+): Problem[] {
+  const facts = instanceTypeFacts(instanceType);
+  const reason = facts ? replica && tooSmall(facts, replica) : whyNotKnown(instanceType);
+  return reason === undefined ? [] : [{ propertyPath, reason: `is "${instanceType}": ${reason}` }];
+}
+
+function whyNotKnown(instanceType: string): string {
+  if (isArm64(instanceType)) {
+    return "its processor is arm64, and TensorFlow Serving's images are for x86 only. Use one such as c7i or g5";
+  }
+  const gpu = oldGpus[instanceType.split(".")[0]];
+  if (gpu) {
+    return (
+      `the driver in the GPU image of ECS (Amazon Linux 2023) has open kernel modules, which do not know ` +
+      `its ${gpu}. Use g4dn or newer`
+    );
+  }
+  const near = nearestName(instanceType, instanceTypeNames());
+  return (
+    `it is not known here${near ? ` (do you mean ${near}?)` : ""}. Use a type of ` +
+    `${instanceFamilies().join(", ")}, such as g5.xlarge`
+  );
+}
+
+function tooSmall(facts: InstanceTypeFacts, replica: ReplicaNeeds): string | undefined {
+  const { gpus, cpus, memoryMb } = replica;
+  if (gpus > 0 && facts.gpus === 0) {
+    return `it has no GPU, and each replica shall have ${gpus}. Use a g or p type such as g5.xlarge, or no GPUs`;
+  }
+  if (gpus > facts.gpus) {
+    return `it has ${facts.gpus} GPUs, and each replica shall have ${gpus}. Use a larger type or fewer GPUs`;
+  }
+  if (cpus > facts.vcpus) {
+    return `it has ${facts.vcpus} vCPUs, and each replica shall have ${cpus}. Use a larger type or fewer cpus`;
+  }
+  const available = memoryForTasksMb(facts);
+  if (memoryMb > available) {
+    return (
+      `of its ${facts.memoryMb} MiB about ${available} are left for replicas, and each shall have ` +
+      `${memoryMb}. Use a larger type or less memoryMb`
+    );
+  }
+  return undefined;
+}
+
+/** What works, and leaves GPUs idle that are paid for. */
+export function instanceTypeWarnings(instanceType: string, replica: ReplicaNeeds): string[] {
+  const facts = instanceTypeFacts(instanceType);
+  if (!facts || facts.gpus === 0) {
+    return [];
+  }
+  if (replica.gpus === 0) {
+    return [
+      `instanceType is ${instanceType}, whose GPUs (${facts.gpus}) no replica uses: ` +
+        "set gpus, or use a type without GPUs.",
+    ];
+  }
+  const room = roomFor(facts, replica);
+  const fewest = Math.min(...Object.values(room));
+  const limit = Object.entries(room).find(([, count]) => count === fewest)?.[0];
+  return fewest > 0 && fewest < room.GPUs
+    ? [
+        `instanceType is ${instanceType}, whose GPUs are enough for ${room.GPUs} replicas and whose ${limit} ` +
+          `for ${fewest}: ${facts.gpus - fewest * replica.gpus} of ${facts.gpus} GPUs stay idle.`,
+      ]
+    : [];
+}

@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkIpv4Block } from "../../core/cidr";
+import { Problem } from "../../core/problem";
+
+/** Arguments of a VpcNetwork. */
+export interface VpcNetworkArgs {
+  /** VPC to use; goes with `subnetIds`. @default - the region's default VPC */
+  vpcId?: pulumi.Input<string>;
+
+  /**
+   * Subnets of the VPC in two availability zones or more, one each; goes with `vpcId`. A load
+   * balancer takes no fewer, and no two in a zone. Private ones need a NAT gateway or `endpoints`.
+   * @default - the default subnets of the default VPC
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#availability-zones
+   */
+  subnetIds?: pulumi.Input<pulumi.Input<string>[]>;
+
+  /**
+   * Whether to create VPC endpoints for ECR, ECS, CloudWatch Logs, Systems Manager, Secrets Manager
+   * and S3, so that instances in private subnets need no NAT gateway. AWS bills each interface
+   * endpoint per hour and zone, and refuses those that the VPC has already.
+   * @default false
+   */
+  endpoints?: boolean;
+
+  /**
+   * IPv4 blocks of the VPC besides its first one, from which the endpoints are reached as well:
+   * `lookUpNetwork` finds them. @default - none
+   */
+  secondaryCidrs?: string[];
+
+  /** Further tags of every resource. @default - none */
+  tags?: Record<string, string>;
+}
+
+/** The fewest availability zones that an Application Load Balancer takes. */
+export const fewestZones = 2;
+
+/**
+ * Everything about a network that can be judged without asking AWS. Ids that another resource will
+ * have are not judged.
+ */
+export function checkVpcNetwork({
+  vpcId,
+  subnetIds,
+  secondaryCidrs,
+}: Pick<VpcNetworkArgs, "vpcId" | "subnetIds" | "secondaryCidrs">): Problem[] {
+  const listed: unknown[] = Array.isArray(subnetIds) ? subnetIds : [];
+  return [
+    ...checkId("vpcId", "vpc", vpcId),
+    ...listed.flatMap((id, index) => checkId(`subnetIds[${index}]`, "subnet", id)),
+    ...checkTogether(vpcId !== undefined, subnetIds !== undefined),
+    ...(Array.isArray(subnetIds) ? checkCount(listed) : []),
+    ...(secondaryCidrs ?? []).flatMap((cidr, index) =>
+      checkIpv4Block(`secondaryCidrs[${index}]`, cidr),
+    ),
+  ];
+}
+
+function checkId(propertyPath: string, kind: string, id: unknown): Problem[] {
+  return typeof id !== "string" || new RegExp(`^${kind}-[0-9a-f]{8,17}$`).test(id)
+    ? []
+    : [{ propertyPath, reason: `is "${id}": use an id such as ${kind}-0a1b2c3d4e5f67890` }];
+}
+
+function checkTogether(hasVpc: boolean, hasSubnets: boolean): Problem[] {
+  if (hasVpc && !hasSubnets) {
+    return [
+      {
+        propertyPath: "subnetIds",
+        reason: "is missing, and vpcId is set: name its subnets, in two availability zones or more",
+      },
+    ];
+  }
+  return hasSubnets && !hasVpc
+    ? [{ propertyPath: "vpcId", reason: "is missing, and subnetIds is set: name their VPC" }]
+    : [];
+}
+
+function checkCount(subnetIds: unknown[]): Problem[] {
+  const twice = subnetIds.find(
+    (id, index) => typeof id === "string" && subnetIds.indexOf(id) !== index,
+  );
+  if (typeof twice === "string") {
+    return [{ propertyPath: "subnetIds", reason: `has ${twice} twice: name each subnet once` }];
+  }
+  return subnetIds.length < fewestZones
+    ? [
+        {
+          propertyPath: "subnetIds",
+          reason:
+            `has ${subnetIds.length} of at least ${fewestZones}: ` +
+            "a load balancer needs subnets in two availability zones",
+        },
+      ]
+    : [];
+}

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { isObject, shown } from "./checks";
+import { nearestName } from "./nearestName";
+import type { Problem } from "./problem";
+
+/** Schemas of a type's fields, all of them: a field that is added to the type needs one. */
+export type FieldsOf<Args> = { [Key in keyof Required<Args>]: z.ZodType };
+
+/**
+ * An object with these fields and no others. One that is unknown is refused with the nearest that
+ * there is.
+ *
+ * @param fields - a schema for every field; `.optional()` where it may be left out
+ */
+export function objectOf<Args extends object>(fields: FieldsOf<Args>) {
+  const known = Object.keys(fields);
+  const unknown = z.custom<never>(() => false, {
+    error: ({ path }) => unknownField(String(path?.at(-1)), known),
+  });
+  return z
+    .object(fields, { error: ({ input }) => `is ${shown(input)}: use an object` })
+    .catchall(unknown);
+}
+
+/** A value that a test decides on. */
+export function valueWhere<Value>(isGood: (value: Value) => boolean, advice: string) {
+  return z.custom<Value>((value) => isGood(value as Value), {
+    error: ({ input }) => (input === undefined ? `is missing: ${advice}` : `is ${shown(input)}: ${advice}`),
+  });
+}
+
+/** A whole number. */
+export function wholeNumberFrom(min: number, max: number) {
+  return valueWhere<number>(
+    (value) => Number.isInteger(value) && value >= min && value <= max,
+    `use a whole number from ${min} to ${max}`,
+  );
+}
+
+/** A number, with fractions. */
+export function numberFrom(min: number, max: number) {
+  return valueWhere<number>(
+    (value) => Number.isFinite(value) && value >= min && value <= max,
+    `use a number from ${min} to ${max}`,
+  );
+}
+
+/** Yes or no. */
+export function trueOrFalse() {
+  return valueWhere<boolean>((value) => typeof value === "boolean", "use true or false");
+}
+
+/** A text that a pattern describes. */
+export function textLike(pattern: RegExp, advice: string) {
+  return valueWhere<string>((value) => typeof value === "string" && pattern.test(value), advice);
+}
+
+/** Any text. */
+export function anyText() {
+  return textLike(/^/, "use a text");
+}
+
+/** One of an enum's values, or of a list. */
+export function oneOf(values: Record<string, string> | readonly string[]) {
+  const known = Object.values(values);
+  return valueWhere<string>((value) => known.includes(value), `use ${known.join(" or ")}`);
+}
+
+/** A list of such values. */
+export function listOf(element: z.ZodType) {
+  return z.array(element, { error: ({ input }) => `is ${shown(input)}: use a list` });
+}
+
+/** An object with any names, such as labels. */
+export function recordOf(value: z.ZodType) {
+  return z.record(z.string(), value, { error: ({ input }) => `is ${shown(input)}: use an object` });
+}
+
+/** A value that may be an output of another resource: one that is not known yet is taken as it is. */
+export function laterOr(schema: z.ZodType) {
+  return z.any().check((context) => {
+    if (!isLater(context.value)) {
+      for (const { propertyPath, reason } of problemsOf(schema, context.value)) {
+        context.issues.push({
+          ...{ code: "custom", message: reason, input: context.value },
+          path: propertyPath === "" ? [] : [propertyPath],
+        });
+      }
+    }
+  });
+}
+
+/**
+ * What a schema refuses about a value, by path.
+ *
+ * @param at - path of the value itself. @default - that of its fields only
+ */
+export function problemsOf(schema: z.ZodType, value: unknown, at = ""): Problem[] {
+  const { error } = schema.safeParse(value);
+  return (error?.issues ?? []).map(({ path, message }) => ({
+    propertyPath: pathText([at, ...path].filter((part) => part !== "")),
+    reason: message,
+  }));
+}
+
+function pathText(parts: PropertyKey[]): string {
+  return parts
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,
+    )
+    .join("");
+}
+
+function unknownField(name: string, known: string[]): string {
+  const near = nearestName(name, known);
+  return near ? `is unknown; did you mean "${near}"?` : `is unknown; known are ${known.join(", ")}`;
+}
+
+/** Outputs and promises, by what they can do: this file knows nothing of Pulumi. */
+function isLater(value: unknown): boolean {
+  return isObject(value) && ("apply" in value || "then" in value);
+}

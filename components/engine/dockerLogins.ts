@@ -1,0 +1,54 @@
+import { configFolder, Environment, readJson } from "./dockerContext";
+import { parseImageReference } from "../core/imageReference";
+
+/** A registry for Docker's Pulumi provider, which takes the login from Docker's own configuration. */
+export interface KnownRegistry {
+  /** Such as `https://registry.example.com:5000`. */
+  address: string;
+}
+
+interface DockerConfig {
+  auths?: Record<string, unknown>;
+  credHelpers?: Record<string, unknown>;
+}
+
+// What the provider calls Docker Hub when it pulls, and what `docker login` calls it.
+const hub = "registry-1.docker.io";
+const hubNames = [hub, "index.docker.io", "docker.io"];
+
+/**
+ * Registries of images for which the user of this machine is logged in (`docker login`), as
+ * `registryAuth` of a docker.Provider: without it the provider pulls as nobody.
+ *
+ * @param images - names of images; those that are none are left out
+ * @param env - DOCKER_CONFIG says where Docker's configuration is. @default - ~/.docker
+ */
+export function dockerLogins(images: string[], env: Environment = process.env): KnownRegistry[] {
+  const registries = new Set(images.map((image) => loginOf(image, env)));
+  return [...registries]
+    .filter((registry) => registry !== undefined)
+    .map((registry) => ({ address: `https://${registry}` }));
+}
+
+/** The registry of an image, where the user is logged in to it; undefined elsewhere. */
+export function loginOf(image: string, env: Environment = process.env): string | undefined {
+  const reference = parseImageReference(image);
+  if ("reason" in reference) {
+    return undefined;
+  }
+  const named = reference.registry ?? hub;
+  const registry = hubNames.includes(named) ? hub : named;
+  const names = registry === hub ? hubNames : [registry];
+  const { auths = {}, credHelpers = {} } = readConfig(env);
+  const known = [...Object.keys(auths).map(hostOf), ...Object.keys(credHelpers)];
+  return names.some((name) => known.includes(name)) ? registry : undefined;
+}
+
+/** `docker login` keeps a registry as HOST, or as a URL. */
+function hostOf(address: string): string {
+  return address.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+}
+
+function readConfig(env: Environment): DockerConfig {
+  return (readJson(configFolder(env), "config.json") ?? {}) as DockerConfig;
+}

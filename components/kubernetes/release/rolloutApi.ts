@@ -1,0 +1,115 @@
+import { lastLines } from "../../serving/lastWords";
+import { LiveObject } from "../cluster/appliedConfiguration";
+import { ClusterClient } from "../cluster/connectCluster";
+import type { Pod, ReplicaSet } from "./podVerdict";
+import type { Undo } from "./undo";
+
+const autoscalingManager = "tfserving-autoscaling";
+
+/** A Deployment by name. */
+export interface DeploymentName {
+  namespace: string;
+  name: string;
+}
+
+/**
+ * What the guard of a release asks of the cluster: `get`, `list` and `patch` of Deployments, `get`
+ * and `list` of ReplicaSets, `list` of Pods, `get` of pods/log.
+ */
+export interface RolloutApi {
+  /** The Deployment; undefined where there is none. */
+  deployment(of: DeploymentName): Promise<LiveObject | undefined>;
+  deployments(namespace: string, labels: Record<string, string>): Promise<LiveObject[]>;
+  replicaSets(namespace: string, labels: Record<string, string>): Promise<ReplicaSet[]>;
+  pods(namespace: string, labels: Record<string, string>): Promise<Pod[]>;
+  /** What a container, or the one before it, said last. */
+  lastLines(pod: Pod, container: string, previous: boolean): Promise<string>;
+  /** What a ReplicaSet's pods are made from. */
+  template(replicaSet: string, namespace: string): Promise<Record<string, unknown>>;
+  /** Changes a Deployment under the name of a field manager. */
+  undo(undo: Undo): Promise<void>;
+  /**
+   * Makes a field manager of its own hold a Deployment's number of replicas.
+   *
+   * @param force - sets another number than there is, whoever has set that one
+   */
+  holdReplicas(of: DeploymentName, replicas: number, force: boolean): Promise<void>;
+}
+
+/** The questions as requests to the API server of a cluster. */
+export function rolloutApi({ core, apps, api, library }: ClusterClient): RolloutApi {
+  // The typed client would drop fields that are younger than it, and an undo would miss them.
+  const untyped = api((all) => all.CustomObjectsApi);
+  const deployments = { group: "apps", version: "v1", plural: "deployments" };
+  const as = (strategy: keyof typeof library.PatchStrategy) =>
+    library.setHeaderOptions("Content-Type", library.PatchStrategy[strategy]);
+  return {
+    deployment: async ({ namespace, name }) => {
+      try {
+        return await untyped.getNamespacedCustomObject({ ...deployments, namespace, name });
+      } catch (error) {
+        if ((error as { code?: number }).code === 404) {
+          return undefined;
+        }
+        throw error;
+      }
+    },
+    deployments: async (namespace, labels) => {
+      const labelSelector = selectorOf(labels);
+      const found = { ...deployments, namespace, labelSelector };
+      return ((await untyped.listNamespacedCustomObject(found)) as { items: LiveObject[] }).items;
+    },
+    replicaSets: async (namespace, labels) => {
+      const labelSelector = selectorOf(labels);
+      return (await apps.listNamespacedReplicaSet({ namespace, labelSelector })).items;
+    },
+    pods: async (namespace, labels) => {
+      const labelSelector = selectorOf(labels);
+      return (await core.listNamespacedPod({ namespace, labelSelector })).items;
+    },
+    lastLines: ({ metadata }, container, previous) =>
+      core.readNamespacedPodLog({
+        namespace: metadata!.namespace!,
+        name: metadata!.name!,
+        container,
+        previous,
+        tailLines: lastLines,
+      }),
+    template: async (name, namespace) => {
+      const found = await untyped.getNamespacedCustomObject({
+        ...{ group: "apps", version: "v1", plural: "replicasets" },
+        ...{ namespace, name },
+      });
+      return (found as LiveObject).spec.template as Record<string, unknown>;
+    },
+    undo: async ({ manager, operation, body }) => {
+      const { namespace, name } = body.metadata;
+      const call = { ...deployments, namespace, name, body, fieldManager: manager };
+      await (operation === "Apply"
+        ? untyped.patchNamespacedCustomObject({ ...call, force: true }, as("ServerSideApply"))
+        : untyped.patchNamespacedCustomObject(call, as("StrategicMergePatch")));
+    },
+    holdReplicas: async (of, replicas, force) => {
+      const kind = { apiVersion: "apps/v1", kind: "Deployment" };
+      const body = { ...kind, metadata: of, spec: { replicas } };
+      const call = { ...deployments, ...of, body, fieldManager: autoscalingManager, force };
+      await untyped.patchNamespacedCustomObject(call, as("ServerSideApply"));
+    },
+  };
+}
+
+function selectorOf(labels: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}
+
+/** The sentence of an answer of the API server, or of what kept it from answering. */
+export function messageOf(error: unknown): string {
+  const { body, message } = error as { body?: unknown; message: string };
+  try {
+    return (JSON.parse(String(body)) as { message: string }).message;
+  } catch {
+    return message.split("\n")[0];
+  }
+}
