@@ -2,20 +2,20 @@ import { defineConfig } from "vitest/config";
 
 // Tests without load, which mostly wait: two of them at a time disturb nobody.
 const patient = [
-  ...["aws", "awsProgram", "badInput", "commands", "deletedFirst", "drift", "ecrImage"],
-  ...["ecsMatrix", "kubernetesCommands"],
-  ...["kubernetesGuard", "models", "notebook", "package", "registry", "rollback", "service"],
-  ...["lineEnds", "sshDockerHost", "twoServices"],
-].map((name) => `test/engine/${name}.test.ts`);
-// They need Kubernetes' programs, which are built while the others run.
-const clusters = ["test/parts/kubernetes*.test.ts", "test/parts/kubernetes*/**/*.test.ts"];
-const model = "test/parts/model.test.ts";
-const cluster = ["", "Matrix", "Node", "Service"].map(
-  (name) => `test/engine/kubernetes${name}.test.ts`,
+  ...["badInput", "commands", "deletedFirst", "drift", "lineEnds", "models", "notebook"],
+  ...["package", "registry", "rollback", "service", "sshDockerHost", "twoServices"],
+].map((name) => `test/e2e/docker/${name}.test.ts`);
+const aws = "test/e2e/aws/*.test.ts";
+const oneNode = ["Commands", "Guard"].map(
+  (name) => `test/e2e/kubernetes/kubernetes${name}.test.ts`,
 );
+// They need Kubernetes' programs, which are built while the others run.
+const clusters = "test/parts/kubernetes*.test.ts";
+const model = "test/parts/model.test.ts";
+const cluster = "test/e2e/kubernetes/*.test.ts";
 
 const engine = {
-  globalSetup: ["test/engine/machine.ts"],
+  globalSetup: ["test/e2e/machine.ts"],
   testTimeout: 300_000,
   // The first cluster builds Kubernetes.
   hookTimeout: 1_800_000,
@@ -39,8 +39,8 @@ export default defineConfig({
       {
         test: {
           name: "parts",
-          include: ["test/parts/**/*.test.ts"],
-          exclude: [...clusters, model],
+          include: ["test/parts/**/*.test.ts", "test/nightly/**/*.test.ts"],
+          exclude: [clusters, model, "test/nightly/soak/**"],
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 600_000,
@@ -51,8 +51,8 @@ export default defineConfig({
         test: {
           ...engine,
           name: "engine",
-          include: ["test/engine/**/*.test.ts"],
-          exclude: [...patient, ...cluster],
+          include: ["test/e2e/{docker,swarm}/*.test.ts"],
+          exclude: patient,
           sequence: { groupOrder: 2 },
           fileParallelism: false,
         },
@@ -61,7 +61,7 @@ export default defineConfig({
         test: {
           ...engine,
           name: "patient",
-          include: [...patient, ...clusters, model],
+          include: [...patient, aws, ...oneNode, clusters, model],
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },
@@ -71,7 +71,8 @@ export default defineConfig({
           ...engine,
           globalSetup: [...engine.globalSetup, "test/cluster/ahead.ts"],
           name: "cluster",
-          include: cluster,
+          include: [cluster],
+          exclude: oneNode,
           sequence: { groupOrder: 4 },
           fileParallelism: false,
         },

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["bench/*.bench.ts"],
-    globalSetup: ["test/engine/machine.ts", "bench/support/page.ts"],
+    globalSetup: ["test/e2e/machine.ts", "bench/support/page.ts"],
     fileParallelism: false,
     // Progress shows when it happens.
     disableConsoleIntercept: true,

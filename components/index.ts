@@ -45,8 +45,17 @@ export {
   gpuClusterDefaults,
   resolveGpuClusterArgs,
 } from "./aws/cluster/gpuClusterArgs";
-export { InstanceTypeFacts, instanceTypeFacts, instanceTypeNames } from "./aws/cluster/instanceTypes";
-export { lookUpNetwork, NetworkAnswer, NetworkFacts, NetworkQuestion } from "./aws/network/lookUpNetwork";
+export {
+  InstanceTypeFacts,
+  instanceTypeFacts,
+  instanceTypeNames,
+} from "./aws/cluster/instanceTypes";
+export {
+  lookUpNetwork,
+  NetworkAnswer,
+  NetworkFacts,
+  NetworkQuestion,
+} from "./aws/network/lookUpNetwork";
 export { ServiceMonitoring } from "./aws/service/serviceMonitoring";
 export {
   checkServiceMonitoring,
@@ -104,7 +113,11 @@ export { findServices, FoundService } from "./kubernetes/cluster/findServices";
 export { serviceNames } from "./kubernetes/replicas";
 export { ClusterChoice, ClusterError } from "./kubernetes/cluster/kubeconfig";
 export { EcsNotebook } from "./aws/notebook/ecsNotebook";
-export { checkEcsNotebook, EcsNotebookArgs, ecsNotebookDefaults } from "./aws/notebook/ecsNotebookArgs";
+export {
+  checkEcsNotebook,
+  EcsNotebookArgs,
+  ecsNotebookDefaults,
+} from "./aws/notebook/ecsNotebookArgs";
 export { PodPlacementArgs, TolerationArgs } from "./kubernetes/podPlacementArgs";
 export { KubernetesNotebook } from "./kubernetes/notebook/kubernetesNotebook";
 export { checkKubernetesNotebook } from "./kubernetes/notebook/checkKubernetesNotebook";
@@ -121,7 +134,11 @@ export {
   notebookDefaults,
   NotebookOptions,
 } from "./docker/notebook/notebookArgs";
-export { checkSwarmNotebook, SwarmNotebook, SwarmNotebookArgs } from "./swarm/notebook/swarmNotebook";
+export {
+  checkSwarmNotebook,
+  SwarmNotebook,
+  SwarmNotebookArgs,
+} from "./swarm/notebook/swarmNotebook";
 export { createSshKey, SshKey } from "./docker/sshDockerHost/sshKey";
 export { SshDockerHost } from "./docker/sshDockerHost/sshDockerHost";
 export {

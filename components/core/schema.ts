@@ -25,7 +25,8 @@ export function objectOf<Args extends object>(fields: FieldsOf<Args>) {
 /** A value that a test decides on. */
 export function valueWhere<Value>(isGood: (value: Value) => boolean, advice: string) {
   return z.custom<Value>((value) => isGood(value as Value), {
-    error: ({ input }) => (input === undefined ? `is missing: ${advice}` : `is ${shown(input)}: ${advice}`),
+    error: ({ input }) =>
+      input === undefined ? `is missing: ${advice}` : `is ${shown(input)}: ${advice}`,
   });
 }
 

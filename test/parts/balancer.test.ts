@@ -9,7 +9,7 @@ import { logs } from "../support/docker";
 import { describeLoad, startLoad } from "../support/load";
 import { until } from "../support/supervisor";
 
-const snapshots = path.join(__dirname, "../unit/components/snapshots");
+const snapshots = path.join(__dirname, "../unit/serving/snapshots");
 const picture = Buffer.alloc(602_000, "x");
 const times = { restMs: 31_000, grpcMs: 60_000 };
 const method = "/serving/Predict";

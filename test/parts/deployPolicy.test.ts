@@ -2,7 +2,7 @@
 // keep. What the components need is held against them in test/unit/deployPolicy.test.ts.
 import { execFileSync } from "child_process";
 import { beforeAll, expect, it } from "vitest";
-import { motoPackages } from "../aws/awsServer";
+import { motoPackages } from "../providers/aws/awsServer";
 import { list, type Statement, statements } from "../support/deployPolicies";
 import { type IamReference, iamReference } from "../support/iamReference";
 

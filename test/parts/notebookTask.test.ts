@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import names from "../../airgap/images/names.json";
 import { renderNotebook } from "../../components/aws/notebook/ecsNotebookTask";
-import { docker, until } from "./standin/server";
+import { docker, until } from "../nightly/standin/server";
 
 const airgap = path.join(__dirname, "../../airgap");
 const image = names.notebookImage;

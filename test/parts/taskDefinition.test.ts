@@ -11,7 +11,7 @@ import { defaultDockerHost } from "../../components/engine/dockerContext";
 import { connect } from "../../components/engine/engine";
 import { renderContainer } from "../../components/aws/service/taskDefinition";
 import { ContainerDefinition, dockerOptions } from "../support/ecsContainer";
-import { image as standIn, prepare, request, until } from "./standin/server";
+import { image as standIn, prepare, request, until } from "../nightly/standin/server";
 
 const repository = path.join(__dirname, "../..");
 const hostPorts = { 8500: 23100, 8501: 23101, 8502: 23102 };
@@ -30,7 +30,7 @@ beforeAll(async () => {
   engine = connect(process.env.DOCKER_HOST || defaultDockerHost, 0);
   const image = path.join(repository, "components/image");
   const runtime = path.join(image, "runtime");
-  const model = path.join(repository, "test/engine/testdata/multiply/3");
+  const model = path.join(repository, "test/support/models/multiply/3");
   await build(runtimeImage, runtime, path.join(runtime, "Dockerfile"), { BASE_IMAGE: standIn });
   await build(modelImage, model, path.join(image, "model.Dockerfile"), {
     PARENT_IMAGE: runtimeImage,

@@ -1,4 +1,9 @@
-import { appliedConfiguration, LiveObject, Manifest, Operation } from "../cluster/appliedConfiguration";
+import {
+  appliedConfiguration,
+  LiveObject,
+  Manifest,
+  Operation,
+} from "../cluster/appliedConfiguration";
 
 /**
  * Annotation of a Deployment that Pulumi declares as `wanted...`, and an undo sets to `undone`: the

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dockerFixed } from "../../matrix/dockerTarget";
-import { kubernetesFixed } from "../../matrix/kubernetesTarget";
+import { dockerFixed } from "../../e2e/matrix/dockerTarget";
+import { kubernetesFixed } from "../../e2e/matrix/kubernetesTarget";
 import {
   type Factor,
   factors,
@@ -8,8 +8,8 @@ import {
   goesTogether,
   type Row,
   rowsOf,
-} from "../../matrix/rows";
-import { swarmFixed } from "../../matrix/swarmTarget";
+} from "../../e2e/matrix/rows";
+import { swarmFixed } from "../../e2e/matrix/swarmTarget";
 
 const targets: [string, Fixed][] = [
   ["docker", dockerFixed],

@@ -1,4 +1,0 @@
-import { main } from "../provider/server";
-import { TestProvider } from "./provider";
-
-main(new TestProvider());

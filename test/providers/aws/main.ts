@@ -1,0 +1,4 @@
+import { main } from "../host/server";
+import { TestProvider } from "./provider";
+
+main(new TestProvider());

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import program from "../../../index";
+import { GpuCluster, GpuHost, VpcNetwork } from "../../../components";
+import * as engine from "../../../components/docker/sshDockerHost/engineAnswers";
+import * as files from "../../../components/docker/sshDockerHost/sshFiles";
+import { Actions, awsActions, functionActions, pushActions } from "../../support/awsActions";
+import { account, region } from "../../support/awsMocks";
+import { networkAnswers } from "../../support/awsNetworkMocks";
+import { list, policies, statements } from "../../support/deployPolicies";
+import { startFakeEngine } from "../../support/fakeEngine";
+import { Answer, Registration, settle, startMocks } from "../../support/mocks";
+import { readStackFile, setConfig, stackFiles } from "../../support/stackConfig";
+
+const words = (text: string) => text.split(" ").filter(Boolean);
+
+const registered: Registration[] = [];
+const called = new Set<string>();
+let subnets: string[] = [];
+
+/** What AWS has: a network for each stack, and no image yet, so that one is pushed. */
+const onAws: Record<string, Answer> = {
+  ...networkAnswers(() => ({
+    vpcId: subnets.includes("subnet-a") ? "vpc-1" : "vpc-0a1b2c3d4e5f67890",
+    subnets,
+  })),
+  "aws:ecr/getImages:getImages": () => ({ imageIds: [] }),
+};
+
+/** What it has in a partition whose endpoints have names of their own. */
+const inChina: Record<string, Answer> = {
+  ...onAws,
+  "aws:index/getPartition:getPartition": () => ({ reverseDnsPrefix: "cn.com.amazonaws" }),
+  "aws:ec2/getVpcEndpointService:getVpcEndpointService": () => ({ serviceName: "a service" }),
+};
+
+/** As of a stack that was up before, so that its repository is asked for the image. */
+const recorded = {
+  repository: `${account}.dkr.ecr.${region}.amazonaws.com/tf-serving-dev-1a2b3c4`,
+};
+
+/** Runs one program under mocks, and notes what it registers and calls. */
+async function note(run: () => unknown, answers = onAws): Promise<void> {
+  const { resources, calls } = await startMocks({ preview: true, answers, recorded });
+  await run();
+  await settle();
+  registered.push(...resources);
+  calls.forEach(({ token }) => called.add(token));
+}
+
+async function runStack(values: Record<string, unknown>): Promise<void> {
+  vi.stubEnv("DOCKER_HOST", await startFakeEngine());
+  const network = values.awsNetwork as { subnetIds?: string[] } | undefined;
+  subnets = network?.subnetIds ?? ["subnet-a", "subnet-b"];
+  await note(async () => {
+    setConfig(values);
+    await program();
+  });
+}
+
+describe("the policies of the deploying role", () => {
+  beforeAll(() => {
+    vi.spyOn(engine, "engineAnswers").mockResolvedValue();
+    vi.spyOn(files, "writeSshFiles").mockReturnValue();
+  });
+
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  it("allow what every resource and function of AWS in the stacks and components needs, and a push", async () => {
+    for (const file of stackFiles()) {
+      const values = readStackFile(file);
+      if (values.target === "ecs") {
+        await runStack(values);
+        const webAclArn = `arn:aws:wafv2:${region}:${account}:regional/webacl/office/0a1b2c3d`;
+        await runStack({
+          ...values,
+          awsEndpoint: { ...(values.awsEndpoint as object), webAclArn },
+        });
+      }
+    }
+    await note(() => {
+      new VpcNetwork("network", { endpoints: true });
+    }, inChina);
+    await note(() => {
+      new GpuHost("gpu", {
+        subnetId: "subnet-a",
+        instanceType: "g5.xlarge",
+        public: true,
+        stopSchedule: "rate(12 hours)",
+        idleStopMinutes: 60,
+      });
+      new GpuCluster("serving", {
+        vpcId: "vpc-1",
+        subnetIds: ["subnet-a"],
+        instanceType: "g5.xlarge",
+        instancePolicyArns: ["arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"],
+      });
+    });
+    const ofAws = registered.filter(({ type }) => type.startsWith("aws:"));
+    const types = new Set(ofAws.map(({ type }) => type));
+
+    expect([...types].sort()).toEqual(Object.keys(awsActions).sort());
+    expect(ofAws.flatMap((resource) => refusals(resource, awsActions[resource.type]))).toEqual([]);
+
+    const functions = [...called].filter((token) => token.startsWith("aws:"));
+    expect(functions.sort()).toEqual(Object.keys(functionActions).sort());
+    expect(registered.map(({ type }) => type)).toContain("tfserving:index:EcrImage");
+    const needed = [...Object.values(functionActions), pushActions].flatMap(words);
+    expect(needed.filter((action) => !allows(action))).toEqual([]);
+  });
+
+  it("allow nothing that no resource, function or push needs", () => {
+    const needed = new Set([
+      ...Object.values(awsActions).flatMap((row) =>
+        [row.create, row.read, row.update, row.delete].flatMap(words),
+      ),
+      ...Object.values(functionActions).flatMap(words),
+      ...words(pushActions),
+      // SSH to a GpuHost through Session Manager.
+      "ssm:StartSession",
+    ]);
+    const given = statements.flatMap(({ Action }) => list(Action));
+    expect(given.filter((action) => !needed.has(action))).toEqual([]);
+  });
+
+  it("have no wildcard in an action, and only Allow", () => {
+    expect(statements.flatMap(({ Action }) => list(Action)).join()).not.toContain("*");
+    expect(new Set(statements.map(({ Effect }) => Effect))).toEqual(new Set(["Allow"]));
+  });
+
+  it("name every resource but where AWS knows none, or none yet", () => {
+    const open = statements.filter(({ Resource }) => list(Resource).includes("*"));
+    expect(open.map(({ Sid, Condition }) => `${Sid}${Condition ? ", tagged" : ""}`)).toEqual([
+      "KeyNew, tagged",
+      "FirewallOfLoadBalancer",
+      "NotebookFileSystem, tagged",
+      "LookUp",
+    ]);
+  });
+
+  it("pass roles to the services that take them only", () => {
+    const passing = statements.filter(({ Action }) => list(Action).includes("iam:PassRole"));
+    expect(passing.map(({ Condition }) => Condition)).toEqual([
+      {
+        StringEquals: {
+          "iam:PassedToService": [
+            "ec2.amazonaws.com",
+            "ecs-tasks.amazonaws.com",
+            "scheduler.amazonaws.com",
+          ],
+        },
+      },
+    ]);
+  });
+
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  it.each(policies)("$file fits a managed policy", ({ text }) => {
+    expect(JSON.stringify(JSON.parse(text)).length).toBeLessThanOrEqual(6144);
+  });
+});
+
+/** Actions of a resource that no statement allows, by its type and name. */
+function refusals({ type, name }: Registration, row: Actions): string[] {
+  const { create, read, update, delete: end, arn, further = {} } = row;
+  const on = (action: string) => {
+    const service = actionService(action);
+    return service === actionService(create) ? arn?.(name) : further[service];
+  };
+  const needed = [...new Set([create, read, update, end].flatMap(words))];
+  return needed
+    .filter((action) => !allows(action, on(action)))
+    .map((action) => `${type} ${name}: ${action}`);
+}
+
+function actionService(actions: string): string {
+  return actions.split(":")[0];
+}
+
+/** Whether a statement allows an action, on a resource where that is known; conditions are not judged. */
+function allows(action: string, arn?: string): boolean {
+  return statements.some(
+    ({ Action, Resource }) =>
+      list(Action).includes(action) &&
+      (arn === undefined || list(Resource).some((pattern) => matches(pattern, arn))),
+  );
+}
+
+function matches(pattern: string, arn: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(arn);
+}

@@ -1,0 +1,86 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import projectKeys from "../../../package.json";
+import {
+  onRecord,
+  recordOnce,
+  releaseKeys,
+  releasesIn,
+  releaseSettings,
+  withRelease,
+} from "../../../program/releaseRecord";
+import { promiseOf, startMocks } from "../../support/mocks";
+import { defaults, setConfig } from "../../support/stackConfig";
+
+const first = { image: "tf_serving:1", modelVersion: "1", settings: { cpus: "1", pids: "9" } };
+const held = { startTimeoutSeconds: 40 };
+const second = { ...first, image: "tf_serving:2", modelVersion: "2" };
+
+describe("the record of releases", () => {
+  it("begins without a release before", () => {
+    expect(withRelease({}, first, held)).toEqual({ release: first, previousRelease: undefined });
+  });
+
+  it("moves on with another image", () => {
+    expect(withRelease({ release: first }, second, held)).toEqual({
+      release: second,
+      previousRelease: first,
+    });
+  });
+
+  it("keeps the signature of what is up as an output, and of the release before with it", () => {
+    const signature = { methodName: "predict", inputs: {}, outputs: {} };
+    const { release } = withRelease({}, { ...first, signature }, held);
+    expect(release).toEqual(first);
+    const recorded = releasesIn({ release, previousRelease: null, signature });
+    expect(recorded.release).toEqual({ ...first, signature });
+    expect(withRelease(recorded, second, held).previousRelease).toEqual({ ...first, signature });
+  });
+
+  it("moves on with another setting", () => {
+    const other = { ...first, settings: { cpus: "2", pids: "9" } };
+    expect(withRelease({ release: first }, other, held).previousRelease).toEqual(first);
+  });
+
+  it("stays with the same image and settings, in whatever order", () => {
+    const same = { ...second, settings: { pids: "9", cpus: "1" } };
+    const recorded = { release: second, previousRelease: first };
+    expect(withRelease(recorded, same, held).previousRelease).toEqual(first);
+  });
+
+  it("stays where a setting is left to the target that was set to the same", () => {
+    const set = { ...first, settings: { ...first.settings, startTimeoutSeconds: "40" } };
+    const left = { ...first, settings: { ...first.settings, startTimeoutSeconds: "0" } };
+    const recorded = { release: set, previousRelease: second };
+    expect(withRelease(recorded, left, held).previousRelease).toEqual(second);
+    expect(withRelease(recorded, left, { startTimeoutSeconds: 120 }).previousRelease).toEqual(set);
+  });
+
+  it("swaps when the release before comes back", () => {
+    const back = withRelease({ release: second, previousRelease: first }, first, held);
+    expect(back).toEqual({ release: first, previousRelease: second });
+  });
+
+  it("knows the model version of an image that is not built", async () => {
+    await startMocks();
+    const recorded = { release: second, previousRelease: first };
+    expect(await promiseOf(onRecord(recorded, first.image).modelVersion)).toBe("1");
+    expect(await promiseOf(onRecord(recorded, "tf_serving:0").modelVersion)).toBe("");
+  });
+
+  it("is left as it is while replicas are not ready", async () => {
+    await startMocks();
+    const never = new Promise<never>(() => {});
+    const { release } = recordOnce(never, { release: first }, held, second);
+    const settled = promiseOf(release).then(() => "recorded");
+    const waited = new Promise((resolve) => setImmediate(() => resolve("waiting")));
+    expect(await Promise.race([settled, waited])).toBe("waiting");
+  });
+
+  it("has settings of Pulumi.yaml only", async () => {
+    await startMocks();
+    setConfig({ cpus: "0.5" });
+    expect(Object.keys(defaults)).toEqual(expect.arrayContaining(releaseKeys));
+    expect(releaseSettings(new pulumi.Config(projectKeys.name))).toMatchObject({ cpus: "0.5" });
+  });
+});
