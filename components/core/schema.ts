@@ -104,6 +104,22 @@ export function problemsOf(schema: z.ZodType, value: unknown, at = ""): Problem[
   }));
 }
 
+/**
+ * What is wrong with a component's arguments: what their schema refuses, then what rules across fields
+ * do. A rule sees the default in place of a value that the schema refuses.
+ */
+export function problemsOfArgs<Args extends object>(
+  schema: z.ZodType,
+  args: Args,
+  defaults: Partial<Args>,
+  rules: (args: Args) => Problem[],
+): Problem[] {
+  const problems = problemsOf(schema, args);
+  const refused = problems.map(({ propertyPath }) => propertyPath.split(/[.[]/)[0]);
+  const fine = Object.entries(args).filter(([field]) => !refused.includes(field));
+  return [...problems, ...rules({ ...defaults, ...Object.fromEntries(fine) } as Args)];
+}
+
 function pathText(parts: PropertyKey[]): string {
   return parts
     .map((part, index) =>

@@ -46,7 +46,10 @@ export function checkLabels(
 }
 
 /** A name, perhaps after a domain and `/`: a label's key or a resource's name. */
-export function isQualifiedName(text: string): boolean {
+export function isQualifiedName(text: unknown): text is string {
+  if (typeof text !== "string") {
+    return false;
+  }
   const [last, domain, ...more] = text.split("/").reverse();
   return (
     more.length === 0 &&

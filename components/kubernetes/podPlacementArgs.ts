@@ -1,3 +1,15 @@
+import {
+  anyText,
+  FieldsOf,
+  listOf,
+  objectOf,
+  oneOf,
+  recordOf,
+  valueWhere,
+  wholeNumberFrom,
+} from "../core/schema";
+import { isQualifiedName } from "./checkLabels";
+
 /** Lets pods run on nodes with a taint. @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
 export interface TolerationArgs {
   /** Key of the taint. @default - every key; then `operator` is "Exists" */
@@ -36,3 +48,25 @@ export interface PodPlacementArgs {
   /** PriorityClass by name, of a service's balancers as well. @default - the cluster's default */
   priorityClass?: string;
 }
+
+const mostGpus = 16;
+
+const toleration = objectOf<TolerationArgs>({
+  key: valueWhere(isQualifiedName, "use the key of a taint such as nvidia.com/gpu").optional(),
+  operator: oneOf(["Equal", "Exists"]).optional(),
+  value: anyText().optional(),
+  effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+});
+
+/** Schemas of the fields of PodPlacementArgs. */
+export const podPlacementFields: FieldsOf<PodPlacementArgs> = {
+  gpus: wholeNumberFrom(0, mostGpus).optional(),
+  gpuResource: valueWhere<string>(
+    (text) => isQualifiedName(text) && text.includes("/"),
+    "use a resource of the nodes such as nvidia.com/gpu",
+  ).optional(),
+  runtimeClass: anyText().optional(),
+  nodeSelector: recordOf(anyText()).optional(),
+  tolerations: listOf(toleration).optional(),
+  priorityClass: anyText().optional(),
+};
