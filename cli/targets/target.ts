@@ -1,5 +1,7 @@
 /** What the targets and commands need to know of a stack; the commands' workspace is one. */
 export interface StackContext {
+  /** The project's folder. */
+  readonly root: string;
   /** Name as Pulumi takes it, perhaps ORGANIZATION/NAME. */
   readonly stack: string;
   /** `<project>/<stack>`, the value of the label `tfserving.stack`. */
@@ -10,7 +12,11 @@ export interface StackContext {
   readonly env: Record<string, string | undefined>;
   /** A setting of the stack's file, else its default; undefined where it is encrypted or an object. */
   setting(key: string): unknown;
-  /** A setting as the program gets it, decrypted; undefined where the stack's file has none. */
+  /**
+   * A setting as the program gets it, decrypted; undefined where the stack's file has none.
+   *
+   * @param key - without the project's name, or of another package, such as `aws:region`
+   */
   plainSetting(key: string): Promise<unknown>;
   /** What the stack gives out; undefined where there is no such stack. */
   outputs(): Promise<Outputs | undefined>;
@@ -105,7 +111,7 @@ export interface StackStatus {
   readonly complete: boolean;
   /** Whether the service can be asked from here; else why not. */
   readonly silent?: string;
-  /** What is amiss, in the target's own words: events of a deployment. */
+  /** What is amiss, in the target's own words, such as events of a deployment. */
   readonly remarks: Fact[];
 }
 

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/** A class of a model's answer. */
+export interface Class {
+  readonly index: number;
+  /** Where the model has names for its classes. */
+  readonly name?: string;
+  readonly score: number;
+}
+
+/**
+ * The scores of an answer: its only vector, be it the answer itself or one of its named outputs;
+ * undefined where the answer is of another kind.
+ */
+export function scoresIn(answer: unknown): number[] | undefined {
+  if (isVector(answer)) {
+    return answer;
+  }
+  const named = typeof answer === "object" && answer !== null ? Object.values(answer) : [];
+  const vectors = Array.isArray(answer) ? [] : named.filter(isVector);
+  return vectors.length === 1 ? vectors[0] : undefined;
+}
+
+function isVector(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === "number");
+}
+
+/** The classes with the highest scores, best first. What is no number has no place among them. */
+export function topClasses(scores: number[], count: number, names: string[] = []): Class[] {
+  // Names of another model say nothing about this one.
+  const known = names.length === scores.length ? names : [];
+  return scores
+    .map((score, index) => ({ index, name: known[index], score }))
+    .filter(({ score }) => !Number.isNaN(score))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, count);
+}
+
+/** The best class in a line, as the tutorial's notebook prints it. */
+export function predictionLine({ index, name = `number ${index}`, score }: Class): string {
+  const measure = score >= 0 && score <= 1 ? "confidence level" : "score";
+  return `predicted class= ${name} with ${measure} of ${score.toFixed(2)}`;
+}
+
+/**
+ * The names of a model's classes in the order of its output: the lines of `class_names.txt` beside
+ * its folder; none where there is no such file.
+ *
+ * @param modelFolder - absolute
+ */
+export function classNames(modelFolder: string): string[] {
+  const file = path.join(modelFolder, "..", "class_names.txt");
+  return existsSync(file) ? readFileSync(file, "utf8").split(/\r?\n/).filter(Boolean) : [];
+}

@@ -1,0 +1,155 @@
+import { npmRun } from "../output/console";
+import { Failure } from "../output/failure";
+import type { ModelSignature } from "../targets/target";
+
+const timeoutMs = 60_000;
+
+/** A version of a model and what it does, as the service reports it. */
+export interface VersionState {
+  readonly version: string;
+  /** AVAILABLE, LOADING, END, ... */
+  readonly state: string;
+  /** Why it is not served; empty where it is. */
+  readonly message: string;
+}
+
+/** What a client sends: rows (`instances`) or columns (`inputs`). */
+export interface PredictBody {
+  signature_name?: string;
+  instances?: unknown[];
+  inputs?: unknown;
+}
+
+/**
+ * Asks the service for a prediction.
+ *
+ * @param url - `http://HOST:PORT/v1/models/NAME`
+ * @param stack - that serves, for advice
+ * @returns one answer per row, or the columns
+ */
+export async function predict(url: string, body: PredictBody, stack: string): Promise<unknown> {
+  const answer = await request(
+    `${url}:predict`,
+    { method: "POST", body: JSON.stringify(body) },
+    stack,
+  );
+  return answer.predictions ?? answer.outputs;
+}
+
+/** The versions of a model and their states. */
+export async function modelStatus(url: string, stack: string): Promise<VersionState[]> {
+  const { model_version_status: versions } = await request(url, {}, stack);
+  return versions.map(
+    (one: { version: string; state: string; status?: { error_message?: string } }) => ({
+      version: one.version,
+      state: one.state,
+      message: one.status?.error_message ?? "",
+    }),
+  );
+}
+
+interface SignatureMetadata {
+  inputs?: Record<string, TensorMetadata>;
+  outputs?: Record<string, TensorMetadata>;
+}
+
+interface TensorMetadata {
+  dtype: string;
+  tensor_shape: { dim?: { size: string }[]; unknown_rank?: boolean };
+}
+
+/**
+ * Inputs and outputs of a signature, as the served model has them.
+ *
+ * @throws Failure where the model has no such signature
+ */
+export async function signatureOf(
+  url: string,
+  name: string,
+  stack: string,
+): Promise<ModelSignature> {
+  const { metadata } = await request(`${url}/metadata`, {}, stack);
+  const signatures: Record<string, SignatureMetadata> = metadata.signature_def.signature_def;
+  const found = signatures[name];
+  if (!found) {
+    const known = Object.keys(signatures).filter((one) => !one.startsWith("__"));
+    throw new Failure(
+      `The model at ${url} has no signature ${name}: it has ${known.join(", ") || "none"}.`,
+      `${npmRun("pulumi -- config set signatureName NAME", stack)}.`,
+    );
+  }
+  return { inputs: tensors(found.inputs), outputs: tensors(found.outputs) };
+}
+
+function tensors(all: Record<string, TensorMetadata> = {}): ModelSignature["inputs"] {
+  return Object.fromEntries(
+    Object.entries(all).map(([name, { dtype, tensor_shape: shape }]) => [
+      name,
+      {
+        dtype: dtype.replace(/^DT_/, "").toLowerCase(),
+        ...(shape.unknown_rank ? {} : { shape: (shape.dim ?? []).map(({ size }) => Number(size)) }),
+      },
+    ]),
+  );
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a server answers
+async function request(url: string, init: RequestInit, stack: string): Promise<any> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    text = await response.text();
+  } catch (error) {
+    const { cause, message } = error as Error & { cause?: { code?: string } };
+    throw new Failure(
+      `The service at ${url} does not answer (${cause?.code ?? message}).`,
+      `${npmRun("status", stack)} shows what runs; ${npmRun("up", stack)} starts it.`,
+    );
+  }
+  if (!response.ok) {
+    throw new Failure(
+      `The service at ${url} answered ${response.status}: ${errorIn(text)}`,
+      `${npmRun("status", stack)} shows what runs, ${npmRun("logs", stack)} what it says.`,
+    );
+  }
+  return parseAnswer(text);
+}
+
+/** Errors of TensorFlow Serving are JSON, those of balancers are not. */
+function errorIn(text: string): string {
+  try {
+    return JSON.parse(text).error ?? text;
+  } catch {
+    const words = text.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+    return words.trim() || "an empty answer";
+  }
+}
+
+const mark = "\u0000";
+
+/**
+ * Reads an answer of TensorFlow Serving, which writes NaN, Infinity and -Infinity although JSON has
+ * none of them.
+ *
+ * @see https://github.com/tensorflow/serving/blob/master/tensorflow_serving/util/json_tensor.cc
+ */
+export function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) =>
+      found.startsWith('"') ? found : `"\\u0000${found}"`,
+    );
+    return JSON.parse(quoted, (_, value) =>
+      typeof value === "string" && value.startsWith(mark) ? Number(value.slice(1)) : value,
+    );
+  }
+}
+
+/** JSON for people and programs: what is no finite number stands as the text `NaN` or `Infinity`. */
+export function toJson(value: unknown, indent?: number): string {
+  const readable = (_: string, one: unknown) =>
+    typeof one === "number" && !Number.isFinite(one) ? String(one) : one;
+  return JSON.stringify(value, readable, indent);
+}
