@@ -1,0 +1,12 @@
+/** What the components know without Pulumi: other programs, such as the npm commands, load it fast. */
+export { stackLabel } from "./core/stackLabel";
+export { defaultDockerHost, tlsOf, usualEngine } from "./engine/dockerContext";
+export type { EngineTls } from "./engine/dockerContext";
+export { connect as connectEngine, isLocal as isLocalEngine } from "./engine/engineClient";
+export {
+  ClusterChoice,
+  ClusterError,
+  isContent,
+  KubernetesLibrary,
+  loadKubeconfig,
+} from "./kubernetes/cluster/kubeconfig";
