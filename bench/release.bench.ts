@@ -33,7 +33,7 @@ measure("release", 15, async (later) => {
   say(`load: ${rate.toFixed(0)} requests/s, a quarter of the capacity`);
 
   const ours: Releases[] = [];
-  for (const strategy of ["blueGreen", "rolling"]) {
+  for (const strategy of ["surge", "inPlace"]) {
     const done: Releases = { name: `this project, ${strategy}`, figures: [], seconds: [] };
     for (let release = 0; release < releases; release++) {
       const version = release % 2 === 0 ? 2 : 1;

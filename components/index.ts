@@ -1,22 +1,18 @@
 // A package's components are compiled with the settings of the program that uses them,
 // which may lack Node's types.
 /// <reference types="node" />
-export { currentStack } from "./docker/containerDefaults";
+export { currentStack } from "./core/currentStack";
 export { defaultDockerHost, usualEngine } from "./engine/dockerContext";
 export { DockerEngine, findImage, inspectEngine } from "./engine/engine";
 export { engineProviderArgs } from "./engine/engineProvider";
 export { HostPort, TakenPort } from "./engine/takenPorts";
-export { checkCanary } from "./serving/checkCanary";
+export { CanaryArgs, checkCanary } from "./serving/canary";
+export { ReleaseStrategy, strategyOf } from "./serving/releaseStrategy";
 export { SwarmState } from "./engine/swarmState";
 export { checkModelService } from "./docker/checkModelService";
 export { DockerModelService } from "./docker/dockerModelService";
 export { distinctPorts } from "./engine/hostPorts";
-export {
-  CanaryArgs,
-  DockerModelServiceArgs,
-  modelServiceDefaults,
-  ReleaseStrategy,
-} from "./docker/modelServiceArgs";
+export { DockerModelServiceArgs, modelServiceDefaults } from "./docker/modelServiceArgs";
 export { AlbEndpoint } from "./aws/endpoint/albEndpoint";
 export {
   AlbEndpointArgs,

@@ -1,4 +1,4 @@
-import { currentStack } from "../docker/containerDefaults";
+import { currentStack } from "../core/currentStack";
 
 /**
  * Tags of an AWS resource: its stack, its part in it and the caller's own. The two of this library

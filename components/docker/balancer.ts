@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { balancerCpus, ports, renderBalancerConfig } from "../serving/balancerConfig";
-import { balancerCommand } from "../serving/balancerScript";
+import { balancerCheck, balancerCommand } from "../serving/balancerScript";
 import { balancerMemoryMb } from "../serving/balancerSize";
-import { requestTimes } from "../serving/balancerTimes";
+import { requestTimes } from "../serving/requestTimes";
 import {
   hardened,
   healthPace,
@@ -69,7 +69,7 @@ export function createBalancer(
       ],
       ...balancerLimits,
       healthcheck: {
-        tests: ["CMD", "bash", "-c", balancerCheck],
+        tests: balancerCheck('[ "$status" = 200 ]'),
         timeout: "5s",
         retries: 3,
         ...healthPace(args.engine?.apiVersion, 10),
@@ -130,8 +130,3 @@ const writeScript = `printf "%s" "$BALANCER_CONFIG" > ${configFile}.new && mv -f
 
 // Its own, since changed limits of the replicas must not replace the balancer.
 const balancerLimits = limits(balancerCpus, balancerMemoryMb, 512);
-
-// The image has bash and neither curl nor wget.
-const balancerCheck =
-  `exec 3<>/dev/tcp/127.0.0.1/${ports.balancerStatistics} && ` +
-  `printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;

@@ -1,13 +1,13 @@
-import { CanaryShape, canaryWarnings, checkCanary } from "../serving/checkCanary";
+import { CanaryShape, checkCanary } from "../serving/canary";
 import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../core/problem";
 import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
 import { checkStopGrace } from "../serving/stopTimes";
 import { maxReplicas } from "../serving/balancerConfig";
-import { checkGrpcTimeout } from "../serving/balancerTimes";
+import { checkGrpcTimeout } from "../serving/requestTimes";
 import { DockerEngine } from "../engine/engine";
-import { ReleaseStrategy } from "./modelServiceArgs";
+import { releaseStrategies, ReleaseStrategy } from "../serving/releaseStrategy";
 import { checkAddress, checkPort, distinctPorts } from "../engine/hostPorts";
 
 /** The part of a service's arguments that can be judged before there is any resource. */
@@ -67,22 +67,6 @@ export function checkModelService(
   ];
 }
 
-/** What works, and perhaps not as it is meant. */
-export function serviceWarnings(
-  shape: Pick<ModelServiceShape, "strategy" | "replicas" | "canary">,
-): string[] {
-  const { strategy, replicas, canary } = shape;
-  return [
-    ...(strategy === ReleaseStrategy.Rolling && replicas === 1
-      ? [
-          'strategy is "rolling" with one replica: a release stops it before the next one starts, and the ' +
-            "service is away meanwhile. Use 2 replicas, or blueGreen where there is room for two at a time.",
-        ]
-      : []),
-    ...(canary ? canaryWarnings(canary, replicas) : []),
-  ];
-}
-
 function checkServer({ server, modelName }: ModelServiceShape): Problem[] {
   const problems = checkServerOptions(server, "server");
   return problems.length > 0 ? problems : checkMainModel(modelName, server?.models);
@@ -102,7 +86,7 @@ function checkServiceName(name: string): Problem[] {
 }
 
 function checkStrategy({ strategy, parallelStarts, canary }: ModelServiceShape): Problem[] {
-  const known: string[] = Object.values(ReleaseStrategy);
+  const known: string[] = releaseStrategies;
   return [
     ...(strategy === undefined || known.includes(strategy)
       ? []

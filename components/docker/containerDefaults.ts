@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { currentStack } from "../core/currentStack";
 import { stackLabel } from "../core/stackLabel";
 import { cpusText, durationText } from "../engine/providerText";
 
@@ -26,11 +27,6 @@ export const kept = {
   logDriver: "json-file",
   logOpts: { "max-size": "10m", "max-file": "3" },
 } satisfies Partial<docker.ContainerArgs>;
-
-/** The stack that is being deployed, as its Docker objects are labelled: `<project>/<stack>`. */
-export function currentStack(): string {
-  return `${pulumi.getProject()}/${pulumi.getStack()}`;
-}
 
 /** Labels of a Docker object: its stack, its part in it and the caller's own, sorted by name. */
 export function labelsFor(

@@ -1,18 +1,17 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../core/refuse";
 import { serviceAddresses } from "../serving/addresses";
 import { onceServing } from "../core/onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancer } from "./balancer";
-import { checkModelService, serviceWarnings } from "./checkModelService";
+import { checkModelService } from "./checkModelService";
+import { serviceWarnings } from "../serving/serviceWarnings";
 import { componentEngine } from "../engine/componentEngine";
-import { currentStack, labelsFor } from "./containerDefaults";
+import { currentStack } from "../core/currentStack";
+import { labelsFor } from "./containerDefaults";
 import { clientHost } from "../engine/hostPorts";
-import {
-  DockerModelServiceArgs,
-  ResolvedModelServiceArgs,
-  resolveModelServiceArgs,
-} from "./modelServiceArgs";
+import { DockerModelServiceArgs, resolveModelServiceArgs } from "./modelServiceArgs";
 import { canaryReplicas, createReplicas, mainReplicas } from "./replicas";
 import { StartOrder } from "./startOrder";
 
@@ -45,10 +44,14 @@ export class DockerModelService extends pulumi.ComponentResource {
 
   constructor(name: string, args: DockerModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveModelServiceArgs(args);
-    checkArgs(name, resolved);
+    refuse(
+      "DockerModelService",
+      name,
+      checkModelService(resolved, currentStack(), resolved.engine),
+    );
     super("tfserving:index:DockerModelService", name, {}, opts);
 
-    warnOf(resolved, this);
+    serviceWarnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this));
     const network = createNetwork(name, this);
     const order = new StartOrder(
       {
@@ -86,22 +89,6 @@ export class DockerModelService extends pulumi.ComponentResource {
       networkGrpcAddress: this.networkGrpcAddress,
       replicaNames: this.replicaNames,
     });
-  }
-}
-
-function checkArgs(name: string, args: ResolvedModelServiceArgs): void {
-  const errors = checkModelService(args, currentStack(), args.engine);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `DockerModelService ${name} cannot work with these arguments`,
-      errors,
-    });
-  }
-}
-
-function warnOf(args: ResolvedModelServiceArgs, resource: pulumi.Resource): void {
-  for (const warning of serviceWarnings(args)) {
-    void pulumi.log.warn(warning, resource);
   }
 }
 

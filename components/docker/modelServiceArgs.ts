@@ -1,42 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultBalancerImage, maxReplicas } from "../serving/balancerConfig";
-import { defaultGrpcTimeoutSeconds } from "../serving/balancerTimes";
+import { defaultGrpcTimeoutSeconds } from "../serving/requestTimes";
+import { CanaryArgs } from "../serving/canary";
+import { ReleaseStrategy, strategyOf } from "../serving/releaseStrategy";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { usualStopGrace } from "../serving/stopTimes";
 import { withDefaults } from "../core/withDefaults";
 import { DockerEngine } from "../engine/engine";
-
-/** How a release replaces the replicas of the one before. */
-export enum ReleaseStrategy {
-  /** All new replicas are ready before an old one stops: needs room for both at a time. */
-  BlueGreen = "blueGreen",
-  /**
-   * One replica after the other stops and is replaced, for GPUs that are exclusive or memory that
-   * is scarce: one less serves meanwhile. With one replica the service is away until the new one
-   * is ready.
-   */
-  Rolling = "rolling",
-}
-
-/** A model version that gets a part of the requests, on replicas of its own. */
-export interface CanaryArgs {
-  /** Serving image that serves the version, by id or digest. */
-  image: pulumi.Input<string>;
-
-  /** The model version in that image, in decimal. Status and metrics name it. */
-  version: string;
-
-  /**
-   * Share of the requests in percent, a whole number from 0 to 100, for REST and gRPC alike. A URL
-   * that names a version or label is not part of it. Changing it restarts nothing.
-   */
-  percent: number;
-
-  /**
-   * Number of canary replicas. @default - the same share of `replicas`, rounded up, at least 1
-   */
-  replicas?: number;
-}
 
 /** Arguments of a DockerModelService. */
 export interface DockerModelServiceArgs {
@@ -94,7 +64,7 @@ export interface DockerModelServiceArgs {
    */
   gpus?: string;
 
-  /** How a release replaces replicas. @default ReleaseStrategy.BlueGreen */
+  /** How a release replaces replicas. @default ReleaseStrategy.Surge */
   strategy?: ReleaseStrategy;
 
   /**
@@ -179,7 +149,7 @@ export const modelServiceDefaults = {
   cpus: 1,
   memoryMb: 2048,
   pids: 1024,
-  strategy: ReleaseStrategy.BlueGreen as ReleaseStrategy,
+  strategy: ReleaseStrategy.Surge as ReleaseStrategy,
   drainSeconds: 5,
   startTimeoutSeconds: 40,
   balancerImage: defaultBalancerImage,
@@ -193,11 +163,14 @@ export type ResolvedModelServiceArgs = DockerModelServiceArgs &
 
 export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedModelServiceArgs {
   const given = withDefaults(args, modelServiceDefaults);
-  return withDefaults(given, {
-    stopGraceSeconds: usualStopGrace(given.drainSeconds),
-    parallelStarts: Math.min(
-      Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus) || 1,
-      maxReplicas,
-    ),
-  });
+  return withDefaults(
+    { ...given, strategy: strategyOf(given.strategy) },
+    {
+      stopGraceSeconds: usualStopGrace(given.drainSeconds),
+      parallelStarts: Math.min(
+        Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus) || 1,
+        maxReplicas,
+      ),
+    },
+  );
 }

@@ -1,10 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { statusModels } from "../tfserving/modelStatus";
-import { renderServer } from "../tfserving/serverOptions";
-import { canaryCount } from "../serving/checkCanary";
+import { currentStack } from "../core/currentStack";
+import { canaryCount } from "../serving/canary";
+import { ReleaseStrategy } from "../serving/releaseStrategy";
+import { imageUser, superviseServer, supervisor } from "../serving/supervisor";
 import {
-  currentStack,
   hardened,
   healthPace,
   kept,
@@ -12,7 +12,7 @@ import {
   limits,
   replaceOnChanges,
 } from "./containerDefaults";
-import { ReleaseStrategy, ResolvedModelServiceArgs } from "./modelServiceArgs";
+import { ResolvedModelServiceArgs } from "./modelServiceArgs";
 import { after, StartOrder } from "./startOrder";
 import { firstUserId } from "./userIds";
 
@@ -27,9 +27,6 @@ export interface ReplicaSet {
   /** Shown by `npm run status`. @default - unknown */
   modelVersion?: pulumi.Input<string>;
 }
-
-// The image's own group.
-const replicaGroup = 10001;
 
 /** The replicas that serve the release. */
 export function mainReplicas(args: ResolvedModelServiceArgs): ReplicaSet {
@@ -76,8 +73,8 @@ export function createReplicas(
   order: StartOrder,
   parent: pulumi.Resource,
 ): ReturnType<StartOrder["declare"]> {
-  const rolling = args.strategy === ReleaseStrategy.Rolling;
-  const pace = rolling
+  const inPlace = args.strategy === ReleaseStrategy.InPlace;
+  const pace = inPlace
     ? { atATime: 1, untilJoined: true }
     : { atATime: args.parallelStarts, untilJoined: false };
   const shared = replicaInputs(args);
@@ -93,10 +90,10 @@ export function createReplicas(
           ...shared,
           image: after(turn, set.image),
           labels: labelsFor(set.part, replicaLabels(args, set, number)),
-          user: first.apply((id) => `${id + number - 1}:${replicaGroup}`),
+          user: first.apply((id) => `${id + number - 1}:${imageUser}`),
           networksAdvanced: [{ name: network.name, aliases: [set.alias] }],
         },
-        { parent, deleteBeforeReplace: rolling, replaceOnChanges },
+        { parent, deleteBeforeReplace: inPlace, replaceOnChanges },
       ),
   );
 }
@@ -131,21 +128,18 @@ function firstUser(
 
 /** What all replicas of a set have in common. */
 function replicaInputs(args: ResolvedModelServiceArgs): Omit<docker.ContainerArgs, "image"> {
-  const server = renderServer(args.server, { cpus: args.cpus });
-  const status = statusModels(args.server?.models);
-  const readiness = status === undefined ? [] : [`TFS_STATUS_MODELS=${status}`];
-  const files = Object.entries(server.files).map(([flag, text]) => `TFS_FILE_${flag}=${text}`);
+  const { flags, environment } = superviseServer(args);
   return {
     ...hardened,
     ...kept,
-    command: server.flags,
-    envs: [`TFS_DRAIN_SECONDS=${args.drainSeconds}`, ...readiness, ...files].sort(),
+    command: flags,
+    envs: environment.map(([name, value]) => `${name}=${value}`),
     tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=64m,mode=1777" },
     ...limits(args.cpus, args.memoryMb, args.pids),
     gpus: args.gpus,
     healthcheck: {
       // Joined, and not only ready: then an old replica may go.
-      tests: ["CMD", "/usr/bin/tfserving-supervisor", "--check", "joined"],
+      tests: ["CMD", supervisor, "--check", "joined"],
       timeout: "5s",
       retries: 3,
       ...healthPace(args.engine?.apiVersion, args.startTimeoutSeconds),

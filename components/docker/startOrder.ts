@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { settled } from "../core/onceServing";
-import { currentStack } from "./containerDefaults";
+import { currentStack } from "../core/currentStack";
 import { valueOf } from "../core/valueOf";
 import { StartFailure, StartWatch } from "./startWatch";
 

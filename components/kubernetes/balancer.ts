@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { balancerCpus, renderBalancerConfig } from "../serving/balancerConfig";
 import { balancerCommand } from "../serving/balancerScript";
 import { balancerMemoryMb } from "../serving/balancerSize";
-import { longestMs, requestTimes } from "../serving/balancerTimes";
+import { longestMs, requestTimes } from "../serving/requestTimes";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor, selectorFor } from "./labels";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";

@@ -1,8 +1,8 @@
 import { maxReplicas } from "../serving/balancerConfig";
-import { checkGrpcTimeout } from "../serving/balancerTimes";
-import { CanaryShape, checkCanary } from "../serving/checkCanary";
-import { serviceWarnings } from "../docker/checkModelService";
-import { ReleaseStrategy } from "../docker/modelServiceArgs";
+import { checkGrpcTimeout } from "../serving/requestTimes";
+import { CanaryShape, checkCanary } from "../serving/canary";
+import { serviceWarnings } from "../serving/serviceWarnings";
+import { releaseStrategies } from "../serving/releaseStrategy";
 import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { Problem, wholeNumber } from "../core/problem";
@@ -124,7 +124,7 @@ function checkTimes(shape: KubernetesModelServiceShape): Problem[] {
 }
 
 function checkStrategy({ strategy, maxSurge }: KubernetesModelServiceShape): Problem[] {
-  const known: string[] = Object.values(ReleaseStrategy);
+  const known: string[] = releaseStrategies;
   return [
     ...(known.includes(strategy)
       ? []

@@ -1,5 +1,6 @@
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../core/refuse";
 import { serviceAddresses } from "../serving/addresses";
 import { ports } from "../serving/balancerConfig";
 import { onceServing } from "../core/onceServing";
@@ -57,7 +58,7 @@ export class KubernetesModelService extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const resolved = resolveKubernetesModelServiceArgs(args);
-    checkArgs(name, resolved);
+    refuse("KubernetesModelService", name, checkKubernetesModelService(resolved));
     super("tfserving:index:KubernetesModelService", name, {}, opts);
     kubernetesServiceWarnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this));
 
@@ -92,16 +93,6 @@ export class KubernetesModelService extends pulumi.ComponentResource {
       namespace: this.namespace,
       replicaNames: this.replicaNames,
       portForwardCommand: this.portForwardCommand,
-    });
-  }
-}
-
-function checkArgs(name: string, args: ResolvedKubernetesArgs): void {
-  const errors = checkKubernetesModelService(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `KubernetesModelService ${name} cannot work with these arguments`,
-      errors,
     });
   }
 }

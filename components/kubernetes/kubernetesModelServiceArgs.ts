@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultBalancerImage } from "../serving/balancerConfig";
-import { defaultGrpcTimeoutSeconds } from "../serving/balancerTimes";
-import { CanaryArgs, ReleaseStrategy } from "../docker/modelServiceArgs";
+import { defaultGrpcTimeoutSeconds } from "../serving/requestTimes";
+import { CanaryArgs } from "../serving/canary";
+import { ReleaseStrategy, strategyOf } from "../serving/releaseStrategy";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { usualStopGrace } from "../serving/stopTimes";
 import { withDefaults } from "../core/withDefaults";
@@ -206,16 +207,16 @@ export interface KubernetesModelServiceArgs extends PodPlacementArgs {
   imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * How a release replaces replicas: `blueGreen` never has less than all of them ready and needs
-   * room for `maxSurge` more; `rolling` replaces one after the other in place, for GPUs that are
+   * How a release replaces replicas: `surge` never has less than all of them ready and needs
+   * room for `maxSurge` more; `inPlace` replaces one after the other in place, for GPUs that are
    * all taken: one less serves meanwhile, and a single replica is away until the new one is ready.
-   * @default ReleaseStrategy.BlueGreen
+   * @default ReleaseStrategy.Surge
    */
   strategy?: ReleaseStrategy;
 
   /**
    * How many more replicas a release may start, a number or a share of the replicas that is rounded
-   * up, such as "2" or "25%". A `rolling` one starts none.
+   * up, such as "2" or "25%". `inPlace` starts none.
    * @default "25%"
    * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-surge
    */
@@ -310,7 +311,7 @@ export const kubernetesModelServiceDefaults = {
   memoryMb: 2048,
   gpus: 0,
   gpuResource: "nvidia.com/gpu",
-  strategy: ReleaseStrategy.BlueGreen as ReleaseStrategy,
+  strategy: ReleaseStrategy.Surge as ReleaseStrategy,
   maxSurge: "25%",
   drainSeconds: 5,
   startTimeoutSeconds: 120,
@@ -342,7 +343,10 @@ export function resolveKubernetesModelServiceArgs(
   args: KubernetesModelServiceArgs,
 ): ResolvedKubernetesArgs {
   const { autoscaling, ...others } = withDefaults(args, kubernetesModelServiceDefaults);
-  const given = withDefaults(others, { stopGraceSeconds: usualStopGrace(others.drainSeconds) });
+  const given = withDefaults(
+    { ...others, strategy: strategyOf(others.strategy) },
+    { stopGraceSeconds: usualStopGrace(others.drainSeconds) },
+  );
   // Both given stay both, for the check to refuse.
   return autoscaling
     ? { ...given, autoscaling: withDefaults(autoscaling, kubernetesAutoscalingDefaults) }

@@ -1,6 +1,6 @@
 import { createHash } from "crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { currentStack } from "../docker/containerDefaults";
+import { currentStack } from "../core/currentStack";
 import { stackLabel } from "../core/stackLabel";
 
 /** What an object is for, the label `app.kubernetes.io/component`. */

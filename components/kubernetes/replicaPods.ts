@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { statusModels } from "../tfserving/modelStatus";
+import { imageUser, superviseServer } from "../serving/supervisor";
 import { ModelVersionPolicy } from "../tfserving/modelConfig";
-import { renderServer, ServerOptions } from "../tfserving/serverOptions";
+import { ServerOptions } from "../tfserving/serverOptions";
 import { ModelVolumeArgs, ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor } from "./labels";
 import { placement, pulling } from "./podPlacement";
@@ -32,8 +32,6 @@ export const containerName = "serving";
  */
 export const joinSeconds = 40;
 
-// The supervisor's image user.
-const replicaUser = 10001;
 const temporaryMb = 64;
 const modelVolume = "model";
 
@@ -54,7 +52,7 @@ export function renderReplicaPods(
   return {
     metadata: { labels: labelsFor(part, args) },
     spec: {
-      ...restrictedPod(replicaUser),
+      ...restrictedPod(imageUser),
       ...placement(args),
       ...pulling(args),
       topologySpreadConstraints: spreadOver(part, args.serviceName),
@@ -73,22 +71,13 @@ function renderContainer(
   release: ReplicaRelease,
 ): k8s.core.v1.Container {
   const server = serverOf(args, release);
-  const { flags, files } = renderServer(server, { cpus: args.cpus });
-  const models = statusModels(server?.models);
-  const variables: Record<string, string> = {
-    TFS_DRAIN_SECONDS: String(args.drainSeconds),
-    TFS_JOIN_SECONDS: String(joinSeconds),
-    ...(models === undefined ? {} : { TFS_STATUS_MODELS: models }),
-    ...Object.fromEntries(Object.entries(files).map(([flag, text]) => [`TFS_FILE_${flag}`, text])),
-  };
+  const { flags, environment } = superviseServer({ ...args, server, joinSeconds });
   return {
     name: containerName,
     image: release.image,
     imagePullPolicy: "IfNotPresent",
     args: flags,
-    env: Object.keys(variables)
-      .sort()
-      .map((name) => ({ name, value: variables[name] })),
+    env: environment.map(([name, value]) => ({ name, value })),
     ports: [containerPort("grpc"), containerPort("rest"), containerPort("health")],
     resources: resourcesOf(args),
     startupProbe: ask("/readyz", { periodSeconds: 1, failureThreshold: args.startTimeoutSeconds }),

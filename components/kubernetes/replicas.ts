@@ -2,8 +2,8 @@ import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { canaryCount } from "../serving/checkCanary";
-import { ReleaseStrategy } from "../docker/modelServiceArgs";
+import { canaryCount } from "../serving/canary";
+import { ReleaseStrategy } from "../serving/releaseStrategy";
 import { fewestReplicas, ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, labelsFor, selectorFor } from "./labels";
 import { servicePort } from "./network/portNames";
@@ -157,7 +157,7 @@ export function renderDeployment(
 }
 
 function renderStrategy({ strategy, maxSurge }: ResolvedKubernetesArgs) {
-  return strategy === ReleaseStrategy.Rolling
+  return strategy === ReleaseStrategy.InPlace
     ? { maxSurge: 0, maxUnavailable: 1 }
     : { maxSurge: maxSurge.endsWith("%") ? maxSurge : Number(maxSurge), maxUnavailable: 0 };
 }
@@ -178,6 +178,6 @@ export function progressSeconds(
 function updateSeconds(args: ResolvedKubernetesArgs, replicas: number): number {
   const { strategy, maxSurge } = args;
   const share = maxSurge.endsWith("%") ? (parseInt(maxSurge) / 100) * replicas : Number(maxSurge);
-  const atATime = strategy === ReleaseStrategy.Rolling ? 1 : Math.ceil(share);
+  const atATime = strategy === ReleaseStrategy.InPlace ? 1 : Math.ceil(share);
   return Math.ceil(replicas / atATime) * progressSeconds(args);
 }

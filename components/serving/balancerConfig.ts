@@ -1,5 +1,5 @@
 import { bufferBytes, maxConnections } from "./balancerSize";
-import { longestMs, RequestTimes } from "./balancerTimes";
+import { longestMs, RequestTimes } from "./requestTimes";
 
 /** What the balancer has to know; nothing in it changes when replicas come and go. */
 export interface BalancerSettings {

@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { balancerCpus, ports, renderBalancerConfig } from "../serving/balancerConfig";
-import { balancerCommand } from "../serving/balancerScript";
+import { balancerCheck, balancerCommand } from "../serving/balancerScript";
 import { balancerMemoryMb } from "../serving/balancerSize";
-import { longestMs, requestTimes } from "../serving/balancerTimes";
+import { longestMs, requestTimes } from "../serving/requestTimes";
 import { labelsFor } from "../docker/containerDefaults";
 import { replicaAlias } from "../docker/replicas";
 import {
@@ -72,7 +72,7 @@ export function createBalancers(
           configs: [{ configId: config.id, configName: config.name, fileName: configFile }],
           stopGracePeriod: serviceDuration(Math.ceil(longestMs(times) / 1000) + 10),
           healthcheck: {
-            tests: ["CMD", "bash", "-c", balancerCheck],
+            tests: balancerCheck(foundOnce),
             interval: "3s",
             timeout: "5s",
             retries: 3,
@@ -110,8 +110,5 @@ function publishedPorts({ restPort, grpcPort }: ResolvedSwarmArgs) {
 }
 
 // Healthy once it has found replicas, and from then on while it answers: Swarm restarts what is
-// unhealthy, and a restart brings no replicas back. The image has bash and neither curl nor wget.
-const balancerCheck =
-  `exec 3<>/dev/tcp/127.0.0.1/${ports.balancerStatistics} && ` +
-  `printf 'GET /ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && ` +
-  `{ [ "$status" != 200 ] || : > /tmp/found; } && [ -e /tmp/found ]`;
+// unhealthy, and a restart brings no replicas back.
+const foundOnce = `{ [ "$status" != 200 ] || : > /tmp/found; } && [ -e /tmp/found ]`;

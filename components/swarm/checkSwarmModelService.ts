@@ -1,7 +1,7 @@
 import { maxReplicas } from "../serving/balancerConfig";
 import { checkModelService, ModelServiceShape } from "../docker/checkModelService";
 import { DockerEngine } from "../engine/engine";
-import { ReleaseStrategy } from "../docker/modelServiceArgs";
+import { ReleaseStrategy } from "../serving/releaseStrategy";
 import { Problem, wholeNumber } from "../core/problem";
 import { checkStopGrace } from "../serving/stopTimes";
 import { checkGpus, checkSwarm } from "./checkSwarm";
@@ -171,7 +171,7 @@ function checkNodes(shape: SwarmModelServiceShape, { swarm }: DockerEngine): Pro
       reason: `is ${shape.balancers}, and the swarm has ${readyNodes} ready nodes for at most one each: use less`,
     });
   }
-  const spare = shape.strategy === ReleaseStrategy.Rolling ? 0 : shape.parallelStarts;
+  const spare = shape.strategy === ReleaseStrategy.InPlace ? 0 : shape.parallelStarts;
   const wanted = (shape.replicas + spare) * shape.memoryMb;
   if (wanted > memoryMb) {
     problems.push({

@@ -1,10 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { labelsFor } from "../docker/containerDefaults";
-import { ReleaseStrategy } from "../docker/modelServiceArgs";
+import { ReleaseStrategy } from "../serving/releaseStrategy";
+import { imageUser, superviseServer, supervisor } from "../serving/supervisor";
 import { replicaAlias } from "../docker/replicas";
-import { statusModels } from "../tfserving/modelStatus";
-import { renderServer } from "../tfserving/serverOptions";
 import {
   amounts,
   convergeWithin,
@@ -16,14 +15,13 @@ import {
 } from "./serviceDefaults";
 import { leaveSeconds, ResolvedSwarmArgs } from "./swarmModelServiceArgs";
 
-const supervisor = "/usr/bin/tfserving-supervisor";
 // Between two replicas of a release.
 const stepSeconds = 2;
 
 /**
- * The replicas. A release starts a new replica, waits until it is ready and stops an old one, and
- * so on (`rolling` stops the old one first). When a new one fails, Swarm puts the old release back and the update ends
- * with an error.
+ * The replicas. A release starts a new replica, waits until it is ready and stops an old one, and so
+ * on; in place it stops the old one first. When a new one fails, Swarm puts the old release back and
+ * the update ends with an error.
  */
 export function createReplicas(
   name: string,
@@ -31,13 +29,14 @@ export function createReplicas(
   networkId: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): docker.Service {
-  const { flags } = renderServer(args.server, { cpus: args.cpus });
+  const { flags, environment } = superviseServer({ ...args, leaveSeconds });
+  const settings = environment.map(([name, value]) => `${name}=${value}`);
   const step = {
     parallelism: args.parallelStarts,
     delay: serviceDuration(stepSeconds),
     monitor: "5s",
     maxFailureRatio: "0.0",
-    order: args.strategy === ReleaseStrategy.Rolling ? "stop-first" : "start-first",
+    order: args.strategy === ReleaseStrategy.InPlace ? "stop-first" : "start-first",
   };
   return new docker.Service(
     `${name}-replica`,
@@ -54,9 +53,9 @@ export function createReplicas(
           ...hardened,
           image: args.image,
           // The provider shuffles `env`, and each update would restart every replica.
-          commands: ["/usr/bin/env", ...supervisorSettings(args), supervisor],
+          commands: ["/usr/bin/env", ...settings, supervisor],
           args: flags,
-          user: "10001:10001",
+          user: `${imageUser}:${imageUser}`,
           labels: labelsFor("replica", args.labels),
           mounts: [temporaryFiles(64)],
           stopGracePeriod: serviceDuration(args.stopGraceSeconds),
@@ -94,16 +93,4 @@ export function createReplicas(
     // A release that failed is not taken for a good one by the next update.
     { ...opts, deleteBeforeReplace: false, replaceOnChanges: ["#initerror"] },
   );
-}
-
-/** The supervisor's environment, as NAME=value. */
-function supervisorSettings({ drainSeconds, server, cpus }: ResolvedSwarmArgs): string[] {
-  const { files } = renderServer(server, { cpus });
-  const models = statusModels(server?.models);
-  return [
-    `TFS_DRAIN_SECONDS=${drainSeconds}`,
-    `TFS_LEAVE_SECONDS=${leaveSeconds}`,
-    ...(models === undefined ? [] : [`TFS_STATUS_MODELS=${models}`]),
-    ...Object.entries(files).map(([flag, text]) => `TFS_FILE_${flag}=${text}`),
-  ].sort();
 }

@@ -1,8 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../core/refuse";
 import { serviceAddresses } from "../serving/addresses";
 import { componentEngine } from "../engine/componentEngine";
-import { currentStack, labelsFor } from "../docker/containerDefaults";
+import { currentStack } from "../core/currentStack";
+import { labelsFor } from "../docker/containerDefaults";
 import { dockerLogins } from "../engine/dockerLogins";
 import { registryProvider } from "../engine/registryProvider";
 import { onceServing } from "../core/onceServing";
@@ -48,7 +50,11 @@ export class SwarmModelService extends pulumi.ComponentResource {
 
   constructor(name: string, args: SwarmModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveSwarmModelServiceArgs(args);
-    checkArgs(name, resolved);
+    refuse(
+      "SwarmModelService",
+      name,
+      checkSwarmModelService(resolved, currentStack(), resolved.engine),
+    );
     super("tfserving:index:SwarmModelService", name, {}, opts);
 
     const host = componentEngine(this, resolved);
@@ -80,16 +86,6 @@ export class SwarmModelService extends pulumi.ComponentResource {
       networkRestUrl: this.networkRestUrl,
       networkGrpcAddress: this.networkGrpcAddress,
       replicaNames: this.replicaNames,
-    });
-  }
-}
-
-function checkArgs(name: string, args: ResolvedSwarmArgs): void {
-  const errors = checkSwarmModelService(args, currentStack(), args.engine);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `SwarmModelService ${name} cannot work with these arguments`,
-      errors,
     });
   }
 }

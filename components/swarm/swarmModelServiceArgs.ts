@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultBalancerImage } from "../serving/balancerConfig";
-import { defaultGrpcTimeoutSeconds } from "../serving/balancerTimes";
+import { defaultGrpcTimeoutSeconds } from "../serving/requestTimes";
 import { DockerEngine } from "../engine/engine";
-import { ReleaseStrategy } from "../docker/modelServiceArgs";
+import { ReleaseStrategy, strategyOf } from "../serving/releaseStrategy";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { usualStopGrace } from "../serving/stopTimes";
 import { withDefaults } from "../core/withDefaults";
@@ -113,9 +113,9 @@ export interface SwarmModelServiceArgs {
   spreadOver?: string;
 
   /**
-   * How a release replaces replicas: `blueGreen` starts a new one before it stops an old one and
-   * needs room for one more, `rolling` the other way round.
-   * @default ReleaseStrategy.BlueGreen
+   * How a release replaces replicas: `surge` starts a new one before it stops an old one and
+   * needs room for one more, `inPlace` the other way round.
+   * @default ReleaseStrategy.Surge
    */
   strategy?: ReleaseStrategy;
 
@@ -181,7 +181,7 @@ export const swarmModelServiceDefaults = {
   cpus: 1,
   reservedCpus: 0,
   memoryMb: 2048,
-  strategy: ReleaseStrategy.BlueGreen as ReleaseStrategy,
+  strategy: ReleaseStrategy.Surge as ReleaseStrategy,
   parallelStarts: 1,
   drainSeconds: 5,
   startTimeoutSeconds: 40,
@@ -208,9 +208,12 @@ export type ResolvedSwarmArgs = SwarmModelServiceArgs &
 export function resolveSwarmModelServiceArgs(args: SwarmModelServiceArgs): ResolvedSwarmArgs {
   const resolved = withDefaults(args, swarmModelServiceDefaults);
   const swarm = args.engine?.swarm;
-  return withDefaults(resolved, {
-    address: swarm?.nodeAddress ?? "127.0.0.1",
-    balancers: Math.max(1, Math.min(swarm?.readyNodes ?? 1, usualBalancers)),
-    stopGraceSeconds: usualStopGrace(resolved.drainSeconds),
-  });
+  return withDefaults(
+    { ...resolved, strategy: strategyOf(resolved.strategy) },
+    {
+      address: swarm?.nodeAddress ?? "127.0.0.1",
+      balancers: Math.max(1, Math.min(swarm?.readyNodes ?? 1, usualBalancers)),
+      stopGraceSeconds: usualStopGrace(resolved.drainSeconds),
+    },
+  );
 }

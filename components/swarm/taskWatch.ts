@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import Docker from "dockerode";
-import { currentStack } from "../docker/containerDefaults";
+import { currentStack } from "../core/currentStack";
 import { connect } from "../engine/engine";
 import { lastWords } from "../serving/lastWords";
 import { stackLabel } from "../core/stackLabel";

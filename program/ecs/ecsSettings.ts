@@ -18,6 +18,7 @@ import {
   NetworkFacts,
   Problem,
   ReleaseStrategy,
+  strategyOf,
   ReplicaNeeds,
   resolveAlbEndpointArgs,
   resolveEcsModelServiceArgs,
@@ -30,7 +31,7 @@ import {
   longestMs,
   requestTimes,
   restTimeoutMs,
-} from "../../components/serving/balancerTimes";
+} from "../../components/serving/requestTimes";
 import {
   askEngine,
   checkNumbers,
@@ -118,7 +119,7 @@ export async function loadEcsSettings(outputs: Record<string, unknown> = {}): Pr
   }
   const warnings = [
     ...instanceTypeWarnings(aws.cluster.instanceType, replica).map((text) => `awsCluster.${text}`),
-    ...fleetRoomWarnings(fleet, load, service.strategy !== ReleaseStrategy.Rolling),
+    ...fleetRoomWarnings(fleet, load, strategyOf(service.strategy) !== ReleaseStrategy.InPlace),
     ...(pinned ? [] : imageSizeWarnings(image)),
     ...(aws.notebook.repositoryArn
       ? []

@@ -1,6 +1,6 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { currentStack } from "../../components/docker/containerDefaults";
+import { currentStack } from "../../components/core/currentStack";
 import { stackLabel } from "../../components/core/stackLabel";
 import { FoundNamespace, FoundService, Problem } from "../../components";
 import { checkDnsLabel } from "../../components/kubernetes/dnsNames";

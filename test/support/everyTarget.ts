@@ -17,7 +17,7 @@ const ecr = `${account}.dkr.ecr.${region}.amazonaws.com`;
 /** Settings that declare as many kinds of resources as there are, by target. */
 export const everyTarget: Record<string, Record<string, unknown>> = {
   docker: { target: "docker", registry, ...login, ...canary, replicas: 2 },
-  "docker, in place": { target: "docker", registry, strategy: "rolling", replicas: 2 },
+  "docker, in place": { target: "docker", registry, strategy: "inPlace", replicas: 2 },
   swarm: { target: "swarm", registry, ...login, replicas: 2 },
   ecs: { target: "ecs", awsCluster: { instanceType: "c7i.xlarge" } },
   kubernetes: {

@@ -128,7 +128,7 @@ export function fleetRoomWarnings(fleet: Fleet, load: FleetLoad, startsFirst: bo
       ? [
           `A release starts new replicas before it stops old ones, and ${maxInstances} instances of ${instanceType} ` +
             `(maxInstances) have no room beside ${described(load)}: it would never get on. ` +
-            'Use strategy "rolling", or a larger maxInstances.',
+            'Use strategy "inPlace", or a larger maxInstances.',
         ]
       : []),
   ];

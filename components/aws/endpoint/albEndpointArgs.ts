@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { restTimeoutMs } from "../../serving/balancerTimes";
+import { restTimeoutMs } from "../../serving/requestTimes";
 import { withDefaults } from "../../core/withDefaults";
 
 /** Arguments of an AlbEndpoint. */

@@ -1,4 +1,4 @@
-import { longestRequestSeconds } from "../../serving/balancerTimes";
+import { longestRequestSeconds } from "../../serving/requestTimes";
 import { Problem, wholeNumber } from "../../core/problem";
 import { isArnOf } from "../arn";
 import { ResolvedAlbEndpointArgs } from "./albEndpointArgs";

@@ -1,5 +1,6 @@
 import { maxReplicas } from "../../serving/balancerConfig";
-import { ReleaseStrategy } from "../../docker/modelServiceArgs";
+import { releaseStrategies, ReleaseStrategy } from "../../serving/releaseStrategy";
+import { serviceWarnings } from "../../serving/serviceWarnings";
 import { checkMainModel } from "../../tfserving/modelConfig";
 import { checkModelName } from "../../tfserving/modelName";
 import { Problem, wholeNumber } from "../../core/problem";
@@ -17,7 +18,7 @@ export interface EcsModelServiceShape {
   cpus: number;
   memoryMb: number;
   gpus: number;
-  strategy: string;
+  strategy: ReleaseStrategy;
   drainSeconds: number;
   stopGraceSeconds: number;
   startTimeoutSeconds: number;
@@ -66,12 +67,7 @@ export function ecsServiceWarnings({
   autoscaling,
 }: Pick<EcsModelServiceShape, "strategy" | "replicas" | "autoscaling">): string[] {
   const fewest = autoscaling?.minReplicas ?? replicas;
-  return strategy === ReleaseStrategy.Rolling && fewest === 1
-    ? [
-        'strategy is "rolling" with one replica: a release stops it before the next one starts, and the ' +
-          "service is away meanwhile. Use 2 replicas, or blueGreen where there is room for two at a time.",
-      ]
-    : [];
+  return serviceWarnings({ strategy, replicas: fewest });
 }
 
 /** An image that is not known yet is checked by nobody: the component that pushes it gives a digest. */
@@ -112,7 +108,7 @@ function checkTimes(shape: EcsModelServiceShape): Problem[] {
 }
 
 function checkStrategy(strategy: string): Problem[] {
-  const known: string[] = Object.values(ReleaseStrategy);
+  const known: string[] = releaseStrategies;
   return known.includes(strategy)
     ? []
     : [{ propertyPath: "strategy", reason: `is "${strategy}": use ${known.join(" or ")}` }];

@@ -1,5 +1,5 @@
 import * as ecs from "@pulumi/aws/ecs";
-import { ReleaseStrategy } from "../../docker/modelServiceArgs";
+import { ReleaseStrategy } from "../../serving/releaseStrategy";
 import { ResolvedEcsArgs } from "./ecsModelServiceArgs";
 
 /**
@@ -14,7 +14,7 @@ export function deploymentArgs(
   args: Pick<ResolvedEcsArgs, "strategy" | "replicas" | "autoscaling" | "deploymentAlarmNames">,
 ): Partial<ecs.ServiceArgs> {
   const fewest = args.autoscaling?.minReplicas ?? args.replicas;
-  const inPlace = args.strategy === ReleaseStrategy.Rolling;
+  const inPlace = args.strategy === ReleaseStrategy.InPlace;
   return {
     deploymentMinimumHealthyPercent: inPlace ? (fewest === 1 ? 0 : 50) : 100,
     deploymentMaximumPercent: inPlace ? 100 : 200,

@@ -1,6 +1,7 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../../core/refuse";
 import { ports } from "../../serving/balancerConfig";
 import { parseArn } from "../arn";
 import { awsName } from "../awsName";
@@ -43,7 +44,7 @@ export class EcsModelService extends pulumi.ComponentResource {
 
   constructor(name: string, args: EcsModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveEcsModelServiceArgs(args);
-    checkArgs(name, resolved);
+    refuse("EcsModelService", name, checkEcsModelService(resolved));
     super("tfserving:index:EcsModelService", name, {}, opts);
     ecsServiceWarnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this));
 
@@ -68,16 +69,6 @@ export class EcsModelService extends pulumi.ComponentResource {
       taskDefinitionArn: this.taskDefinitionArn,
       logGroupName: this.logGroupName,
       securityGroupId: this.securityGroupId,
-    });
-  }
-}
-
-function checkArgs(name: string, args: ResolvedEcsArgs): void {
-  const errors = checkEcsModelService(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `EcsModelService ${name} cannot work with these arguments`,
-      errors,
     });
   }
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ReleaseStrategy } from "../../docker/modelServiceArgs";
+import { ReleaseStrategy, strategyOf } from "../../serving/releaseStrategy";
 import { ServerOptions } from "../../tfserving/serverOptions";
 import { usualStopGrace } from "../../serving/stopTimes";
 import { withDefaults } from "../../core/withDefaults";
@@ -103,11 +103,11 @@ export interface EcsModelServiceArgs {
   gpus?: number;
 
   /**
-   * How a release replaces replicas. `blueGreen` starts as many new ones as there are, and stops
-   * the old ones when those are healthy (100 to 200 %): the cluster needs room for both. `rolling`
+   * How a release replaces replicas. `surge` starts as many new ones as there are, and stops
+   * the old ones when those are healthy (100 to 200 %): the cluster needs room for both. `inPlace`
    * stops half of them and starts new ones in their place (50 to 100 %), for a fleet whose GPUs are
    * all taken; a single replica is away until the new one is ready.
-   * @default ReleaseStrategy.BlueGreen
+   * @default ReleaseStrategy.Surge
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
    */
   strategy?: ReleaseStrategy;
@@ -194,7 +194,7 @@ export const ecsModelServiceDefaults = {
   cpus: 1,
   memoryMb: 2048,
   gpus: 0,
-  strategy: ReleaseStrategy.BlueGreen as ReleaseStrategy,
+  strategy: ReleaseStrategy.Surge as ReleaseStrategy,
   drainSeconds: 5,
   startTimeoutSeconds: 120,
   deploymentTimeoutMinutes: 40,
@@ -208,5 +208,8 @@ export type ResolvedEcsArgs = EcsModelServiceArgs &
 
 export function resolveEcsModelServiceArgs(args: EcsModelServiceArgs): ResolvedEcsArgs {
   const given = withDefaults(args, ecsModelServiceDefaults);
-  return withDefaults(given, { stopGraceSeconds: usualStopGrace(given.drainSeconds) });
+  return withDefaults(
+    { ...given, strategy: strategyOf(given.strategy) },
+    { stopGraceSeconds: usualStopGrace(given.drainSeconds) },
+  );
 }

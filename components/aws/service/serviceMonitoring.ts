@@ -1,6 +1,6 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
-import { currentStack } from "../../docker/containerDefaults";
+import { currentStack } from "../../core/currentStack";
 import { withDefaults } from "../../core/withDefaults";
 import { parseArn } from "../arn";
 import { awsName } from "../awsName";

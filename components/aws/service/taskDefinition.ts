@@ -1,6 +1,6 @@
-import { statusModels } from "../../tfserving/modelStatus";
-import { renderServer, ServerOptions } from "../../tfserving/serverOptions";
 import { ports } from "../../serving/balancerConfig";
+import { imageUser, superviseServer, supervisor } from "../../serving/supervisor";
+import { ServerOptions } from "../../tfserving/serverOptions";
 
 /** What a replica's container is made from; the part that needs no cloud to be known. */
 export interface ReplicaContainer {
@@ -29,7 +29,6 @@ export const containerName = "serving";
 /** CPU units that ECS counts a CPU as. */
 export const unitsPerCpu = 1024;
 
-const supervisor = "/usr/bin/tfserving-supervisor";
 /** Longest start period of a health check, in seconds. */
 export const longestStartPeriod = 300;
 // Each check starts a process, so it is no quicker than needed: the load balancer's own check, by
@@ -47,7 +46,7 @@ const healthIntervalSeconds = 10;
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
  */
 export function renderContainer(replica: ReplicaContainer): Record<string, unknown> {
-  const { flags } = renderServer(replica.server, { cpus: replica.cpus });
+  const { flags, environment } = superviseServer(replica);
   return {
     name: containerName,
     image: replica.image,
@@ -55,8 +54,9 @@ export function renderContainer(replica: ReplicaContainer): Record<string, unkno
     cpu: cpuUnits(replica.cpus),
     memory: replica.memoryMb,
     command: flags,
-    environment: supervisorEnvironment(replica),
-    user: "10001:10001",
+    // The provider compares it sorted by name.
+    environment: environment.map(([name, value]) => ({ name, value })),
+    user: `${imageUser}:${imageUser}`,
     privileged: false,
     // ECS Exec's agent writes to the root file system.
     readonlyRootFilesystem: !replica.enableExec,
@@ -107,22 +107,4 @@ export function renderContainer(replica: ReplicaContainer): Record<string, unkno
 /** CPUs in ECS's units. */
 export function cpuUnits(cpus: number): number {
   return Math.round(cpus * unitsPerCpu);
-}
-
-/** The supervisor's environment, sorted by name as the provider compares it. */
-function supervisorEnvironment({
-  server,
-  cpus,
-  drainSeconds,
-}: ReplicaContainer): { name: string; value: string }[] {
-  const { files } = renderServer(server, { cpus });
-  const models = statusModels(server?.models);
-  const variables: Record<string, string> = {
-    TFS_DRAIN_SECONDS: String(drainSeconds),
-    ...(models === undefined ? {} : { TFS_STATUS_MODELS: models }),
-    ...Object.fromEntries(Object.entries(files).map(([flag, text]) => [`TFS_FILE_${flag}`, text])),
-  };
-  return Object.keys(variables)
-    .sort()
-    .map((name) => ({ name, value: variables[name] }));
 }

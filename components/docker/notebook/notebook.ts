@@ -1,14 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import {
-  currentStack,
-  hardened,
-  healthPace,
-  kept,
-  labelsFor,
-  replaceOnChanges,
-} from "../containerDefaults";
+import { hardened, healthPace, kept, labelsFor, replaceOnChanges } from "../containerDefaults";
+import { currentStack } from "../../core/currentStack";
 import { withDefaults } from "../../core/withDefaults";
 import {
   checkNotebook,

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { currentStack } from "../containerDefaults";
+import { currentStack } from "../../core/currentStack";
 import { laterProviderArgs } from "../../engine/engineProvider";
 import { engineAnswers } from "./engineAnswers";
 import {

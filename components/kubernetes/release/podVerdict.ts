@@ -94,7 +94,7 @@ export function replicaSetVerdict(
 function whyUnscheduled(condition: { message?: string } | undefined): string {
   return (
     `finds no node: ${condition?.message ?? "no scheduler has looked at it."} Make room for it, ask ` +
-    "for less (cpus, memoryMb, gpus), or replace replicas in place (strategy rolling). Where nodes " +
+    "for less (cpus, memoryMb, gpus), or replace replicas in place (strategy inPlace). Where nodes " +
     "are added on demand, raise schedulingTimeoutSeconds to what that takes"
   );
 }

@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { componentEngine } from "../../engine/componentEngine";
-import { currentStack, labelsFor } from "../../docker/containerDefaults";
+import { currentStack } from "../../core/currentStack";
+import { labelsFor } from "../../docker/containerDefaults";
 import { checkGpus, checkSwarm } from "../checkSwarm";
 import {
   amounts,

@@ -5,7 +5,7 @@ import { describeMatrix } from "../matrix/run";
 
 // With a registry and a release beside the one before: how an outage once hid.
 const rows = (all: Row[]) => [
-  all.find(({ registry, strategy }) => registry !== "none" && strategy === "blueGreen")!,
+  all.find(({ registry, strategy }) => registry !== "none" && strategy === "surge")!,
 ];
 
 describeMatrix("docker", dockerFixed, () => dockerTarget(19200), { rows });

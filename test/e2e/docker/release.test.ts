@@ -15,9 +15,9 @@ const perSecond = 4;
 const newVersion = "a new model version";
 const newSettings = "another flag and base image";
 const strategies = [
-  { strategy: "blueGreen", port: 18551, replicas: "3", changes: [newVersion, newSettings] },
-  { strategy: "rolling", port: 18553, replicas: "2", changes: [newVersion] },
-  { strategy: "blueGreen", port: 18555, replicas: "1", changes: [newSettings] },
+  { strategy: "surge", port: 18551, replicas: "3", changes: [newVersion, newSettings] },
+  { strategy: "inPlace", port: 18553, replicas: "2", changes: [newVersion] },
+  { strategy: "surge", port: 18555, replicas: "1", changes: [newSettings] },
 ];
 
 describe.each(strategies)("a $strategy release of $replicas under load", (release) => {

@@ -3,7 +3,7 @@ export const factors = {
   registry: ["none", "plain HTTP"],
   models: ["one", "several"],
   canary: ["none", "a third"],
-  strategy: ["blueGreen", "rolling"],
+  strategy: ["surge", "inPlace"],
   flags: ["defaults", "batching"],
   notebook: ["none", "one"],
   back: ["by config", "by command"],

@@ -183,7 +183,7 @@ export class Scenario {
       .map(({ urn }) => urn.split("::").slice(2).join(" "))
       .filter((urn) => this.target.serving.test(urn));
     const inPlace = /-(replica|canary)-\d+$/;
-    const allowed = (urn: string) => this.row.strategy === "rolling" && inPlace.test(urn);
+    const allowed = (urn: string) => this.row.strategy === "inPlace" && inPlace.test(urn);
     expect(first.filter((urn) => !allowed(urn))).toEqual([]);
   }
 

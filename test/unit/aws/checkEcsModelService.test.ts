@@ -7,7 +7,7 @@ import {
   ecsServiceWarnings,
   resolveEcsModelServiceArgs,
 } from "../../../components";
-import { ReleaseStrategy } from "../../../components/docker/modelServiceArgs";
+import { ReleaseStrategy } from "../../../components/serving/releaseStrategy";
 import { problemsOf, type Recording, settle, startMocks } from "../../support/mocks";
 import { endpoint, image, required } from "./ecsService";
 
@@ -51,7 +51,7 @@ describe("a service on ECS refuses", () => {
     [
       "an unknown strategy",
       { strategy: "canary" as ReleaseStrategy },
-      'strategy is "canary": use blueGreen or rolling',
+      'strategy is "canary": use surge or inPlace',
     ],
     [
       "a load balancer that cannot reach it",
@@ -163,7 +163,7 @@ describe("a service on ECS takes", () => {
 it("warns of a release in place that leaves nothing to serve", () => {
   const warned = (strategy: ReleaseStrategy, replicas: number) =>
     ecsServiceWarnings({ strategy, replicas }).length;
-  expect(warned(ReleaseStrategy.Rolling, 1)).toBe(1);
-  expect(warned(ReleaseStrategy.Rolling, 2)).toBe(0);
-  expect(warned(ReleaseStrategy.BlueGreen, 1)).toBe(0);
+  expect(warned(ReleaseStrategy.InPlace, 1)).toBe(1);
+  expect(warned(ReleaseStrategy.InPlace, 2)).toBe(0);
+  expect(warned(ReleaseStrategy.Surge, 1)).toBe(0);
 });

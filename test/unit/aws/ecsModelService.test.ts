@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
 import { EcsModelService, EcsModelServiceArgs } from "../../../components";
-import { ReleaseStrategy } from "../../../components/docker/modelServiceArgs";
+import { ReleaseStrategy } from "../../../components/serving/releaseStrategy";
 import { rolledBack } from "../../../components/aws/service/deployment";
 import { renderContainer } from "../../../components/aws/service/taskDefinition";
 import { account, awsArn, region } from "../../support/awsMocks";
@@ -308,18 +308,18 @@ describe("a release on ECS", () => {
     ["needs room for two of each", { replicas: 1 }, [100, 200, "ENABLED"]],
     [
       "stops half of the replicas of a full fleet",
-      { strategy: ReleaseStrategy.Rolling },
+      { strategy: ReleaseStrategy.InPlace },
       [50, 100, "DISABLED"],
     ],
     [
       "stops the only replica of a full fleet, or it could never begin",
-      { strategy: ReleaseStrategy.Rolling, replicas: 1 },
+      { strategy: ReleaseStrategy.InPlace, replicas: 1 },
       [0, 100, "DISABLED"],
     ],
     [
       "counts on the fewest replicas that autoscaling leaves",
       {
-        strategy: ReleaseStrategy.Rolling,
+        strategy: ReleaseStrategy.InPlace,
         autoscaling: { minReplicas: 1, maxReplicas: 4, cpuPercent: 50 },
       },
       [0, 100, "DISABLED"],

@@ -8,7 +8,7 @@ import {
   DockerModelServiceArgs,
   ReleaseStrategy,
 } from "../../../components";
-import { serviceWarnings } from "../../../components/docker/checkModelService";
+import { serviceWarnings } from "../../../components/serving/serviceWarnings";
 import { resolveModelServiceArgs } from "../../../components/docker/modelServiceArgs";
 import { engine } from "../../support/fakeEngine";
 import { problemsOf, type Recording, settle, startMocks } from "../../support/mocks";
@@ -50,7 +50,7 @@ describe("a service refuses", () => {
     [
       "a strategy that it does not know",
       { strategy: "recreate" as ReleaseStrategy },
-      'strategy is "recreate": use blueGreen or rolling',
+      'strategy is "recreate": use surge or inPlace',
     ],
     ["no start at a time", { parallelStarts: 0 }, `parallelStarts is 0: ${numbers(1, 256)}`],
     [
@@ -238,15 +238,19 @@ it("names all problems in one error, before anything is registered", async () =>
 });
 
 describe("a service warns", () => {
-  it("that a rolling release of one replica interrupts it", () => {
-    const [warning] = serviceWarnings({ strategy: ReleaseStrategy.Rolling, replicas: 1 });
+  it("that a release in place of one replica interrupts it", () => {
+    const [warning] = serviceWarnings({ strategy: ReleaseStrategy.InPlace, replicas: 1 });
     expect(warning).toContain("the service is away meanwhile");
-    expect(serviceWarnings({ strategy: ReleaseStrategy.Rolling, replicas: 2 })).toEqual([]);
+    expect(serviceWarnings({ strategy: ReleaseStrategy.InPlace, replicas: 2 })).toEqual([]);
   });
 
   it("that a canary has too few replicas for its share", () => {
     const warnings = (replicas?: number) =>
-      serviceWarnings({ replicas: 4, canary: { version: "2", percent: 60, replicas } });
+      serviceWarnings({
+        strategy: ReleaseStrategy.Surge,
+        replicas: 4,
+        canary: { version: "2", percent: 60, replicas },
+      });
     expect(warnings(2)).toEqual([expect.stringContaining("use 3")]);
     expect([...warnings(3), ...warnings()]).toEqual([]);
   });

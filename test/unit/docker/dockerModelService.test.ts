@@ -226,7 +226,7 @@ describe("the options of the children", () => {
   });
 
   it("replace one replica after the other in a rolling release", async () => {
-    const { replicas } = await createService(() => ({ strategy: ReleaseStrategy.Rolling }));
+    const { replicas } = await createService(() => ({ strategy: ReleaseStrategy.InPlace }));
     expect(replicas.map(({ deleteBeforeReplace }) => deleteBeforeReplace)).toEqual(
       Array(4).fill(true),
     );
@@ -342,7 +342,7 @@ describe("no two replicas that run at a time share a user, since the limit of pr
   it.each<[string, Args]>([
     ["memory limit", { memoryMb: 4096 }],
     ["number of replicas", { replicas: 3 }],
-    ["strategy", { strategy: ReleaseStrategy.Rolling }],
+    ["strategy", { strategy: ReleaseStrategy.InPlace }],
     ["balancer's image", { balancerImage: "haproxy:3.2.1" }],
   ])("the same ones as before stay when the %s changes", async (_, args) => {
     expect((await users(args))[0]).toBe((await users())[0]);

@@ -133,7 +133,7 @@ describe("a service on Kubernetes refuses", () => {
     [
       "an unknown strategy",
       { strategy: "canary" as ReleaseStrategy },
-      'strategy is "canary": use blueGreen or rolling',
+      'strategy is "canary": use surge or inPlace',
     ],
     ...["0", "0%", "a quarter", "25 %", "1.5", "-1"].map((maxSurge): Refusal => [
       `a surge of ${maxSurge}`,
@@ -384,7 +384,7 @@ describe("a service on Kubernetes warns", () => {
   });
 
   it("of a single replica that is replaced in place", () => {
-    const [warning, ...more] = warnings({ replicas: 1, strategy: ReleaseStrategy.Rolling });
+    const [warning, ...more] = warnings({ replicas: 1, strategy: ReleaseStrategy.InPlace });
     expect(warning).toContain("the service is away meanwhile");
     expect(more).toEqual([]);
   });

@@ -409,7 +409,7 @@ describe("the replicas", () => {
   });
 
   it("are replaced in place by a rolling release", async () => {
-    const replicas = await deployed("replica", () => ({ strategy: ReleaseStrategy.Rolling }));
+    const replicas = await deployed("replica", () => ({ strategy: ReleaseStrategy.InPlace }));
     expect(spec(replicas).strategy).toEqual({
       type: "RollingUpdate",
       rollingUpdate: { maxSurge: 0, maxUnavailable: 1 },
@@ -595,7 +595,7 @@ describe("the time that an update may take", () => {
     ["a quarter at a time", { replicas: 10 }, 4 * step],
     ["two at a time", { replicas: 10, maxSurge: "2" }, 5 * step],
     ["all at once", { replicas: 10, maxSurge: "100%" }, step],
-    ["one after the other", { replicas: 10, strategy: ReleaseStrategy.Rolling }, 10 * step],
+    ["one after the other", { replicas: 10, strategy: ReleaseStrategy.InPlace }, 10 * step],
     ["as many as there may be", { autoscaling: { minReplicas: 1, maxReplicas: 8 } }, 4 * step],
     ["with nodes that are added slowly", { schedulingTimeoutSeconds: 1800 }, 2 * (step + 1200)],
   ])("is enough for all of its steps: %s", async (_, args, seconds) => {

@@ -132,7 +132,7 @@ describe("a new pod that cannot serve", () => {
         },
       ),
       616,
-      /^finds no node: 0\/1 nodes are available: 1 Insufficient nvidia.com\/gpu\. .*strategy rolling.*schedulingTimeoutSeconds/,
+      /^finds no node: 0\/1 nodes are available: 1 Insufficient nvidia.com\/gpu\. .*strategy inPlace.*schedulingTimeoutSeconds/,
       undefined,
     ],
     [

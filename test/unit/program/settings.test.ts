@@ -80,7 +80,7 @@ it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
       pids: 1024,
       drainSeconds: 5,
       startTimeoutSeconds: 40,
-      strategy: "blueGreen",
+      strategy: "surge",
       grpcTimeoutSeconds: 60,
       balancerImage: "haproxy:3.2.24",
       server: {},

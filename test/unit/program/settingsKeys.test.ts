@@ -103,7 +103,7 @@ describe("every key of Pulumi.yaml has an effect", () => {
     ["canaryVersion", canary, { canary: { version: "3", image: { modelVersion: "3" } } }],
     ["canaryPercent", canary, { canary: { percent: 10 } }],
     ["canaryReplicas", canary, { canary: { replicas: 2 } }],
-    ["strategy", { strategy: "rolling" }, { service: { strategy: "rolling" } }],
+    ["strategy", { strategy: "inPlace" }, { service: { strategy: "inPlace" } }],
     ["parallelStarts", { parallelStarts: 2 }, { service: { parallelStarts: 2 } }],
     ["stopGraceSeconds", { stopGraceSeconds: 60 }, { service: { stopGraceSeconds: 60 } }],
     ["drainSeconds", { drainSeconds: 0 }, { service: { drainSeconds: 0 } }],

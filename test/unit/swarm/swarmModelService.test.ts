@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "../../../components";
 import { renderBalancerConfig } from "../../../components/serving/balancerConfig";
-import { ReleaseStrategy } from "../../../components/docker/modelServiceArgs";
+import { ReleaseStrategy } from "../../../components/serving/releaseStrategy";
 import { renderServer } from "../../../components/tfserving/serverOptions";
 import { dockerConfig } from "../../support/dockerConfig";
 import { swarmEngine } from "../../support/fakeEngine";
@@ -233,7 +233,7 @@ describe("an argument of a service on Swarm", () => {
     ["endpointMode", { endpointMode: EndpointMode.Vip }, (i) => i.endpointSpec, { mode: "vip" }],
     [
       "strategy",
-      { strategy: ReleaseStrategy.Rolling },
+      { strategy: ReleaseStrategy.InPlace },
       (inputs) => (inputs.updateConfig as Inputs).order,
       "stop-first",
     ],

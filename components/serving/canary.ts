@@ -1,12 +1,29 @@
-import { maxReplicas } from "./balancerConfig";
+import * as pulumi from "@pulumi/pulumi";
 import { Problem, wholeNumber } from "../core/problem";
+import { maxReplicas } from "./balancerConfig";
 
-/** The part of a canary that can be judged before there is any resource. */
-export interface CanaryShape {
+/** A model version that gets a part of the requests, on replicas of its own. */
+export interface CanaryArgs {
+  /** Serving image that serves the version, by id or digest. */
+  image: pulumi.Input<string>;
+
+  /** The model version in that image, in decimal. Status and metrics name it. */
   version: string;
+
+  /**
+   * Share of the requests in percent, a whole number from 0 to 100, for REST and gRPC alike. A URL
+   * that names a version or label is not part of it. Changing it restarts nothing.
+   */
   percent: number;
+
+  /**
+   * Number of canary replicas. @default - the same share of `replicas`, rounded up, at least 1
+   */
   replicas?: number;
 }
+
+/** The part of a canary that can be judged before there is any resource. */
+export type CanaryShape = Omit<CanaryArgs, "image">;
 
 /** What cannot work about a canary. */
 export function checkCanary({ version, percent, replicas }: CanaryShape): Problem[] {
