@@ -154,7 +154,8 @@ export { BatchingOptions } from "./tfserving/batching";
 export { ModelConfigOptions, modelLabels, ModelVersionPolicy } from "./tfserving/modelConfig";
 export { Problem } from "./core/problem";
 export { Signature, TensorSpec } from "./tfserving/savedModel";
-export { MonitoringOptions, ServerOptions } from "./tfserving/serverOptions";
+export { MonitoringOptions } from "./tfserving/monitoring";
+export { ServerOptions } from "./tfserving/serverOptions";
 export { checkEcsModelService, ecsServiceWarnings } from "./aws/service/checkEcsModelService";
 export { EcsModelService } from "./aws/service/ecsModelService";
 export {

@@ -22,6 +22,13 @@ export function objectOf<Args extends object>(fields: FieldsOf<Args>) {
     .catchall(unknown);
 }
 
+/** The schemas of a table with a row for every field, none of which has to be given. */
+export function optionalFields<Args>(rows: Record<keyof Args, { schema: z.ZodType }>) {
+  const entries = Object.entries<{ schema: z.ZodType }>(rows);
+  const fields = Object.fromEntries(entries.map(([name, row]) => [name, row.schema.optional()]));
+  return fields as z.ZodRawShape as FieldsOf<Args>;
+}
+
 /** A value that a test decides on. */
 export function valueWhere<Value>(isGood: (value: Value) => boolean, advice: string) {
   return z.custom<Value>((value) => isGood(value as Value), {
@@ -64,7 +71,8 @@ export function anyText() {
 /** One of an enum's values, or of a list. */
 export function oneOf(values: Record<string, string> | readonly string[]) {
   const known = Object.values(values);
-  return valueWhere<string>((value) => known.includes(value), `use ${known.join(" or ")}`);
+  const advice = [known.slice(0, -1).join(", "), ...known.slice(-1)].filter(Boolean).join(" or ");
+  return valueWhere<string>((value) => known.includes(value), `use ${advice}`);
 }
 
 /** A list of such values. */
@@ -77,18 +85,19 @@ export function recordOf(value: z.ZodType) {
   return z.record(z.string(), value, { error: ({ input }) => `is ${shown(input)}: use an object` });
 }
 
-/** A value that may be an output of another resource: one that is not known yet is taken as it is. */
-export function laterOr(schema: z.ZodType) {
-  return z.any().check((context) => {
-    if (!isLater(context.value)) {
-      for (const { propertyPath, reason } of problemsOf(schema, context.value)) {
-        context.issues.push({
-          ...{ code: "custom", message: reason, input: context.value },
-          path: propertyPath === "" ? [] : [propertyPath],
-        });
-      }
+/** A value that a function judges; the paths of its problems begin below the value. */
+export function judgedBy<Value>(check: (value: Value) => Problem[]) {
+  return z.any().check(({ value, issues }) => {
+    for (const { propertyPath, reason } of check(value)) {
+      const path = propertyPath === "" ? [] : [propertyPath];
+      issues.push({ code: "custom", message: reason, input: value, path });
     }
   });
+}
+
+/** A value that may be an output of another resource: one that is not known yet is taken as it is. */
+export function laterOr(schema: z.ZodType) {
+  return judgedBy((value) => (isLater(value) ? [] : problemsOf(schema, value)));
 }
 
 /**
@@ -122,9 +131,8 @@ export function problemsOfArgs<Args extends object>(
 
 function pathText(parts: PropertyKey[]): string {
   return parts
-    .map((part, index) =>
-      typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,
-    )
+    .map((part) => (typeof part === "number" ? `[${part}]` : String(part)))
+    .map((part, index) => (index === 0 || part.startsWith("[") ? part : `.${part}`))
     .join("");
 }
 

@@ -2,7 +2,7 @@ import * as apiextensions from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
 import { checkInteger } from "../core/checks";
 import { Problem } from "../core/problem";
-import { defaultMetricsPath } from "../tfserving/renderServer";
+import { defaultMetricsPath } from "../tfserving/monitoring";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, labelsFor, selectorFor } from "./labels";
 import { portNames } from "./network/portNames";

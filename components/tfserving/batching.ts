@@ -1,5 +1,16 @@
+import type { z } from "zod";
+
 import type { Problem } from "../core/problem";
-import { checkBoolean, checkFields, checkInteger, shown } from "../core/checks";
+import {
+  judgedBy,
+  listOf,
+  objectOf,
+  optionalFields,
+  problemsOf,
+  textLike,
+  trueOrFalse,
+  wholeNumberFrom,
+} from "../core/schema";
 
 /**
  * How calls are joined into batches. A call that finds the queue full fails with UNAVAILABLE, 503
@@ -62,87 +73,73 @@ export interface BatchingOptions {
 
 const defaultMaxBatchSize = 1000;
 
-/** Whole numbers, with their names in BatchingParameters. */
-export const integerFields: { name: IntegerField; proto: string; min: number }[] = [
-  { name: "maxBatchSize", proto: "max_batch_size", min: 1 },
-  { name: "batchTimeoutMicros", proto: "batch_timeout_micros", min: 0 },
-  { name: "maxEnqueuedBatches", proto: "max_enqueued_batches", min: 1 },
-  { name: "numBatchThreads", proto: "num_batch_threads", min: 1 },
-  { name: "maxExecutionBatchSize", proto: "max_execution_batch_size", min: 1 },
-];
+/** A field of `BatchingOptions` in `BatchingParameters`. */
+interface BatchingParameter {
+  schema: z.ZodType;
+  /** Its name there. @default - it is none of them */
+  proto?: string;
+  /** Whether it is written as `name: value`, once for each of a list, and not as `name { value: value }`. */
+  plain?: boolean;
+}
 
-type IntegerField =
-  | "maxBatchSize"
-  | "batchTimeoutMicros"
-  | "maxEnqueuedBatches"
-  | "numBatchThreads"
-  | "maxExecutionBatchSize";
+const wholeNumber = (min: number) => wholeNumberFrom(min, Number.MAX_SAFE_INTEGER);
 
-const booleans: (keyof BatchingOptions)[] = [
-  "padVariableLengthInputs",
-  "enableLargeBatchSplitting",
-  "perModelParameters",
-];
+/** Every field, in the order of rendering. */
+export const batchingParameters: Record<keyof Required<BatchingOptions>, BatchingParameter> = {
+  maxBatchSize: { proto: "max_batch_size", schema: wholeNumber(1) },
+  batchTimeoutMicros: { proto: "batch_timeout_micros", schema: wholeNumber(0) },
+  maxEnqueuedBatches: { proto: "max_enqueued_batches", schema: wholeNumber(1) },
+  numBatchThreads: { proto: "num_batch_threads", schema: wholeNumber(1) },
+  maxExecutionBatchSize: { proto: "max_execution_batch_size", schema: wholeNumber(1) },
+  threadPoolName: {
+    proto: "thread_pool_name",
+    schema: textLike(/./, "use a text, or leave it out for the server's own name"),
+  },
+  enableLargeBatchSplitting: { proto: "enable_large_batch_splitting", schema: trueOrFalse() },
+  allowedBatchSizes: { proto: "allowed_batch_sizes", plain: true, schema: judgedBy(checkSizes) },
+  padVariableLengthInputs: {
+    proto: "pad_variable_length_inputs",
+    plain: true,
+    schema: trueOrFalse(),
+  },
+  perModelParameters: { schema: trueOrFalse() },
+};
 
-const fields: (keyof BatchingOptions)[] = [
-  ...integerFields.map(({ name }) => name),
-  ...booleans,
-  "allowedBatchSizes",
-  "threadPoolName",
-];
+/** The same, to go through. */
+export const batchingRows = Object.entries(batchingParameters) as [
+  keyof BatchingOptions,
+  BatchingParameter,
+][];
+
+const schema = objectOf<BatchingOptions>(optionalFields<BatchingOptions>(batchingParameters));
 
 /** Finds what the server would refuse or pass over in batching options. */
-export function checkBatching(batching: BatchingOptions, propertyPath: string): Problem[] {
-  const problems = checkFields(batching, fields, propertyPath);
-  if (problems.length > 0) {
-    return problems;
-  }
-  for (const { name, min } of integerFields) {
-    problems.push(...checkInteger(batching[name], `${propertyPath}.${name}`, { min }));
-  }
-  for (const name of booleans) {
-    problems.push(...checkBoolean(batching[name], `${propertyPath}.${name}`));
-  }
-  const poolName: unknown = batching.threadPoolName;
-  if (poolName !== undefined && (typeof poolName !== "string" || poolName === "")) {
-    problems.push({
-      propertyPath: `${propertyPath}.threadPoolName`,
-      reason:
-        poolName === ""
-          ? "is empty: leave it out for the server's own name"
-          : `is ${shown(poolName)}: use a text`,
-    });
-  }
-  problems.push(...checkAllowedSizes(batching.allowedBatchSizes, propertyPath));
+export function checkBatching(batching: BatchingOptions): Problem[] {
+  const problems = problemsOf(schema, batching);
   // Relations between fields only say something once each field is sound.
-  return problems.length > 0 ? problems : checkRelations(batching, propertyPath);
+  return problems.length > 0 ? problems : checkRelations(batching);
 }
 
-function checkAllowedSizes(sizes: number[] | undefined, propertyPath: string): Problem[] {
-  const path = `${propertyPath}.allowedBatchSizes`;
-  if (sizes === undefined) {
-    return [];
-  }
+function checkSizes(sizes: number[]): Problem[] {
   if (!Array.isArray(sizes) || sizes.length === 0) {
-    return [{ propertyPath: path, reason: "lists no size: use at least one or leave it out" }];
+    return [{ propertyPath: "", reason: "lists no size: use at least one or leave it out" }];
   }
-  const problems = sizes.flatMap((size, index) =>
-    checkInteger(size, `${path}[${index}]`, { min: 1 }),
-  );
+  const problems = problemsOf(listOf(wholeNumber(1)), sizes);
   const falling = sizes.findIndex((size, index) => index > 0 && size <= sizes[index - 1]);
-  if (problems.length === 0 && falling > 0) {
-    problems.push({
-      propertyPath: path,
-      reason: `is [${sizes.join(", ")}], but each size has to be larger than the one before`,
-    });
-  }
-  return problems;
+  return problems.length > 0 || falling < 0
+    ? problems
+    : [
+        {
+          propertyPath: "",
+          reason: `is [${sizes.join(", ")}], but each size has to be larger than the one before`,
+        },
+      ];
 }
 
-function checkRelations(batching: BatchingOptions, propertyPath: string): Problem[] {
+function checkRelations(batching: BatchingOptions): Problem[] {
   const problems: Problem[] = [];
   const refuse = (name: keyof BatchingOptions, reason: string) =>
-    problems.push({ propertyPath: `${propertyPath}.${name}`, reason });
+    problems.push({ propertyPath: name, reason });
   const { maxBatchSize, maxExecutionBatchSize, allowedBatchSizes } = batching;
   const splitting = batching.enableLargeBatchSplitting === true;
 
@@ -152,7 +149,7 @@ function checkRelations(batching: BatchingOptions, propertyPath: string): Proble
       "numBatchThreads",
       "threadPoolName",
     ];
-    for (const name of fields) {
+    for (const [name] of batchingRows) {
       if (batching[name] !== undefined && !kept.includes(name)) {
         refuse(name, "has no effect with perModelParameters; put it into batching_params.pbtxt");
       }
@@ -194,18 +191,14 @@ export function largestBatch(batching: BatchingOptions): number {
 /** Renders `BatchingParameters` as text-proto; `cpus` are the whole CPUs of a replica. */
 export function renderBatching(batching: BatchingOptions, cpus: number | undefined): string {
   const values = { ...batching, numBatchThreads: batching.numBatchThreads ?? cpus };
-  const lines = integerFields
-    .filter(({ name }) => values[name] !== undefined)
-    .map(({ name, proto }) => `${proto} { value: ${values[name]} }`);
-  if (batching.threadPoolName !== undefined) {
-    lines.push(`thread_pool_name { value: ${JSON.stringify(batching.threadPoolName)} }`);
-  }
-  if (batching.enableLargeBatchSplitting !== undefined) {
-    lines.push(`enable_large_batch_splitting { value: ${batching.enableLargeBatchSplitting} }`);
-  }
-  lines.push(...(batching.allowedBatchSizes ?? []).map((size) => `allowed_batch_sizes: ${size}`));
-  if (batching.padVariableLengthInputs !== undefined) {
-    lines.push(`pad_variable_length_inputs: ${batching.padVariableLengthInputs}`);
-  }
-  return lines.map((line) => `${line}\n`).join("");
+  return batchingRows
+    .flatMap(([name, { proto, plain }]) =>
+      proto === undefined
+        ? []
+        : [values[name] ?? []]
+            .flat()
+            .map((value) => JSON.stringify(value))
+            .map((value) => `${proto}${plain ? `: ${value}` : ` { value: ${value} }`}\n`),
+    )
+    .join("");
 }

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { type BatchingOptions, checkBatching, integerFields } from "./batching";
+import { type BatchingOptions, batchingRows, checkBatching } from "./batching";
 
 /** Lies beside saved_model.pb; without it a version is not batched under `perModelParameters`. */
 export const batchingFile = "batching_params.pbtxt";
@@ -14,36 +14,32 @@ export const batchingFile = "batching_params.pbtxt";
  */
 export function checkBatchingFile(versionFolder: string): string[] {
   const file = path.join(versionFolder, batchingFile);
-  return checkBatching(parse(fs.readFileSync(file, "utf8")), "").map(
-    ({ propertyPath, reason }) => `"${file}": ${protoName(propertyPath.slice(1))} ${reason}`,
+  return checkBatching(parse(fs.readFileSync(file, "utf8"))).map(
+    ({ propertyPath, reason }) => `"${file}": ${protoName(propertyPath)} ${reason}`,
   );
 }
 
-/** `max_batch_size { value: 8 }` and `allowed_batch_sizes: 8`, as far as they are whole numbers. */
+/** `max_batch_size { value: 8 }` and `allowed_batch_sizes: 8`, as far as they are no texts. */
 function parse(text: string): BatchingOptions {
-  const found: Record<string, number | boolean | number[]> = {};
+  const found: Record<string, unknown> = {};
   const sizes: number[] = [];
-  const fields = /(\w+)\s*:?\s*\{\s*value\s*:\s*(-?\d+|true|false)\s*\}|(\w+)\s*:\s*(-?\d+)/g;
-  for (const [, wrapped, value, plain, size] of text.replace(/#.*/g, "").matchAll(fields)) {
-    const integer = integerFields.find(({ proto }) => proto === wrapped);
-    if (integer) {
-      found[integer.name] = Number(value);
-    } else if (wrapped === splitting) {
-      found.enableLargeBatchSplitting = value === "true";
-    } else if (plain === allowedSizes) {
-      sizes.push(Number(size));
+  const fields = /(\w+)\s*(?::?\s*\{\s*value\s*:\s*(-?\d+|true|false)\s*\}|:\s*(-?\d+))/g;
+  for (const [, proto, wrapped, plain] of text.replace(/#.*/g, "").matchAll(fields)) {
+    const [name] = batchingRows.find(([, row]) => row.proto === proto) ?? [];
+    if (name === "allowedBatchSizes" && plain) {
+      sizes.push(Number(plain));
+    } else if (name && wrapped) {
+      found[name] = JSON.parse(wrapped);
     }
   }
   return { ...found, ...(sizes.length > 0 && { allowedBatchSizes: sizes }) };
 }
 
-const splitting = "enable_large_batch_splitting";
-const allowedSizes = "allowed_batch_sizes";
-
-function protoName(field: string): string {
-  const integer = integerFields.find(({ name }) => name === field);
-  return (
-    integer?.proto ??
-    field.replace("allowedBatchSizes", allowedSizes).replace("enableLargeBatchSplitting", splitting)
-  );
+/** `allowed_batch_sizes[0]` of `allowedBatchSizes[0]`. */
+function protoName(propertyPath: string): string {
+  return propertyPath.replace(/^\w+/, (name) => protos.get(name) ?? name);
 }
+
+const protos = new Map<string, string | undefined>(
+  batchingRows.map(([name, { proto }]) => [name, proto]),
+);

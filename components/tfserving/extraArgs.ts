@@ -1,17 +1,16 @@
 import { shown } from "../core/checks";
 import { nearestName } from "../core/nearestName";
 import type { Problem } from "../core/problem";
-import {
-  booleanFlags,
-  extraFlags,
-  FlagKind,
-  integerFlags,
-  otherFieldFlags,
-  ownedFlags,
-} from "./serverFlags";
+import { extraFlags, FlagKind, ownedFlags } from "./otherFlags";
+import { serverRows } from "./serverFlags";
 
 const fieldByFlag = new Map(
-  [...integerFlags, ...booleanFlags, ...otherFieldFlags].map(({ field, flag }) => [flag, field]),
+  serverRows.flatMap(([field, { flags, files, places }]) =>
+    Object.keys({ ...flags, ...files }).map((flag): [string, string] => [
+      flag,
+      places?.[flag] ?? field,
+    ]),
+  ),
 );
 
 const everyFlag = [...fieldByFlag.keys(), ...Object.keys(extraFlags), ...Object.keys(ownedFlags)];
@@ -26,9 +25,9 @@ const values: Record<FlagKind, { pattern: RegExp; hint: string }> = {
  * Finds flags among `extraArgs` that the server does not have, that something else sets, or whose
  * value it would refuse. The server itself only prints an unknown flag and goes on without it.
  */
-export function checkExtraArgs(extraArgs: string[], propertyPath: string): Problem[] {
+export function checkExtraArgs(extraArgs: string[] | undefined, propertyPath: string): Problem[] {
   if (!Array.isArray(extraArgs)) {
-    return [{ propertyPath, reason: `is ${shown(extraArgs)}: use a list of --name=value` }];
+    return []; // The schema refuses it.
   }
   const seen = new Set<string>();
   return extraArgs.flatMap((argument, index) => {

@@ -1,6 +1,15 @@
-import { checkFields, checkInteger, isObject, shown } from "../core/checks";
-import { checkModelName } from "./modelName";
+import { isObject, shown } from "../core/checks";
 import type { Problem } from "../core/problem";
+import {
+  judgedBy,
+  listOf,
+  objectOf,
+  oneOf,
+  problemsOf,
+  textLike,
+  wholeNumberFrom,
+} from "../core/schema";
+import { checkModelName } from "./modelName";
 import { checkVersion } from "./versionNumber";
 
 /** Which versions of a model are loaded. */
@@ -51,40 +60,33 @@ export interface ModelConfigOptions {
   labels?: Record<string, string>;
 }
 
-const fields: (keyof ModelConfigOptions)[] = [
-  "name",
-  "basePath",
-  "versionPolicy",
-  "numVersions",
-  "versions",
-  "labels",
-];
-
 const highestUint32 = 2 ** 32 - 1;
 
+const schema = objectOf<ModelConfigOptions>({
+  name: judgedBy<string>((name) => checkModelName(name, "")),
+  basePath: textLike(/^(\/|[a-z][a-z0-9+.-]*:\/\/.)/i, "use an absolute path or a URI").optional(),
+  versionPolicy: oneOf(ModelVersionPolicy).optional(),
+  numVersions: wholeNumberFrom(1, highestUint32).optional(),
+  versions: listOf(judgedBy((version) => checkVersion(version, ""))).optional(),
+  labels: judgedBy(checkLabels).optional(),
+});
+
 /** Finds what the server would refuse or pass over in a list of models. */
-export function checkModelConfigs(models: ModelConfigOptions[], propertyPath: string): Problem[] {
+export function checkModelConfigs(models: ModelConfigOptions[]): Problem[] {
   if (!Array.isArray(models) || models.length === 0) {
-    return [{ propertyPath, reason: "lists no model: use at least one or leave it out" }];
+    return [{ propertyPath: "", reason: "lists no model: use at least one or leave it out" }];
   }
-  const problems: Problem[] = [];
-  const seen = new Map<string, number>();
-  models.forEach((model, index) => {
-    const path = `${propertyPath}[${index}]`;
-    const unknown = checkFields(model, fields, path);
-    problems.push(...(unknown.length > 0 ? unknown : checkModelConfig(model, path)));
+  return models.flatMap((model, index) => {
+    const problems = problemsOf(schema, model, `[${index}]`);
     const name: unknown = model?.name;
-    const first = typeof name === "string" ? seen.get(name) : undefined;
-    if (first !== undefined) {
-      problems.push({
-        propertyPath: `${path}.name`,
-        reason: `is ${shown(name)} as in ${propertyPath}[${first}]; a name can be given once`,
-      });
-    } else if (typeof name === "string") {
-      seen.set(name, index);
+    const first = models.findIndex((other) => other?.name === name);
+    if (typeof name === "string" && first < index) {
+      const reason = `is ${shown(name)} like the name at index ${first}; a name can be given once`;
+      problems.push({ propertyPath: `[${index}].name`, reason });
     }
+    // Relations between fields only say something once each field is sound.
+    return problems.length > 0 ? problems : checkRelations(model, `[${index}]`);
   });
-  return problems;
 }
 
 /**
@@ -118,78 +120,52 @@ export function modelLabels(
   );
 }
 
-function checkModelConfig(model: ModelConfigOptions, path: string): Problem[] {
-  const problems = checkModelName(model.name, `${path}.name`);
-  const refuse = (name: keyof ModelConfigOptions, reason: string) =>
+function checkRelations(model: ModelConfigOptions, path: string): Problem[] {
+  const { versionPolicy: policy = ModelVersionPolicy.Latest, versions, labels = {} } = model;
+  const problems: Problem[] = [];
+  const refuse = (name: string, reason: string) =>
     problems.push({ propertyPath: `${path}.${name}`, reason });
 
-  if (model.basePath !== undefined && !/^(\/|[a-z][a-z0-9+.-]*:\/\/.)/i.test(model.basePath)) {
-    refuse("basePath", `is ${shown(model.basePath)}: use an absolute path or a URI`);
-  }
-  const policy = model.versionPolicy ?? ModelVersionPolicy.Latest;
-  if (!Object.values(ModelVersionPolicy).includes(policy)) {
-    refuse(
-      "versionPolicy",
-      `is ${shown(policy)}: use one of ${Object.values(ModelVersionPolicy).join(", ")}`,
-    );
-    return problems;
-  }
-  problems.push(
-    ...checkInteger(model.numVersions, `${path}.numVersions`, { min: 1, max: highestUint32 }),
-  );
   if (model.numVersions !== undefined && policy !== ModelVersionPolicy.Latest) {
     refuse("numVersions", `has no effect under the version policy "${policy}": leave it out`);
   }
-  if (policy === ModelVersionPolicy.Specific) {
-    problems.push(...checkVersions(model.versions, `${path}.versions`));
-  } else if (model.versions !== undefined) {
-    refuse(
-      "versions",
-      `has no effect under the version policy "${policy}": leave it out or choose "specific"`,
-    );
-  }
-  problems.push(...checkLabels(model, policy, `${path}.labels`));
-  return problems;
-}
-
-function checkVersions(versions: string[] | undefined, path: string): Problem[] {
-  if (!Array.isArray(versions) || versions.length === 0) {
-    return [
-      { propertyPath: path, reason: 'is empty; the version policy "specific" needs versions' },
-    ];
-  }
-  const problems = versions.flatMap((version, index) => checkVersion(version, `${path}[${index}]`));
-  const twice = versions.find((version, index) => versions.indexOf(version) < index);
-  if (twice !== undefined) {
-    problems.push({ propertyPath: path, reason: `lists ${shown(twice)} twice` });
-  }
-  return problems;
-}
-
-function checkLabels(
-  model: ModelConfigOptions,
-  policy: ModelVersionPolicy,
-  path: string,
-): Problem[] {
-  const labels: unknown = model.labels ?? {};
-  if (!isObject(labels)) {
-    return [{ propertyPath: path, reason: `is ${shown(labels)}: use an object, version by label` }];
-  }
-  return Object.entries(model.labels ?? {}).flatMap(([label, version]) => {
-    const propertyPath = `${path}.${label}`;
-    if (!/^[a-zA-Z0-9_]+$/.test(label)) {
-      return [{ propertyPath, reason: "is no label: use letters, digits and _" }];
-    }
-    const problems = checkVersion(version, propertyPath);
-    const loaded = policy !== ModelVersionPolicy.Specific || !Array.isArray(model.versions);
-    if (problems.length === 0 && !loaded && !model.versions?.includes(version)) {
-      problems.push({
-        propertyPath,
-        reason: `is ${version}, which is not among the versions ${model.versions?.join(", ")}`,
-      });
+  if (policy !== ModelVersionPolicy.Specific) {
+    if (versions !== undefined) {
+      refuse(
+        "versions",
+        `has no effect under the version policy "${policy}": leave it out or choose "specific"`,
+      );
     }
     return problems;
-  });
+  }
+  if (!versions?.length) {
+    refuse("versions", 'is empty; the version policy "specific" needs versions');
+    return problems;
+  }
+  const twice = versions.find((version, index) => versions.indexOf(version) < index);
+  if (twice !== undefined) {
+    refuse("versions", `lists ${shown(twice)} twice`);
+  }
+  for (const [label, version] of Object.entries(labels)) {
+    if (!versions.includes(version)) {
+      refuse(
+        `labels.${label}`,
+        `is ${version}, which is not among the versions ${versions.join(", ")}`,
+      );
+    }
+  }
+  return problems;
+}
+
+function checkLabels(labels: unknown): Problem[] {
+  if (!isObject(labels)) {
+    return [{ propertyPath: "", reason: `is ${shown(labels)}: use an object, version by label` }];
+  }
+  return Object.entries(labels).flatMap(([label, version]) =>
+    /^[a-zA-Z0-9_]+$/.test(label)
+      ? checkVersion(version, label)
+      : [{ propertyPath: label, reason: "is no label: use letters, digits and _" }],
+  );
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 import { checkModelFolder, type ModelFolder } from "./modelFolder";
 import { checkModelName } from "./modelName";
 import type { Problem } from "../core/problem";
+import { judgedBy, problemsOf } from "../core/schema";
 import { checkVersion, listVersions } from "./versionNumber";
 
 /** What decides which model versions a server loads. */
@@ -79,7 +80,7 @@ function checkOne(args: ServedModelsCheck): CheckedModels {
 }
 
 function checkSeveral(args: ServedModelsCheck, models: ModelConfigOptions[]): CheckedModels {
-  const problems = checkModelConfigs(models, "models");
+  const problems = problemsOf(judgedBy(checkModelConfigs), models, "models");
   if (problems.length > 0) {
     return { problems, versions: [], loaded: [] };
   }

@@ -1,5 +1,6 @@
 import type { BatchingOptions } from "./batching";
 import type { ModelConfigOptions } from "./modelConfig";
+import type { MonitoringOptions } from "./monitoring";
 
 export { checkServerOptions } from "./checkServerOptions";
 export { renderServer } from "./renderServer";
@@ -7,23 +8,11 @@ export { renderServer } from "./renderServer";
 /** Milliseconds after which the server gives up a REST call unless `restApiTimeoutMs` is set. */
 export const defaultRestTimeoutMs = 30_000;
 
-/** Prometheus metrics of the server, on its REST port. */
-export interface MonitoringOptions {
-  /** Whether metrics are served. @default true, unlike the server's own false */
-  enabled?: boolean;
-
-  /**
-   * URL path of the metrics: it begins with `/` and lies outside `/v1/`, where the REST API is.
-   * @default "/monitoring/prometheus/metrics"
-   */
-  path?: string;
-}
-
 /**
  * Settings of TensorFlow Serving (`tensorflow_model_server`).
  *
  * Names follow the server's flags. Where a default derives from a replica's CPU limit and there is
- * none, the server counts the CPUs of the host.
+ * none, the server counts the CPUs of the host. What becomes of each field: `serverFields`.
  *
  * Source of flags and defaults: tensorflow_serving/model_servers/{main.cc,server.h}, release 2.19.
  */

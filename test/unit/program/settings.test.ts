@@ -194,7 +194,7 @@ describe("a configuration that cannot work is refused by key:", () => {
       { name: "my_model" },
     ];
     expect(await refusal({ server: { models } })).toEqual([
-      'server.models[2].name: is "my_model" as in server.models[0]; a name can be given once',
+      'server.models[2].name: is "my_model" like the name at index 0; a name can be given once',
     ]);
     expect(await refusal({ server: { models: models.slice(0, 2) }, modelVersion: "3" })).toEqual([
       expect.stringMatching(/^modelVersion: is 3 beside models/),

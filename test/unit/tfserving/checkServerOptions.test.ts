@@ -104,7 +104,7 @@ describe("server options are refused", () => {
     ["half a thread", { grpcMaxThreads: 0.5 }, "server.grpcMaxThreads: is 0.5: use a whole"],
     ["not a number", { restApiNumThreads: NaN }, "server.restApiNumThreads: is NaN: use a whole"],
     ["infinity", { numLoadThreads: Infinity }, "server.numLoadThreads: is Infinity: use a whole"],
-    ["a number as text", { numLoadThreads: "2" }, "server.numLoadThreads: is 2: use a whole"],
+    ["a number as text", { numLoadThreads: "2" }, 'server.numLoadThreads: is "2": use a whole'],
     ["beyond int32", { maxNumLoadRetries: 2 ** 31 }, "server.maxNumLoadRetries: is 2147483648:"],
     ["a negative poll", { fileSystemPollWaitSeconds: -1 }, "from 0 to 2147483647"],
     ["a boolean as text", { enableProfiler: "no" }, 'server.enableProfiler: is "no": use true or'],
@@ -209,7 +209,11 @@ describe("batching is refused with", () => {
       { threadPoolName: 5 },
       "server.batching.threadPoolName: is 5: use a text",
     ],
-    ["no name", { threadPoolName: "" }, "server.batching.threadPoolName: is empty"],
+    [
+      "no name",
+      { threadPoolName: "" },
+      'server.batching.threadPoolName: is "": use a text, or leave it out',
+    ],
     ["text for a boolean", { padVariableLengthInputs: 1 }, "is 1: use true or false"],
     ["no sizes", { allowedBatchSizes: [] }, "server.batching.allowedBatchSizes: lists no size"],
     [
@@ -283,7 +287,7 @@ describe("models are refused with", () => {
     [
       "one name twice",
       [{ name: "a" }, { name: "b" }, { name: "a" }],
-      'server.models[2].name: is "a" as in server.models[0]; a name can be given once',
+      'server.models[2].name: is "a" like the name at index 0; a name can be given once',
     ],
     [
       "a relative path",
@@ -293,7 +297,7 @@ describe("models are refused with", () => {
     [
       "an unknown policy",
       [{ name: "a", versionPolicy: "newest" }],
-      'server.models[0].versionPolicy: is "newest": use one of latest, all, specific',
+      'server.models[0].versionPolicy: is "newest": use latest, all or specific',
     ],
     ["no versions", [{ name: "a", numVersions: 0 }], "server.models[0].numVersions: is 0:"],
     [
