@@ -17,6 +17,8 @@ export interface TestStack {
   stateOnDisk: () => string;
   /** Destroys the stack and removes its files. */
   remove: () => Promise<void>;
+  /** Removes its files only. */
+  forget: () => void;
 }
 
 /**
@@ -39,6 +41,10 @@ export async function createStack(
   const stack = await LocalWorkspace.createStack({ stackName, workDir }, options);
   await configure(stack, config);
   const project = (await stack.workspace.projectSettings()).name;
+  const forget = () => {
+    fs.rmSync(path.join(workDir, `Pulumi.${stackName}.yaml`), { force: true });
+    fs.rmSync(state, { recursive: true, force: true });
+  };
   return {
     stack,
     label: `${project}/${stackName}`,
@@ -48,9 +54,9 @@ export async function createStack(
         .join("\n"),
     remove: async () => {
       await stack.destroy();
-      fs.rmSync(path.join(workDir, `Pulumi.${stackName}.yaml`), { force: true });
-      fs.rmSync(state, { recursive: true, force: true });
+      forget();
     },
+    forget,
   };
 }
 
