@@ -1,0 +1,100 @@
+import type { DiagnosticEvent, EngineEvent } from "@pulumi/pulumi/automation";
+import { createSpinner, type Spinner } from "nanospinner";
+import { coloursFor } from "../output/colour";
+import { diagnosticText, endedLine, resourceName, startedLine, summaryText } from "./describeEvent";
+
+/** Progress of an update or a preview. */
+export interface Progress {
+  onEvent: (event: EngineEvent) => void;
+  /** Shows a text as it is. */
+  write: (text: string) => void;
+  /** Shows what was said about the resources, once all of it is known. */
+  end: () => void;
+}
+
+/**
+ * Shows an update on stderr while it goes on: a line for each step, and on a terminal one that tells
+ * what is under way. What was said about the resources comes whole at the end.
+ *
+ * @param planning - whether it is a preview, whose lines are the command's result, on stdout
+ */
+export function startProgress(planning: boolean): Progress {
+  const out = planning ? process.stdout : process.stderr;
+  const paint = coloursFor(out);
+  const spinner = isWatched() ? createSpinner("", { stream: process.stderr }).start() : undefined;
+  const begun = new Map<string, { name: string; at: number }>();
+  const said = new Map<string, DiagnosticEvent[]>();
+  const write = (text: string, stream: NodeJS.WriteStream = process.stderr) => {
+    spinner?.clear();
+    stream.write(text);
+  };
+  const line = (text: string) => write(`${colourOf(paint, text)(text)}\n`, out);
+
+  const onEvent = (event: EngineEvent) => {
+    const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } =
+      event;
+    const ended = (resOutputsEvent ?? resOpFailedEvent)?.metadata;
+    if (resourcePreEvent) {
+      const { type, urn } = resourcePreEvent.metadata;
+      begun.set(urn, { name: resourceName(type, urn), at: Date.now() });
+    }
+    const seconds = ended && (Date.now() - (begun.get(ended.urn)?.at ?? Date.now())) / 1000;
+    if (ended) {
+      begun.delete(ended.urn);
+    }
+    const text = startedLine(event) ?? endedLine(event, seconds);
+    if (text) {
+      line(text);
+    }
+    if (diagnosticEvent) {
+      const { urn = "", ephemeral } = diagnosticEvent;
+      if (!ephemeral) {
+        said.set(urn, [...(said.get(urn) ?? []), diagnosticEvent]);
+      }
+      showStatus(spinner, begun, diagnosticText(diagnosticEvent));
+    } else {
+      showStatus(spinner, begun);
+    }
+    if (summaryEvent) {
+      const { resourceChanges, durationSeconds } = summaryEvent;
+      write(`\nResources: ${summaryText(resourceChanges, planning)}\n`, out);
+      write(`Duration: ${durationSeconds}s\n`);
+    }
+  };
+  const end = () => {
+    spinner?.stop().clear();
+    for (const [urn, events] of said) {
+      const about = urn ? resourceName(urn.split("::").at(-2) ?? "", urn) : "Pulumi";
+      write(`\n${about}:\n`);
+      events.forEach((event) => write(indented(diagnosticText(event))));
+    }
+  };
+  return { onEvent, write, end };
+}
+
+/** Whether somebody looks at this terminal: CI systems have terminals too, and logs. */
+function isWatched(): boolean {
+  return Boolean(process.stderr.isTTY) && !process.env.CI;
+}
+
+/** What is under way, in a line that fits on the terminal. */
+function showStatus(
+  spinner: Spinner | undefined,
+  begun: Map<string, { name: string }>,
+  message = "",
+): void {
+  const names = [...begun.values()].map(({ name }) => name);
+  const [line] = (message || names.slice(-3).join(", ")).split("\n");
+  spinner?.update(line.slice(0, (process.stderr.columns ?? 80) - 4));
+}
+
+function indented(text: string): string {
+  return `${text.replace(/\n+$/, "").replace(/^/gm, "    ")}\n`;
+}
+
+function colourOf(paint: ReturnType<typeof coloursFor>, line: string) {
+  const byFirst: Record<string, (text: string) => string> = {
+    ...{ "+": paint.green, "-": paint.red, "~": paint.yellow },
+  };
+  return / failed$/.test(line) ? paint.red : (byFirst[line[0]] ?? paint.reset);
+}

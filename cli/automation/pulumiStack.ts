@@ -1,0 +1,291 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { OpMap, Stack } from "@pulumi/pulumi/automation";
+import { type Environment, note, npmRun } from "../output/console";
+import { Failure } from "../output/failure";
+import { type Backend, absoluteUrl, stackStateFile } from "../setup/backend";
+import { ownFolder, root } from "../setup/folders";
+import type { Mapping } from "../setup/stackConfig";
+import type { Deployment, Outputs } from "../targets/target";
+import { PulumiError, pulumiCommand, pulumiVariables } from "./pulumiCommand";
+import { startProgress } from "./progress";
+
+/** Which stack, and how Pulumi gets to it. */
+export interface StackAddress {
+  /** As Pulumi takes it, perhaps ORGANIZATION/NAME. */
+  readonly stack: string;
+  /** The last part of that. */
+  readonly name: string;
+  /** Pulumi.yaml. */
+  readonly project: Mapping;
+  readonly backend: Backend;
+  readonly env: Environment;
+  /** The config file of updates, absolute. */
+  readonly configFile: string;
+}
+
+/** What an update needs besides, after something happened since the last one. */
+export interface Cures {
+  /** Whether to compare the record with the target first. */
+  readonly refresh: boolean;
+  /** URNs of what is made anew. */
+  readonly replace: string[];
+}
+
+/**
+ * A stack behind Pulumi's Automation API: the one place of the commands that drives Pulumi, but for
+ * `npm run pulumi`.
+ */
+export class PulumiStack {
+  private opened?: Promise<Stack>;
+
+  constructor(private readonly address: StackAddress) {}
+
+  /** What the stack gives out; undefined where there is no such stack. */
+  async outputs(): Promise<Outputs | undefined> {
+    if (this.isMissingHere()) {
+      return undefined;
+    }
+    const outputs = await this.reading(async (stack) => stack.outputs());
+    return (
+      outputs &&
+      (Object.fromEntries(
+        Object.entries(outputs).map(([key, { value }]) => [key, value]),
+      ) as unknown as Outputs)
+    );
+  }
+
+  /**
+   * What Pulumi has on record; undefined where there is no such stack. The project's own backend is a
+   * folder: looking at the file takes no time, while asking Pulumi takes half a second.
+   */
+  async record(): Promise<Deployment | undefined> {
+    if (this.address.backend.own) {
+      return this.isMissingHere()
+        ? undefined
+        : (JSON.parse(readFileSync(this.stateFile(), "utf8")).checkpoint?.latest ?? {});
+    }
+    const exported = await this.reading(async (stack) => stack.exportStack());
+    return exported && (exported.deployment ?? {});
+  }
+
+  /** Puts a record in the place of that one. Pulumi refuses while another update is under way. */
+  async writeRecord(deployment: Deployment): Promise<void> {
+    const { stack, backend } = this.address;
+    try {
+      await (await this.open()).importStack({ version: 3, deployment });
+    } catch (error) {
+      const message = messageOf(error);
+      throw new Failure(
+        `Pulumi could not put its record of the stack ${stack} in order: ${message}`,
+        /locked|in progress/.test(message)
+          ? "wait until the other update has ended."
+          : adviceForPulumi(message, backend),
+      );
+    }
+  }
+
+  /**
+   * A value of the stack's own config file, decrypted.
+   *
+   * @param key - with its namespace, such as aws:region
+   */
+  async configValue(key: string): Promise<unknown> {
+    try {
+      const { value } = await (await this.open()).getConfig(key);
+      return /^[[{]/.test(value) ? JSON.parse(value) : value;
+    } catch (error) {
+      throw new Failure(
+        `Pulumi could not read the setting ${key.replace(/^.*:/, "")} of the stack ` +
+          `${this.address.stack}: ${messageOf(error)}`,
+        "set PULUMI_CONFIG_PASSPHRASE, or log in, as for any other secret of the stack.",
+      );
+    }
+  }
+
+  /**
+   * Creates the stack where the backend has none of its name; its config file is written already.
+   */
+  async createMissing(): Promise<void> {
+    const isMissing = this.address.backend.own
+      ? this.isMissingHere()
+      : (await this.reading(async (stack) => stack.workspace.stackOutputs(stack.name))) ===
+        undefined;
+    if (isMissing) {
+      await this.create();
+    }
+  }
+
+  /**
+   * Creates the stack. `pulumi stack init` writes the salt of its secrets into the config file beside
+   * Pulumi.yaml and selects it there; that is done in the folder of the generated config file, so that
+   * the stack's own file stays as it is.
+   */
+  async create(): Promise<void> {
+    const { stack, backend, project, env, configFile } = this.address;
+    note("stack", `creating ${stack} in ${backend.url} (${backend.because})`);
+    const workDir = path.dirname(configFile);
+    const settings = { name: project.name, runtime: "nodejs" };
+    writeFileSync(path.join(workDir, "Pulumi.yaml"), `${JSON.stringify(settings)}\n`);
+    const envVars = { ...env, PULUMI_BACKEND_URL: absoluteUrl(backend.url, root) };
+    try {
+      await (await this.workspace(workDir, envVars)).createStack(stack);
+    } catch (error) {
+      const message = messageOf(error);
+      throw new Failure(
+        `The stack ${stack} could not be created: ${message}`,
+        adviceForPulumi(message, backend),
+      );
+    }
+  }
+
+  /**
+   * Brings the stack to what the program declares. Without a preview: the program refuses bad input
+   * before it registers anything, and `npm run preview` is there for those who want to look first.
+   */
+  async up(cures: Cures): Promise<void> {
+    const { stack, configFile } = this.address;
+    await this.updating(
+      "up",
+      `${npmRun("status", stack)} shows what runs now.`,
+      (opened, options) => opened.up({ ...options, ...cures, configFile }),
+    );
+  }
+
+  /** Removes everything that the stack made; the stack itself stays, empty. */
+  async destroy(): Promise<void> {
+    const { configFile } = this.address;
+    await this.updating("destroy", "then try again.", (opened, options) =>
+      opened.destroy({ ...options, configFile }),
+    );
+  }
+
+  /** Shows what an update would do, and changes nothing. */
+  async preview({ diff }: { diff: boolean }): Promise<OpMap> {
+    const { configFile } = this.address;
+    const result = await this.updating("preview", "then try again.", (opened, options) =>
+      opened.preview({ ...options, diff, configFile }),
+    );
+    if (diff) {
+      process.stdout.write(result.stdout);
+    }
+    return result.changeSummary;
+  }
+
+  /** Removes the empty stack with its history. Its own config file stays. */
+  async remove(): Promise<void> {
+    const { stack } = this.address;
+    try {
+      await (await this.open()).workspace.removeStack(stack, { preserveConfig: true });
+    } catch (error) {
+      throw new Failure(
+        `The stack ${stack} could not be removed: ${messageOf(error)}`,
+        "see Pulumi's message.",
+      );
+    }
+  }
+
+  /** Runs an update with its progress on stderr. */
+  private async updating<T>(
+    command: string,
+    advice: string,
+    act: (stack: Stack, options: ReturnType<typeof updateOptions>) => Promise<T>,
+  ): Promise<T> {
+    // What serves on this machine goes before what updates it; Pulumi inherits this.
+    os.setPriority(Math.max(os.getPriority(), os.constants.priority.PRIORITY_BELOW_NORMAL));
+    const stack = await this.open();
+    const progress = startProgress(command === "preview");
+    try {
+      return await act(stack, updateOptions(progress));
+    } catch (error) {
+      if (!(error instanceof PulumiError)) {
+        throw error;
+      }
+      const cancel = npmRun("pulumi -- cancel --yes", this.address.stack);
+      throw new Failure(
+        `pulumi ${command} ended with exit code ${error.code}.`,
+        `see Pulumi's messages above; ${advice} ` +
+          `If it says that the stack is locked, because an earlier run broke off: ${cancel}.`,
+        // Whoever told this process to end is told that it did.
+        error.code > 128 ? error.code : 1,
+      );
+    } finally {
+      progress.end();
+    }
+  }
+
+  /** Undefined where there is no such stack. */
+  private async reading<T>(read: (stack: Stack) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read(await this.open());
+    } catch (error) {
+      const message = messageOf(error);
+      if (/no stack named/.test(message)) {
+        return undefined;
+      }
+      throw new Failure(
+        `Pulumi could not read the stack ${this.address.stack}: ${message}`,
+        adviceForPulumi(message, this.address.backend),
+      );
+    }
+  }
+
+  /** The stack; nothing is asked, and what the user has selected stays selected. */
+  private open(): Promise<Stack> {
+    this.opened ??= (async () => {
+      const { Stack } = await import("@pulumi/pulumi/automation/index.js");
+      const workspace = await this.workspace(root, this.address.env);
+      const unselected = Object.assign(workspace, { selectStack: async () => {} });
+      return Stack.select(this.address.stack, unselected);
+    })();
+    return this.opened;
+  }
+
+  private async workspace(workDir: string, env: Environment) {
+    const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
+    const envVars = { ...definedOnly(env), ...pulumiVariables };
+    return LocalWorkspace.create({ workDir, envVars, pulumiCommand: await pulumiCommand(env) });
+  }
+
+  /** Whether the project's own backend has no such stack. */
+  private isMissingHere(): boolean {
+    return this.address.backend.own && !existsSync(this.stateFile());
+  }
+
+  private stateFile(): string {
+    const { project, name } = this.address;
+    return stackStateFile(ownFolder, String(project.name), name);
+  }
+}
+
+function updateOptions(progress: ReturnType<typeof startProgress>) {
+  return {
+    onEvent: progress.onEvent,
+    // What Pulumi says beside its events, such as who holds the stack's lock.
+    onError: progress.write,
+    color: "never" as const,
+    suppressOutputs: true,
+    suppressProgress: true,
+  };
+}
+
+function definedOnly(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function messageOf(error: unknown): string {
+  return (error as Error).message;
+}
+
+/** What to do about an error of Pulumi. */
+export function adviceForPulumi(message: string, backend: Backend): string {
+  if (/passphrase/.test(message)) {
+    return "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's passphrase.";
+  }
+  return backend.own
+    ? `see that ${backend.url} can be read and written.`
+    : `see that the backend ${backend.url} (from ${backend.because}) can be reached and that you are logged in.`;
+}

@@ -1,0 +1,66 @@
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Environment } from "../output/console";
+import { root } from "./folders";
+
+/** Pulumi's command line, or a plugin. */
+export interface Part {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Where Pulumi keeps its command line, plugins and credentials. */
+export function pulumiHome(env: Environment): string {
+  return env.PULUMI_HOME || path.join(os.homedir(), ".pulumi");
+}
+
+/** The Pulumi version of package-lock.json. It is the one that runs, whatever else is on PATH. */
+export function pinnedVersion(): string {
+  return readPackage("pulumi").version;
+}
+
+/** The folder of the pinned command line, with `bin/pulumi`. */
+export function cliFolder(env: Environment): string {
+  return path.join(pulumiHome(env), "versions", pinnedVersion());
+}
+
+export function cliFile(env: Environment): string {
+  return path.join(cliFolder(env), "bin", process.platform === "win32" ? "pulumi.exe" : "pulumi");
+}
+
+export function hasCli(env: Environment): boolean {
+  try {
+    accessSync(cliFile(env), constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Provider plugins that one target alone needs: some are hundreds of megabytes. */
+const targetOfPlugin: Record<string, string> = { aws: "ecs", kubernetes: "kubernetes" };
+
+/** The provider plugins that the project's npm packages ask for, by exact version. */
+export function wantedPlugins(target: string): Part[] {
+  const { dependencies = {} } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  return Object.keys(dependencies)
+    .map((name) => readPackage(name).pulumi)
+    .filter((plugin) => plugin?.resource && plugin.name && plugin.version)
+    .filter(({ name }) => (targetOfPlugin[name] ?? target) === target)
+    .map(({ name, version }) => ({ name, version }));
+}
+
+/** Whether a plugin is in Pulumi's home, complete, or on PATH, where Pulumi takes any version. */
+export function hasPlugin({ name, version }: Part, env: Environment): boolean {
+  const folders = (env.PATH ?? "").split(path.delimiter);
+  if (folders.some((folder) => existsSync(path.join(folder, `pulumi-resource-${name}`)))) {
+    return true;
+  }
+  const folder = path.join(pulumiHome(env), "plugins", `resource-${name}-v${version}`);
+  return existsSync(folder) && !existsSync(`${folder}.partial`);
+}
+
+function readPackage(name: string) {
+  return JSON.parse(readFileSync(path.join(root, "node_modules", name, "package.json"), "utf8"));
+}

@@ -1,0 +1,161 @@
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import { capture, show } from "../automation/process";
+import { pulumiVariables } from "../automation/pulumiCommand";
+import { defaultStack, type Environment, note, npmRun } from "../output/console";
+import { Failure } from "../output/failure";
+import { hasAirgap, runAirgap } from "./airgap";
+import { root } from "./folders";
+import { cliFile, hasCli, hasPlugin, type Part, pinnedVersion, wantedPlugins } from "./pulumiHome";
+
+const downloadSite = "https://get.pulumi.com";
+const probeTimeoutMs = 3000;
+const cli = "cli";
+const wherePartsAre =
+  "it from the ~/.pulumi (versions/, plugins/) of a machine with the same system into this one's";
+
+/** Arguments of Node.js with which a program's fetch follows HTTPS_PROXY and NO_PROXY, as curl and Pulumi do. */
+const followingProxy = [
+  // Of undici, that its agent for this is an experiment.
+  "--no-warnings",
+  ...["--import", pathToFileURL(path.join(__dirname, "followProxy.mjs")).href],
+];
+
+/**
+ * Programs of airgap/toolchain/build that go together, since an earlier build may have broken off
+ * between them; the parts that they make, and how long that takes.
+ */
+const builds = [
+  {
+    programs: ["cli", "language-nodejs", "docker", "random"],
+    parts: [cli, "docker", "random"],
+    minutes: 8,
+  },
+  { programs: ["kubernetes-provider"], parts: ["kubernetes"], minutes: 5 },
+];
+
+/**
+ * Sees to it that the pinned Pulumi and the provider plugins of a target are in Pulumi's home: the
+ * official ones where the download site can be reached, else the same versions built from Go modules.
+ *
+ * @param target - of the stack; without one no plugins are needed
+ */
+export async function prepareToolchain(env: Environment, target?: string): Promise<void> {
+  const missing = missingParts(env, target);
+  if (missing.length === 0) {
+    return;
+  }
+  if (await canDownload(env)) {
+    note("pulumi", `downloading ${inWords(missing)}`);
+    await download(env, missing);
+  } else if (hasAirgap()) {
+    await build(missing, env);
+    requireBuilt(missingParts(env, target));
+  } else {
+    throw new Failure(
+      `${inWords(missing)}: not installed, and ${downloadSite} cannot be reached from here.`,
+      `open the way to it, or copy ${wherePartsAre}.`,
+    );
+  }
+}
+
+/** Refuses to go on where `npm run up` has not installed Pulumi yet. */
+export function requireToolchain(env: Environment): void {
+  if (!hasCli(env)) {
+    throw new Failure(
+      `Pulumi ${pinnedVersion()} is not installed yet.`,
+      `${npmRun("up", env.PULUMI_STACK ?? defaultStack)}.`,
+    );
+  }
+}
+
+/** Pulumi and the plugins of a target, as far as they are not there. */
+export function missingParts(env: Environment, target?: string): Part[] {
+  const plugins = target === undefined ? [] : wantedPlugins(target);
+  return [
+    ...(hasCli(env) ? [] : [{ name: cli, version: pinnedVersion() }]),
+    ...plugins.filter((plugin) => !hasPlugin(plugin, env)),
+  ];
+}
+
+/** `Pulumi 3.1.0, Pulumi's docker plugin 5.2.0`. */
+export function inWords(parts: Part[]): string {
+  return parts
+    .map(({ name, version }) => `${name === cli ? "Pulumi" : `Pulumi's ${name} plugin`} ${version}`)
+    .join(", ");
+}
+
+/** Whether a site can be reached from here, through the user's proxy where there is one. */
+export async function canReach(
+  url: string,
+  env: Environment,
+  timeoutMs = probeTimeoutMs,
+): Promise<boolean> {
+  const probe =
+    "fetch(process.argv[1], { method: 'HEAD' })" +
+    ".then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))";
+  const args = [...followingProxy, "--eval", probe, url];
+  return (await capture(process.execPath, args, { env, timeoutMs })).code === 0;
+}
+
+async function canDownload(env: Environment): Promise<boolean> {
+  if (env.PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES && hasCli(env)) {
+    // The user's own site, which Pulumi asks for plugins.
+    return true;
+  }
+  return canReach(`${downloadSite}/install.sh`, env);
+}
+
+async function download(env: Environment, missing: Part[]): Promise<void> {
+  const options = { cwd: root, env: { ...env, ...pulumiVariables }, progress: true };
+  if (!hasCli(env)) {
+    // The npm package `pulumi` downloads the command line when it is first called.
+    const script = path.join(root, "node_modules", "pulumi", "run.js");
+    const args = [...followingProxy, script, "version"];
+    const withVersion = { ...options.env, PULUMI_VERSION: pinnedVersion() };
+    if ((await show(process.execPath, args, { ...options, env: withVersion })) !== 0) {
+      throw new Failure(
+        `Pulumi ${pinnedVersion()} could not be installed.`,
+        "see its installer's message above, then try again.",
+      );
+    }
+  }
+  for (const { name, version } of missing.filter((part) => part.name !== cli)) {
+    const args = ["plugin", "install", "resource", name, version];
+    if ((await show(cliFile(env), args, options)) !== 0) {
+      throw new Failure(
+        `The Pulumi plugin ${name} ${version} could not be installed.`,
+        "see Pulumi's message above; plugins come from github.com and get.pulumi.com.",
+      );
+    }
+  }
+}
+
+async function build(missing: Part[], env: Environment): Promise<void> {
+  requireBuilt(missing.filter(({ name }) => !builds.some(({ parts }) => parts.includes(name))));
+  const wanted = builds.filter(({ parts }) => missing.some(({ name }) => parts.includes(name)));
+  const minutes = wanted.reduce((sum, one) => sum + one.minutes, 0);
+  note(
+    "pulumi",
+    `${downloadSite} cannot be reached from here: building ${inWords(missing)} from Go modules ` +
+      `(about ${minutes} minutes, once)`,
+  );
+  const programs = wanted.flatMap((one) => one.programs);
+  if ((await runAirgap("toolchain/build", programs, { env })) !== 0) {
+    throw new Failure(
+      `${inWords(missing)}: could not be built from Go modules.`,
+      "see the messages of airgap/toolchain/build above, then try again: it goes on where it stopped.",
+    );
+  }
+}
+
+/** @param missing - what was not built, or cannot be */
+function requireBuilt(missing: Part[]): void {
+  if (missing.length > 0) {
+    throw new Failure(
+      `${inWords(missing)}: not installed, not among what can be built from Go modules, and ` +
+        `${downloadSite} cannot be reached from here.`,
+      `open the way to it, or copy ${wherePartsAre}.`,
+    );
+  }
+}
