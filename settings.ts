@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkCanarySettings, readCanary } from "./program/canarySettings";
 import {
   checkModelService,
-  checkNotebook,
+  checkDockerNotebook,
   checkPublishedImage,
   checkServingImage,
   checkSwarmNotebook,
@@ -91,7 +91,7 @@ export async function loadSettings(): Promise<Settings> {
     ...(notebook
       ? named(
           "notebook",
-          (swarm ? checkSwarmNotebook : checkNotebook)({ ...notebook, engine }, stack),
+          (swarm ? checkSwarmNotebook : checkDockerNotebook)({ ...notebook, engine }, stack),
         )
       : []),
     // The service's own two are compared by its check.

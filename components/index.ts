@@ -123,13 +123,17 @@ export {
   resolveKubernetesNotebookArgs,
   VolumeAccessMode,
 } from "./kubernetes/notebook/kubernetesNotebookArgs";
-export { Notebook } from "./docker/notebook/notebook";
+export { DockerNotebook, Notebook } from "./docker/notebook/dockerNotebook";
 export {
-  checkNotebook,
-  NotebookArgs,
+  checkDockerNotebook,
+  DockerNotebookArgs,
+  HostNotebookArgs,
+} from "./docker/notebook/dockerNotebookArgs";
+export {
   notebookDefaults,
-  NotebookOptions,
-} from "./docker/notebook/notebookArgs";
+  SharedNotebookArgs,
+  TunnelledNotebookArgs,
+} from "./serving/notebook/notebookArgs";
 export {
   checkSwarmNotebook,
   SwarmNotebook,

@@ -1,5 +1,10 @@
 import * as docker from "@pulumi/docker";
-import { DockerModelService, Notebook, SwarmModelService, SwarmNotebook } from "../components";
+import {
+  DockerModelService,
+  DockerNotebook,
+  SwarmModelService,
+  SwarmNotebook,
+} from "../components";
 import { serviceAddresses } from "../components/serving/addresses";
 import type { Settings } from "../settings";
 import { buildImage, ServedImage } from "./servedImage";
@@ -29,7 +34,7 @@ export function createNotebook(
   { engine, service, notebook }: Settings,
   model: DockerModelService | SwarmModelService,
   provider: docker.Provider,
-): Notebook | SwarmNotebook | undefined {
+): DockerNotebook | SwarmNotebook | undefined {
   if (!notebook) {
     return undefined;
   }
@@ -43,5 +48,5 @@ export function createNotebook(
   };
   return model instanceof SwarmModelService
     ? new SwarmNotebook("notebook", { networkId: model.networkId, ...args }, { provider })
-    : new Notebook("notebook", { networkName: model.networkName, ...args }, { provider });
+    : new DockerNotebook("notebook", { networkName: model.networkName, ...args }, { provider });
 }

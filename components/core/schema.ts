@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isObject, shown } from "./checks";
 import { nearestName } from "./nearestName";
 import type { Problem } from "./problem";
+import { withDefaults } from "./withDefaults";
 
 /** Schemas of a type's fields, all of them: a field that is added to the type needs one. */
 export type FieldsOf<Args> = { [Key in keyof Required<Args>]: z.ZodType };
@@ -95,6 +96,13 @@ export function judgedBy<Value>(check: (value: Value) => Problem[]) {
   });
 }
 
+/** A text that a check of a text finds nothing wrong with. */
+export function textThat(check: (propertyPath: string, text: string) => Problem[]) {
+  return judgedBy((value) =>
+    typeof value === "string" ? check("", value) : problemsOf(anyText(), value),
+  );
+}
+
 /** A value that may be an output of another resource: one that is not known yet is taken as it is. */
 export function laterOr(schema: z.ZodType) {
   return judgedBy((value) => (isLater(value) ? [] : problemsOf(schema, value)));
@@ -117,16 +125,16 @@ export function problemsOf(schema: z.ZodType, value: unknown, at = ""): Problem[
  * What is wrong with a component's arguments: what their schema refuses, then what rules across fields
  * do. A rule sees the default in place of a value that the schema refuses.
  */
-export function problemsOfArgs<Args extends object>(
+export function problemsOfArgs<Args extends object, Defaults extends object>(
   schema: z.ZodType,
   args: Args,
-  defaults: Partial<Args>,
-  rules: (args: Args) => Problem[],
+  defaults: Defaults,
+  rules: (args: Args & Defaults) => Problem[],
 ): Problem[] {
   const problems = problemsOf(schema, args);
   const refused = problems.map(({ propertyPath }) => propertyPath.split(/[.[]/)[0]);
   const fine = Object.entries(args).filter(([field]) => !refused.includes(field));
-  return [...problems, ...rules({ ...defaults, ...Object.fromEntries(fine) } as Args)];
+  return [...problems, ...rules(withDefaults(Object.fromEntries(fine) as Args, defaults))];
 }
 
 function pathText(parts: PropertyKey[]): string {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   DockerModelService,
   GpuHost,
-  Notebook,
+  DockerNotebook,
   notebookFolder,
   ServingImage,
 } from "../../components";
@@ -45,7 +45,7 @@ const model = new DockerModelService(
   gpu.options(),
 );
 
-const notebook = new Notebook(
+const notebook = new DockerNotebook(
   "notebook",
   {
     networkName: model.networkName,

@@ -17,7 +17,7 @@ import { hostUser, renderUserData } from "./userData";
 
 /**
  * One EC2 instance with GPUs as a Docker host, for research and small services: `DockerModelService`
- * and `Notebook` run there as on this machine, with `options()` as their options.
+ * and `DockerNotebook` run there as on this machine, with `options()` as their options.
  *
  * An update waits until the instance's Docker Engine answers; a preview asks it nothing. What runs
  * there listens on the instance's loopback only, and `tunnelCommand` brings it here. A replaced

@@ -7,6 +7,7 @@ import { parseArn } from "../arn";
 import { awsName } from "../awsName";
 import { tagsFor } from "../tags";
 import { TaskRoles } from "../service/taskRoles";
+import { refuse } from "../../core/refuse";
 import { withDefaults } from "../../core/withDefaults";
 import {
   checkEcsNotebook,
@@ -14,12 +15,12 @@ import {
   ecsNotebookDefaults,
   ResolvedEcsNotebookArgs,
 } from "./ecsNotebookArgs";
-import { createFiles, NotebookFiles } from "./ecsNotebookFiles";
+import { createFileSystem, NotebookFileSystem } from "./ecsNotebookFileSystem";
 import { createNotebookGroup } from "./ecsNotebookGroup";
 import { createNotebookRoles } from "./ecsNotebookRoles";
 import { filesVolume, renderNotebook } from "./ecsNotebookTask";
 import { renderTunnelCommand } from "./ecsTunnel";
-import { createToken } from "../../docker/notebook/notebook";
+import { createToken, labUrl } from "../../serving/notebook/jupyter";
 
 /** An image of some GB is pulled, maybe onto an instance that has to start first. */
 const startTimeout = "30m";
@@ -53,15 +54,15 @@ export class EcsNotebook extends pulumi.ComponentResource {
   public readonly securityGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: EcsNotebookArgs, opts?: pulumi.ComponentResourceOptions) {
-    const resolved = withDefaults(args, ecsNotebookDefaults);
-    checkArgs(name, resolved);
+    refuse("EcsNotebook", name, checkEcsNotebook(args));
     super("tfserving:index:EcsNotebook", name, {}, opts);
 
+    const resolved = withDefaults(args, ecsNotebookDefaults);
     const token = createToken(name, this);
     const secret = createSecret(name, resolved, token, this);
     const logs = createLogGroup(name, resolved, this);
     const group = createNotebookGroup(name, resolved, this);
-    const files = createFiles(name, resolved, group, this);
+    const files = createFileSystem(name, resolved, group, this);
     const roles = createNotebookRoles(
       name,
       resolved,
@@ -71,9 +72,7 @@ export class EcsNotebook extends pulumi.ComponentResource {
     const task = createTask(name, resolved, { secret, logs, files, roles }, this);
     const service = createService(name, resolved, { task, group, files, roles }, this);
 
-    this.url = pulumi.secret(
-      pulumi.interpolate`http://127.0.0.1:${resolved.localPort}/lab?token=${token}`,
-    );
+    this.url = labUrl("127.0.0.1", resolved.localPort, token);
     this.tunnelCommand = tunnelTo(resolved, service.name);
     this.serviceName = service.name;
     this.logGroupName = logs.name;
@@ -86,16 +85,6 @@ export class EcsNotebook extends pulumi.ComponentResource {
       logGroupName: this.logGroupName,
       fileSystemId: this.fileSystemId,
       securityGroupId: this.securityGroupId,
-    });
-  }
-}
-
-function checkArgs(name: string, args: ResolvedEcsNotebookArgs): void {
-  const errors = checkEcsNotebook(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `EcsNotebook ${name} cannot work with these arguments`,
-      errors,
     });
   }
 }
@@ -146,7 +135,7 @@ function createTask(
   parts: {
     secret: secretsmanager.SecretVersion;
     logs: cloudwatch.LogGroup;
-    files: NotebookFiles;
+    files: NotebookFileSystem;
     roles: TaskRoles;
   },
   parent: pulumi.Resource,
@@ -196,7 +185,7 @@ function createService(
   parts: {
     task: ecs.TaskDefinition;
     group: ec2.SecurityGroup;
-    files: NotebookFiles;
+    files: NotebookFileSystem;
     roles: TaskRoles;
   },
   parent: pulumi.Resource,

@@ -1,12 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isArnOf } from "../arn";
 import { checkIpv4Block, everyone } from "../../core/cidr";
+import { Problem } from "../../core/problem";
+import {
+  anyText,
+  laterOr,
+  listOf,
+  objectOf,
+  problemsOfArgs,
+  recordOf,
+  textThat,
+  wholeNumberFrom,
+} from "../../core/schema";
+import {
+  tunnelledNotebookDefaults,
+  TunnelledNotebookArgs,
+  tunnelledNotebookFields,
+} from "../../serving/notebook/notebookArgs";
 import { checkRetention } from "../service/checkEcsModelService";
-import { Problem, wholeNumber } from "../../core/problem";
-import { notebookDefaults } from "../../docker/notebook/notebookArgs";
 
 /** Arguments of an EcsNotebook. */
-export interface EcsNotebookArgs {
+export interface EcsNotebookArgs extends TunnelledNotebookArgs {
   /** ECS cluster that it runs on: `GpuCluster.clusterArn`. */
   clusterArn: pulumi.Input<string>;
 
@@ -22,41 +36,17 @@ export interface EcsNotebookArgs {
    */
   subnetIds: pulumi.Input<string>[];
 
-  /** Base URL of the model; the notebook finds it as TF_SERVING_REST_URL. */
-  restUrl: pulumi.Input<string>;
-
-  /** gRPC address; the notebook finds it as TF_SERVING_GRPC_ADDRESS. */
-  grpcAddress: pulumi.Input<string>;
-
-  /** Name of the model; the notebook finds it as MODEL_NAME. */
-  modelName: pulumi.Input<string>;
-
   /**
    * Security group of the load balancer: `AlbEndpoint.securityGroupId`. It lets the notebook in.
    * @default - the load balancer lets the notebook in already
    */
   endpointSecurityGroupId?: pulumi.Input<string>;
 
-  /**
-   * Jupyter image: one of the Jupyter Docker Stacks, or one that keeps their contract.
-   * @default "quay.io/jupyter/tensorflow-notebook:2026-10-05"
-   */
-  image?: pulumi.Input<string>;
-
   /** ECR repository of `image`, which the notebook may then pull from. @default - the image is public */
   repositoryArn?: pulumi.Input<string>;
 
-  /** Whether it runs. Its files stay while it does not. @default true */
-  running?: boolean;
-
-  /** Memory limit, in MiB; there is no swap beyond it. @default 4096 */
-  memoryMb?: number;
-
   /** Number of GPUs of its own, which no replica gets then. @default 0 */
   gpus?: number;
-
-  /** Port of 127.0.0.1 on the machine that opens the tunnel. @default 8888 */
-  localPort?: number;
 
   /**
    * Where the notebook may go with HTTPS: for packages, and for the tunnel, which AWS Systems Manager
@@ -73,65 +63,55 @@ export interface EcsNotebookArgs {
   /** KMS key for the log; its policy must let CloudWatch Logs use it. @default - a key of CloudWatch Logs */
   logKmsKeyArn?: pulumi.Input<string>;
 
-  /** Whether the files outlive the stack. @default true */
-  retainOnDestroy?: boolean;
-
   /** Further tags for everything. @default - none */
   tags?: Record<string, string>;
 }
 
 /** Defaults of EcsNotebookArgs. */
 export const ecsNotebookDefaults = {
-  image: notebookDefaults.image as pulumi.Input<string>,
-  running: true,
-  memoryMb: notebookDefaults.memoryMb,
+  ...tunnelledNotebookDefaults,
   gpus: 0,
-  localPort: notebookDefaults.port,
   httpsCidrs: [everyone],
   logRetentionDays: 30,
-  retainOnDestroy: true,
 } satisfies Partial<EcsNotebookArgs>;
 
 /** Arguments with every default filled in. */
 export type ResolvedEcsNotebookArgs = EcsNotebookArgs & typeof ecsNotebookDefaults;
 
-/** The part of a notebook's arguments that can be judged before there is any resource. */
-export type EcsNotebookShape = Pick<
-  ResolvedEcsNotebookArgs,
-  | "memoryMb"
-  | "gpus"
-  | "localPort"
-  | "httpsCidrs"
-  | "logRetentionDays"
-  | "kmsKeyArn"
-  | "logKmsKeyArn"
-  | "repositoryArn"
-> & { subnetIds?: unknown[] };
+const schema = objectOf<EcsNotebookArgs>({
+  ...tunnelledNotebookFields,
+  clusterArn: laterOr(anyText()),
+  capacityProviderName: laterOr(anyText()),
+  vpcId: laterOr(anyText()),
+  subnetIds: listOf(laterOr(anyText())),
+  endpointSecurityGroupId: laterOr(anyText()).optional(),
+  repositoryArn: laterOr(arnOf("ecr")).optional(),
+  gpus: wholeNumberFrom(0, 16).optional(),
+  httpsCidrs: listOf(textThat(checkIpv4Block)).optional(),
+  kmsKeyArn: laterOr(arnOf("kms")).optional(),
+  logRetentionDays: wholeNumberFrom(1, 3653).optional(),
+  logKmsKeyArn: laterOr(arnOf("kms")).optional(),
+  tags: recordOf(anyText()).optional(),
+}).partial();
 
-/** Everything about a notebook on ECS that would keep it from starting or from being reached. */
-export function checkEcsNotebook(shape: EcsNotebookShape): Problem[] {
-  return [
-    ...(shape.subnetIds?.length === 0
+/**
+ * Everything about a notebook on ECS that would keep it from starting or from being reached.
+ *
+ * @param args - those that are known
+ */
+export function checkEcsNotebook(args: Partial<EcsNotebookArgs>): Problem[] {
+  return problemsOfArgs(schema, args, ecsNotebookDefaults, ({ subnetIds, logRetentionDays }) => [
+    ...(subnetIds?.length === 0
       ? [{ propertyPath: "subnetIds", reason: "is empty: name one subnet at least" }]
       : []),
-    ...wholeNumber("memoryMb", shape.memoryMb, 512, 2 ** 22),
-    ...wholeNumber("gpus", shape.gpus, 0, 16),
-    ...wholeNumber("localPort", shape.localPort, 1, 65535),
-    ...shape.httpsCidrs.flatMap((cidr, index) => checkIpv4Block(`httpsCidrs[${index}]`, cidr)),
-    ...checkRetention(shape.logRetentionDays),
-    ...checkArn("kmsKeyArn", shape.kmsKeyArn, "kms"),
-    ...checkArn("logKmsKeyArn", shape.logKmsKeyArn, "kms"),
-    ...checkArn("repositoryArn", shape.repositoryArn, "ecr"),
-  ];
+    ...checkRetention(logRetentionDays),
+  ]);
 }
 
-function checkArn(propertyPath: string, value: unknown, service: string): Problem[] {
-  return value === undefined || isArnOf(value, [service])
-    ? []
-    : [
-        {
-          propertyPath,
-          reason: `is ${JSON.stringify(value)}, which does not start with arn:aws:${service}:`,
-        },
-      ];
+function arnOf(service: string) {
+  return textThat((propertyPath, text) =>
+    isArnOf(text, [service])
+      ? []
+      : [{ propertyPath, reason: `is "${text}", which does not start with arn:aws:${service}:` }],
+  );
 }

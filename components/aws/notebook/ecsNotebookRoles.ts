@@ -19,7 +19,7 @@ export function createNotebookRoles(
   const { repositoryArn, kmsKeyArn } = args;
   const needed = pulumi
     .output({ secretArn, logGroupArn, repositoryArn, kmsKeyArn })
-    .apply(executionPolicy);
+    .apply(notebookExecutionPolicy);
   const files = pulumi
     .all([accessPoint.fileSystemArn, accessPoint.arn])
     .apply(([fileSystemArn, accessPointArn]) => filesPolicy(fileSystemArn, accessPointArn));
@@ -43,7 +43,7 @@ export function createNotebookRoles(
 }
 
 /** What ECS needs to start this notebook and no other task. */
-export function executionPolicy(arns: {
+export function notebookExecutionPolicy(arns: {
   secretArn: string;
   logGroupArn: string;
   repositoryArn?: string;

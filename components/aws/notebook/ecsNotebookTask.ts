@@ -1,3 +1,5 @@
+import { jupyter, modelEnvironment } from "../../serving/notebook/jupyter";
+
 /** What a notebook's container is made from. */
 export interface NotebookContainer {
   image: string;
@@ -18,10 +20,6 @@ export interface NotebookContainer {
 export const notebookContainer = "notebook";
 /** Name of the volume that holds the files. */
 export const filesVolume = "files";
-/** Port of JupyterLab inside the container. */
-export const jupyterPort = 8888;
-
-const home = "/home/jovyan";
 
 /**
  * The container of a notebook as ECS takes it.
@@ -39,25 +37,24 @@ export function renderNotebook(notebook: NotebookContainer): Record<string, unkn
     essential: true,
     cpu: 0,
     memory: notebook.memoryMb,
-    command: ["start-notebook.py", "--ServerApp.ip=127.0.0.1"],
-    environment: [
-      { name: "MODEL_NAME", value: notebook.modelName },
-      { name: "TF_SERVING_GRPC_ADDRESS", value: notebook.grpcAddress },
-      { name: "TF_SERVING_REST_URL", value: notebook.restUrl },
-    ],
+    command: jupyter.loopbackCommand,
+    environment: Object.entries(modelEnvironment(notebook)).map(([name, value]) => ({
+      name,
+      value,
+    })),
     secrets: [{ name: "JUPYTER_TOKEN", valueFrom: notebook.tokenFrom }],
-    user: "1000:100",
-    workingDirectory: home,
+    user: `${jupyter.uid}:${jupyter.gid}`,
+    workingDirectory: jupyter.home,
     privileged: false,
     // People install packages in a notebook, and ECS Exec's agent writes there.
     readonlyRootFilesystem: false,
     dockerSecurityOptions: ["no-new-privileges"],
     linuxParameters: { capabilities: { drop: ["ALL"] }, maxSwap: 0 },
     mountPoints: [
-      { sourceVolume: filesVolume, containerPath: `${home}/projectDir`, readOnly: false },
+      { sourceVolume: filesVolume, containerPath: jupyter.notebooksFolder, readOnly: false },
     ],
     healthCheck: {
-      command: ["CMD", "/etc/jupyter/docker_healthcheck.py"],
+      command: ["CMD", jupyter.healthCheck],
       interval: 30,
       timeout: 5,
       retries: 3,

@@ -1,4 +1,5 @@
-import { jupyterPort, notebookContainer } from "./ecsNotebookTask";
+import { jupyter } from "../../serving/notebook/jupyter";
+import { notebookContainer } from "./ecsNotebookTask";
 
 /** What a tunnel leads to. */
 export interface TunnelTarget {
@@ -26,7 +27,7 @@ export function renderTunnelCommand(target: TunnelTarget): string {
   const ecs = (call: string) => `aws ecs ${call} --region ${region} --cluster ${clusterName}`;
   const runtimeId = `tasks[0].containers[?name=='${notebookContainer}'].runtimeId | [0]`;
   const parameters = JSON.stringify({
-    portNumber: [String(jupyterPort)],
+    portNumber: [String(jupyter.port)],
     localPortNumber: [String(localPort)],
   });
   return [

@@ -1,77 +1,90 @@
+import { isObject } from "../../core/checks";
 import { checkIpBlock } from "../../core/cidr";
-import { checkDnsLabel } from "../dnsNames";
-import { KubernetesCluster } from "../cluster/inspectCluster";
 import { nearestName } from "../../core/nearestName";
-import { Problem, wholeNumber } from "../../core/problem";
+import { Problem } from "../../core/problem";
 import {
+  anyText,
+  laterOr,
+  listOf,
+  numberFrom,
+  objectOf,
+  oneOf,
+  problemsOfArgs,
+  recordOf,
+  textThat,
+  trueOrFalse,
+  valueWhere,
+  wholeNumberFrom,
+} from "../../core/schema";
+import { tunnelledNotebookFields } from "../../serving/notebook/notebookArgs";
+import { checkLabels } from "../checkLabels";
+import { checkPlacement } from "../checkPlacement";
+import { KubernetesCluster } from "../cluster/inspectCluster";
+import { checkDnsLabel } from "../dnsNames";
+import { ownLabels } from "../labels";
+import { podPlacementFields } from "../podPlacementArgs";
+import { checkConfigMapFiles } from "./configMapFiles";
+import {
+  KubernetesNotebookArgs,
   kubernetesNotebookDefaults,
-  ResolvedKubernetesNotebookArgs,
   VolumeAccessMode,
 } from "./kubernetesNotebookArgs";
-import { checkNotebookFiles } from "../../docker/notebook/notebookFiles";
 
-/** The part of a notebook's arguments that can be judged before there is any resource. */
-export type KubernetesNotebookShape = Pick<
-  ResolvedKubernetesNotebookArgs,
-  | Exclude<keyof typeof kubernetesNotebookDefaults, "image">
-  | "serviceName"
-  | "folder"
-  | "dataFolder"
-  | "storageClass"
-  | "httpsCidrs"
-  | "cluster"
->;
+type Shape = Partial<KubernetesNotebookArgs> & typeof kubernetesNotebookDefaults;
 
 // A pod of a StatefulSet is labelled with the set's name and a hash of 10 characters.
 const longestServiceName = 52;
-const mostGpus = 16;
 const mostCpus = 256;
 const mostStorageGb = 65536;
 
-/** Everything about a notebook on Kubernetes that would keep it from starting or from being reached. */
-export function checkKubernetesNotebook(shape: KubernetesNotebookShape): Problem[] {
-  const { folder, dataFolder, httpsCidrs = [] } = shape;
-  return [
-    ...checkDnsLabel("serviceName", shape.serviceName, longestServiceName),
-    ...checkCpus(shape),
-    ...wholeNumber("memoryMb", shape.memoryMb, 512, 2 ** 22),
-    ...wholeNumber("gpus", shape.gpus, 0, mostGpus),
-    ...wholeNumber("storageGb", shape.storageGb, 1, mostStorageGb),
-    ...wholeNumber("localPort", shape.localPort, 1, 65535),
-    ...checkAccessMode(shape.accessMode),
-    ...(folder === undefined ? [] : checkNotebookFiles("folder", folder)),
-    ...(dataFolder === undefined ? [] : checkNotebookFiles("dataFolder", dataFolder)),
-    ...httpsCidrs.flatMap((cidr, index) => checkIpBlock(`httpsCidrs[${index}]`, cidr)),
-    ...checkPolicies(shape),
-    ...(shape.cluster ? checkCluster(shape, shape.cluster) : []),
-  ];
+const schema = objectOf<KubernetesNotebookArgs>({
+  ...tunnelledNotebookFields,
+  ...podPlacementFields,
+  namespace: laterOr(anyText()),
+  modelServiceName: anyText(),
+  serviceName: textThat((at, text) => checkDnsLabel(at, text, longestServiceName)).optional(),
+  imagePullSecrets: laterOr(listOf(laterOr(anyText()))).optional(),
+  folder: textThat(checkConfigMapFiles).optional(),
+  dataFolder: textThat(checkConfigMapFiles).optional(),
+  cpus: numberFrom(0.1, mostCpus).optional(),
+  reservedCpus: numberFrom(0, mostCpus).optional(),
+  storageGb: wholeNumberFrom(1, mostStorageGb).optional(),
+  storageClass: anyText().optional(),
+  accessMode: oneOf(VolumeAccessMode).optional(),
+  internet: trueOrFalse().optional(),
+  httpsCidrs: listOf(textThat(checkIpBlock)).optional(),
+  policies: trueOrFalse().optional(),
+  cluster: valueWhere(isObject, "use what inspectCluster gives back").optional(),
+  labels: recordOf(anyText()).optional(),
+}).partial();
+
+/**
+ * Everything about a notebook on Kubernetes that would keep it from starting or from being reached.
+ *
+ * @param args - those that are known
+ */
+export function checkKubernetesNotebook(args: Partial<KubernetesNotebookArgs>): Problem[] {
+  return problemsOfArgs(schema, args, kubernetesNotebookDefaults, (args) => [
+    ...checkCpus(args),
+    ...checkPolicies(args),
+    ...checkPlacement(args),
+    ...checkLabels("labels", args.labels, ownLabels),
+    ...(args.cluster ? checkOffers(args, args.cluster) : []),
+  ]);
 }
 
-function checkCpus({ cpus, reservedCpus }: KubernetesNotebookShape): Problem[] {
-  const within = (value: number, min: number, max: number) => value >= min && value <= max;
-  return [
-    ...(within(cpus, 0.1, mostCpus)
-      ? []
-      : [{ propertyPath: "cpus", reason: `is ${cpus}: use 0.1 to ${mostCpus}` }]),
-    ...(within(reservedCpus, 0, cpus)
-      ? []
-      : [
-          {
-            propertyPath: "reservedCpus",
-            reason: `is ${reservedCpus}: use 0 to ${cpus}, the CPUs that it may use`,
-          },
-        ]),
-  ];
-}
-
-function checkAccessMode(mode: string): Problem[] {
-  const modes: string[] = Object.values(VolumeAccessMode);
-  return modes.includes(mode)
+function checkCpus({ cpus, reservedCpus }: Shape): Problem[] {
+  return reservedCpus <= cpus
     ? []
-    : [{ propertyPath: "accessMode", reason: `is "${mode}": use ${modes.join(" or ")}` }];
+    : [
+        {
+          propertyPath: "reservedCpus",
+          reason: `is ${reservedCpus}: use 0 to ${cpus}, the CPUs that it may use`,
+        },
+      ];
 }
 
-function checkPolicies({ policies, httpsCidrs }: KubernetesNotebookShape): Problem[] {
+function checkPolicies({ policies, httpsCidrs }: Shape): Problem[] {
   return !policies && httpsCidrs?.length
     ? [
         {
@@ -82,12 +95,12 @@ function checkPolicies({ policies, httpsCidrs }: KubernetesNotebookShape): Probl
     : [];
 }
 
-function checkCluster(
-  { gpus, gpuResource, storageClass }: KubernetesNotebookShape,
-  cluster: KubernetesCluster,
+/** What the notebook needs and the cluster does not have. */
+function checkOffers(
+  { gpus, gpuResource, storageClass }: Shape,
+  { server, gpus: offered, storageClasses, defaultStorageClass }: KubernetesCluster,
 ): Problem[] {
   const problems: Problem[] = [];
-  const { server, gpus: offered, storageClasses } = cluster;
   if (gpus > 0 && offered && (offered[gpuResource] ?? 0) < gpus) {
     problems.push({
       propertyPath: "gpus",
@@ -103,7 +116,7 @@ function checkCluster(
         (near ? `; did you mean "${near}"?` : `; it has ${storageClasses.join(", ") || "none"}`),
     });
   }
-  if (storageClasses && storageClass === undefined && cluster.defaultStorageClass === undefined) {
+  if (storageClasses && storageClass === undefined && defaultStorageClass === undefined) {
     problems.push({
       propertyPath: "storageClass",
       reason:

@@ -3,6 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../../core/refuse";
 import { labelsFor, selectorFor } from "../labels";
 import { renderPortForward } from "../portForward";
 import { checkKubernetesNotebook } from "./checkKubernetesNotebook";
@@ -13,15 +14,14 @@ import {
 } from "./kubernetesNotebookArgs";
 import {
   homeClaim,
-  jupyterPort,
   MountedFiles,
   NotebookParts,
   renderNotebookPod,
   tokenKey,
 } from "./kubernetesNotebookPod";
 import { renderNotebookPolicy } from "./kubernetesNotebookPolicy";
-import { createToken } from "../../docker/notebook/notebook";
-import { readNotebookFiles } from "../../docker/notebook/notebookFiles";
+import { createToken, jupyter, labUrl } from "../../serving/notebook/jupyter";
+import { readConfigMapFiles } from "./configMapFiles";
 import { takingBack } from "../ownership";
 
 /** An image of some GB is pulled, maybe onto a node that has to start first. */
@@ -49,7 +49,7 @@ export class KubernetesNotebook extends pulumi.ComponentResource {
 
   constructor(name: string, args: KubernetesNotebookArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveKubernetesNotebookArgs(args);
-    checkArgs(name, resolved);
+    refuse("KubernetesNotebook", name, checkKubernetesNotebook(resolved));
     super("tfserving:index:KubernetesNotebook", name, {}, opts);
 
     const token = createToken(name, this);
@@ -63,7 +63,7 @@ export class KubernetesNotebook extends pulumi.ComponentResource {
     createPolicy(name, resolved, this);
 
     const { namespace, localPort, running, cluster } = resolved;
-    this.url = pulumi.secret(pulumi.interpolate`http://127.0.0.1:${localPort}/lab?token=${token}`);
+    this.url = labUrl("127.0.0.1", localPort, token);
     this.serviceName = service.metadata.name;
     this.portForwardCommand = pulumi.all([namespace, this.serviceName]).apply(([ns, service]) =>
       running
@@ -71,7 +71,7 @@ export class KubernetesNotebook extends pulumi.ComponentResource {
             cluster,
             namespace: ns,
             service,
-            ports: [[localPort, jupyterPort]],
+            ports: [[localPort, jupyter.port]],
           })
         : "",
     );
@@ -79,16 +79,6 @@ export class KubernetesNotebook extends pulumi.ComponentResource {
       url: this.url,
       portForwardCommand: this.portForwardCommand,
       serviceName: this.serviceName,
-    });
-  }
-}
-
-function checkArgs(name: string, args: ResolvedKubernetesNotebookArgs): void {
-  const errors = checkKubernetesNotebook(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `KubernetesNotebook ${name} cannot work with these arguments`,
-      errors,
     });
   }
 }
@@ -122,7 +112,7 @@ function createFiles(
   if (folder === undefined) {
     return undefined;
   }
-  const { data, binaryData, paths } = readNotebookFiles(folder);
+  const { data, binaryData, paths } = readConfigMapFiles(folder);
   const files = new core.ConfigMap(
     name,
     { metadata: metadataOf(args), immutable: true, ...filled({ data, binaryData }) },
@@ -156,7 +146,7 @@ function createService(
         type: "ClusterIP",
         clusterIP: "None",
         selector: selectorFor("notebook", args.serviceName),
-        ports: [{ name: "jupyter", port: jupyterPort, targetPort: "jupyter", protocol: "TCP" }],
+        ports: [{ name: "jupyter", port: jupyter.port, targetPort: "jupyter", protocol: "TCP" }],
       },
     },
     { parent, deleteBeforeReplace: true },

@@ -2,7 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { KubernetesCluster } from "../cluster/inspectCluster";
 import { PodPlacementArgs } from "../podPlacementArgs";
 import { withDefaults } from "../../core/withDefaults";
-import { notebookDefaults } from "../../docker/notebook/notebookArgs";
+import {
+  TunnelledNotebookArgs,
+  tunnelledNotebookDefaults,
+} from "../../serving/notebook/notebookArgs";
 
 /** From how many nodes and pods a volume can be mounted. */
 export enum VolumeAccessMode {
@@ -15,7 +18,7 @@ export enum VolumeAccessMode {
 }
 
 /** Arguments of a KubernetesNotebook. */
-export interface KubernetesNotebookArgs extends PodPlacementArgs {
+export interface KubernetesNotebookArgs extends TunnelledNotebookArgs, PodPlacementArgs {
   /** Namespace of everything: that of the model service. It has to exist. */
   namespace: pulumi.Input<string>;
 
@@ -25,32 +28,14 @@ export interface KubernetesNotebookArgs extends PodPlacementArgs {
    */
   modelServiceName: string;
 
-  /** Base URL of the model; the notebook finds it as TF_SERVING_REST_URL. */
-  restUrl: pulumi.Input<string>;
-
-  /** gRPC address; the notebook finds it as TF_SERVING_GRPC_ADDRESS. */
-  grpcAddress: pulumi.Input<string>;
-
-  /** Name of the model; the notebook finds it as MODEL_NAME. */
-  modelName: pulumi.Input<string>;
-
   /**
    * Name of the Service, the StatefulSet and the volume, a DNS label of at most 52 characters.
    * Another name starts with an empty home folder. @default - `modelServiceName` and "-notebook"
    */
   serviceName?: string;
 
-  /**
-   * Jupyter image: one of the Jupyter Docker Stacks, or one that keeps their contract.
-   * @default "quay.io/jupyter/tensorflow-notebook:2026-10-05"
-   */
-  image?: pulumi.Input<string>;
-
   /** Secrets of the namespace for pulling `image`. @default - none */
   imagePullSecrets?: pulumi.Input<pulumi.Input<string>[]>;
-
-  /** Whether it runs. Its files stay while it does not. @default true */
-  running?: boolean;
 
   /**
    * Folder on this machine with notebooks and small files, at most 1 MiB in all, that are copied to
@@ -71,9 +56,6 @@ export interface KubernetesNotebookArgs extends PodPlacementArgs {
   /** CPUs that a node must have free for it, at most `cpus`. @default 0.1 */
   reservedCpus?: number;
 
-  /** Memory of it, requested and the limit, in MiB. @default 4096 */
-  memoryMb?: number;
-
   /**
    * Size of its home folder, in GiB. Like the other two facts of the volume it counts when the volume
    * is made and is passed over later: a claim can be made larger where its StorageClass allows it
@@ -90,9 +72,6 @@ export interface KubernetesNotebookArgs extends PodPlacementArgs {
   /** How its home folder can be mounted. @default VolumeAccessMode.ReadWriteOnce */
   accessMode?: VolumeAccessMode;
 
-  /** Whether the home folder outlives the stack; the next `up` finds it again. @default true */
-  retainOnDestroy?: boolean;
-
   /** Whether it may reach public addresses with HTTPS, for packages. @default true */
   internet?: boolean;
 
@@ -101,9 +80,6 @@ export interface KubernetesNotebookArgs extends PodPlacementArgs {
 
   /** Whether there is a NetworkPolicy: nobody in; the model, DNS and HTTPS out. @default true */
   policies?: boolean;
-
-  /** Port of 127.0.0.1 on the machine that forwards a port to it. @default 8888 */
-  localPort?: number;
 
   /**
    * What the cluster said of itself (`inspectCluster`): lets a preview find a missing StorageClass or
@@ -117,19 +93,15 @@ export interface KubernetesNotebookArgs extends PodPlacementArgs {
 
 /** Defaults of KubernetesNotebookArgs. */
 export const kubernetesNotebookDefaults = {
-  image: notebookDefaults.image as pulumi.Input<string>,
-  running: true,
+  ...tunnelledNotebookDefaults,
   cpus: 2,
   reservedCpus: 0.1,
-  memoryMb: notebookDefaults.memoryMb,
   gpus: 0,
   gpuResource: "nvidia.com/gpu",
   storageGb: 10,
   accessMode: VolumeAccessMode.ReadWriteOnce as VolumeAccessMode,
-  retainOnDestroy: true,
   internet: true,
   policies: true,
-  localPort: notebookDefaults.port,
 } satisfies Partial<KubernetesNotebookArgs>;
 
 /** Arguments with every default filled in. */

@@ -1,23 +1,17 @@
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
+import { jupyter, modelEnvironment } from "../../serving/notebook/jupyter";
 import { clientLabel } from "../network/networkPolicies";
 import { placement, pulling } from "../podPlacement";
 import { restrictedContainer, restrictedPod, temporaryMount } from "../podSecurity";
 import { cpuQuantity, memoryQuantity } from "../quantities";
 import { ResolvedKubernetesNotebookArgs } from "./kubernetesNotebookArgs";
 
-/** User and group of the Jupyter Docker Stacks. */
-const jovyan = 1000;
-const usersGroup = 100;
-
-/** Port of JupyterLab inside the pod. */
-export const jupyterPort = 8888;
 /** Name of the claim, by which the StatefulSet names its volume. */
 export const homeClaim = "home";
 /** Key of the Secret that holds the token. */
 export const tokenKey = "token";
 
-const home = "/home/jovyan";
 const tokenFolder = "/run/tfserving/token";
 const samplesFolder = "/run/tfserving/notebooks";
 const startSeconds = 300;
@@ -56,15 +50,15 @@ export function renderNotebookPod(
   labels: Record<string, pulumi.Input<string>>,
 ): k8s.core.v1.PodTemplateSpec {
   const { samples, data } = parts;
-  const { securityContext, ...pod } = restrictedPod(jovyan);
+  const { securityContext, ...pod } = restrictedPod(jupyter.uid);
   return {
     metadata: { labels: { ...labels, [clientLabel(args.modelServiceName)]: "true" } },
     spec: {
       ...pod,
       securityContext: {
         ...securityContext,
-        runAsGroup: usersGroup,
-        fsGroup: usersGroup,
+        runAsGroup: jupyter.gid,
+        fsGroup: jupyter.gid,
         // A home folder of many files is not walked through at every start.
         fsGroupChangePolicy: "OnRootMismatch",
       },
@@ -72,7 +66,7 @@ export function renderNotebookPod(
       ...placement(args),
       ...pulling(args),
       ...(samples ? { initContainers: [copySamples(args, samples)] } : {}),
-      containers: [jupyter(args, data)],
+      containers: [renderLab(args, data)],
       volumes: [
         { name: "tmp", emptyDir: {} },
         { name: "token", secret: { secretName: parts.tokenSecret, defaultMode: 0o440 } },
@@ -83,32 +77,30 @@ export function renderNotebookPod(
   };
 }
 
-function jupyter(
+function renderLab(
   args: ResolvedKubernetesNotebookArgs,
   data: MountedFiles | undefined,
 ): k8s.core.v1.Container {
+  const variables = {
+    JUPYTER_TOKEN_FILE: `${tokenFolder}/${tokenKey}`,
+    JUPYTER_PORT: String(jupyter.port),
+    JUPYTER_RUNTIME_DIR: `${temporaryMount.mountPath}/jupyter`,
+    ...modelEnvironment(args, data !== undefined),
+  };
   return {
     name: "notebook",
     image: args.image,
-    args: ["start-notebook.py", "--ServerApp.ip=127.0.0.1"],
-    workingDir: home,
-    env: [
-      { name: "JUPYTER_TOKEN_FILE", value: `${tokenFolder}/${tokenKey}` },
-      { name: "JUPYTER_PORT", value: String(jupyterPort) },
-      { name: "JUPYTER_RUNTIME_DIR", value: `${temporaryMount.mountPath}/jupyter` },
-      { name: "MODEL_NAME", value: args.modelName },
-      { name: "TF_SERVING_GRPC_ADDRESS", value: args.grpcAddress },
-      { name: "TF_SERVING_REST_URL", value: args.restUrl },
-      ...(data ? [{ name: "MODEL_DIR", value: `${home}/model` }] : []),
-    ],
-    ports: [{ name: "jupyter", containerPort: jupyterPort }],
+    args: jupyter.loopbackCommand,
+    workingDir: jupyter.home,
+    env: Object.entries(variables).map(([name, value]) => ({ name, value })),
+    ports: [{ name: "jupyter", containerPort: jupyter.port }],
     securityContext: restrictedContainer,
     resources: resources(args),
     volumeMounts: [
-      { name: homeClaim, mountPath: home },
+      { name: homeClaim, mountPath: jupyter.home },
       temporaryMount,
       { name: "token", mountPath: tokenFolder, readOnly: true },
-      ...(data ? [{ name: "data", mountPath: `${home}/model`, readOnly: true }] : []),
+      ...(data ? [{ name: "data", mountPath: jupyter.dataFolder, readOnly: true }] : []),
     ],
     startupProbe: healthProbe(probeSeconds, startSeconds / probeSeconds),
     readinessProbe: healthProbe(30, 3),
@@ -118,7 +110,7 @@ function jupyter(
 /** A process, since nobody outside the pod reaches the port, not even the kubelet. */
 function healthProbe(periodSeconds: number, failureThreshold: number): k8s.core.v1.Probe {
   return {
-    exec: { command: ["/etc/jupyter/docker_healthcheck.py"] },
+    exec: { command: [jupyter.healthCheck] },
     periodSeconds,
     timeoutSeconds: 10,
     failureThreshold,
@@ -132,7 +124,7 @@ function copySamples(
 ): k8s.core.v1.Container {
   const script = [
     "for file; do",
-    `  target="${home}/projectDir/$file"`,
+    `  target="${jupyter.notebooksFolder}/$file"`,
     '  [ -e "$target" ] || { mkdir -p "$(dirname "$target")" && cp "$file" "$target"; }',
     "done",
   ].join("\n");
@@ -145,7 +137,7 @@ function copySamples(
     securityContext: restrictedContainer,
     resources: resources({ ...args, gpus: 0 }),
     volumeMounts: [
-      { name: homeClaim, mountPath: home },
+      { name: homeClaim, mountPath: jupyter.home },
       { name: "notebooks", mountPath: samplesFolder, readOnly: true },
     ],
   };

@@ -13,24 +13,24 @@ import {
 } from "../serviceDefaults";
 import { watchedNetwork } from "../taskWatch";
 import { Problem } from "../../core/problem";
+import { refuse } from "../../core/refuse";
+import { anyText, laterOr, objectOf, problemsOfArgs } from "../../core/schema";
 import { withDefaults } from "../../core/withDefaults";
-import { createToken } from "../../docker/notebook/notebook";
+import { createParts, warnOfRoot } from "../../docker/notebook/dockerNotebook";
 import {
-  checkNotebookShape,
-  hostPath,
-  NotebookOptions,
-  notebookDefaults,
-  notebookUser,
-  NotebookShape,
-  saveWarning,
-} from "../../docker/notebook/notebookArgs";
+  checkOnHost,
+  HostNotebookArgs,
+  hostNotebookFields,
+} from "../../docker/notebook/dockerNotebookArgs";
+import { hostPath, notebookUser } from "../../docker/notebook/hostFolders";
+import { createToken, jupyter, labUrl, modelEnvironment } from "../../serving/notebook/jupyter";
+import { notebookDefaults } from "../../serving/notebook/notebookArgs";
 
-const home = "/home/jovyan";
 const tokenFile = "/run/secrets/jupyter_token";
 const startSeconds = 60;
 
-/** Arguments of a SwarmNotebook; `gpus` is a generic resource, such as `NVIDIA-GPU=1`. */
-export interface SwarmNotebookArgs extends NotebookOptions {
+/** Arguments of a SwarmNotebook. */
+export interface SwarmNotebookArgs extends HostNotebookArgs {
   /** Overlay network of the model service: `SwarmModelService.networkId`. */
   networkId: pulumi.Input<string>;
 
@@ -40,6 +40,14 @@ export interface SwarmNotebookArgs extends NotebookOptions {
    */
   address?: string;
 }
+
+type ResolvedArgs = SwarmNotebookArgs & typeof notebookDefaults;
+
+const schema = objectOf<SwarmNotebookArgs>({
+  ...hostNotebookFields,
+  networkId: laterOr(anyText()),
+  address: anyText().optional(),
+}).partial();
 
 /**
  * JupyterLab as a Swarm service on the network of a model service.
@@ -56,10 +64,10 @@ export class SwarmNotebook extends pulumi.ComponentResource {
   public readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: SwarmNotebookArgs, opts?: pulumi.ComponentResourceOptions) {
-    const resolved = withDefaults(args, notebookDefaults);
-    checkArgs(name, resolved);
+    refuse("SwarmNotebook", name, checkSwarmNotebook(args, currentStack()));
     super("tfserving:index:SwarmNotebook", name, {}, opts);
 
+    const resolved = withDefaults(args, notebookDefaults);
     warnOfRoot(resolved, this);
     const token = createToken(name, this);
     const networkId = watchedNetwork(
@@ -69,43 +77,23 @@ export class SwarmNotebook extends pulumi.ComponentResource {
     createService(name, { ...resolved, networkId }, token, this);
 
     const address = resolved.address ?? resolved.engine?.swarm?.nodeAddress ?? "127.0.0.1";
-    this.url = pulumi.secret(
-      pulumi.interpolate`http://${address}:${resolved.port}/lab?token=${token}`,
-    );
+    this.url = labUrl(address, resolved.port, token);
     this.registerOutputs({ url: this.url });
   }
 }
 
-/** Everything about a notebook on Swarm that would keep it from starting or from being reached. */
-export function checkSwarmNotebook(
-  shape: NotebookShape & { gpus?: string },
-  stack: string,
-): Problem[] {
-  const { engine, gpus } = shape;
-  return [
-    ...checkNotebookShape(shape, stack, "0.0.0.0"),
-    ...checkSwarm(engine),
-    ...checkGpus(gpus, 1, engine?.swarm),
-  ];
-}
-
-type ResolvedArgs = SwarmNotebookArgs & typeof notebookDefaults;
-
-function checkArgs(name: string, args: ResolvedArgs): void {
-  const errors = checkSwarmNotebook(args, currentStack());
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `SwarmNotebook ${name} cannot work with these arguments`,
-      errors,
-    });
-  }
-}
-
-function warnOfRoot(args: ResolvedArgs, resource: pulumi.Resource): void {
-  const warning = saveWarning(args.folder, args);
-  if (warning) {
-    void pulumi.log.warn(warning, resource);
-  }
+/**
+ * Everything about a notebook on Swarm that would keep it from starting or from being reached.
+ *
+ * @param args - those that are known
+ * @param stack - `<project>/<stack>`; a port that its own notebook holds is free
+ */
+export function checkSwarmNotebook(args: Partial<SwarmNotebookArgs>, stack: string): Problem[] {
+  return problemsOfArgs(schema, args, notebookDefaults, (args) => [
+    ...checkOnHost(args, stack, "0.0.0.0"),
+    ...checkSwarm(args.engine),
+    ...checkGpus(args.gpus, 1, args.engine?.swarm),
+  ]);
 }
 
 function createService(
@@ -115,16 +103,7 @@ function createService(
   parent: pulumi.Resource,
 ): void {
   const labels = labelsFor("notebook", args.labels);
-  const image = new docker.RemoteImage(
-    name,
-    { name: args.image, keepLocally: true },
-    { parent, deleteBeforeReplace: false },
-  );
-  const homeVolume = new docker.Volume(
-    `${name}-home`,
-    { labels },
-    { parent, deleteBeforeReplace: false },
-  );
+  const { image, home } = createParts(name, args, parent);
   const secret = new docker.Secret(
     `${name}-token`,
     { data: token.apply((text) => Buffer.from(text).toString("base64")), labels },
@@ -139,7 +118,7 @@ function createService(
       mode: { replicated: { replicas: 1 } },
       endpointSpec: {
         mode: "dnsrr",
-        ports: [{ targetPort: 8888, publishedPort: args.port, publishMode: "host" }],
+        ports: [{ targetPort: jupyter.port, publishedPort: args.port, publishMode: "host" }],
       },
       taskSpec: {
         containerSpec: {
@@ -150,13 +129,10 @@ function createService(
           labels,
           env: {
             JUPYTER_TOKEN_FILE: tokenFile,
-            MODEL_NAME: args.modelName,
-            TF_SERVING_GRPC_ADDRESS: args.grpcAddress,
-            TF_SERVING_REST_URL: args.restUrl,
-            ...(args.dataFolder ? { MODEL_DIR: `${home}/model` } : {}),
+            ...modelEnvironment(args, args.dataFolder !== undefined),
           },
-          dir: home,
-          mounts: mounts(args, homeVolume),
+          dir: jupyter.home,
+          mounts: mounts(args, home.name),
           secrets: [
             {
               secretId: secret.id,
@@ -168,7 +144,7 @@ function createService(
           ],
           stopGracePeriod: serviceDuration(15),
           healthcheck: {
-            tests: ["CMD", "/etc/jupyter/docker_healthcheck.py"],
+            tests: ["CMD", jupyter.healthCheck],
             interval: "5s",
             timeout: "5s",
             retries: 3,
@@ -195,19 +171,19 @@ function createService(
   );
 }
 
-function mounts(args: ResolvedArgs, homeVolume: docker.Volume) {
+function mounts({ folder, dataFolder }: ResolvedArgs, homeVolume: pulumi.Output<string>) {
   return [
-    { type: "volume", source: homeVolume.name, target: home },
-    { type: "bind", source: hostPath(args.folder), target: `${home}/projectDir` },
-    ...(args.dataFolder
-      ? [
+    { type: "volume", source: homeVolume, target: jupyter.home },
+    { type: "bind", source: hostPath(folder), target: jupyter.notebooksFolder },
+    ...(dataFolder === undefined
+      ? []
+      : [
           {
             type: "bind",
-            source: hostPath(args.dataFolder),
-            target: `${home}/model`,
+            source: hostPath(dataFolder),
+            target: jupyter.dataFolder,
             readOnly: true,
           },
-        ]
-      : []),
+        ]),
   ];
 }

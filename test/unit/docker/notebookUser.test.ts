@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Notebook } from "../../../components";
-import { notebookUser, saveWarning } from "../../../components/docker/notebook/notebookArgs";
+import { DockerNotebook } from "../../../components";
+import { notebookUser, saveWarning } from "../../../components/docker/notebook/hostFolders";
 import { engine } from "../../support/fakeEngine";
 import { settle, startMocks } from "../../support/mocks";
 import { temporaryFolder } from "../../support/modelFolder";
@@ -78,7 +78,7 @@ describe("the warning that notebooks cannot be saved", () => {
   ])("is shown with the component (folder %s)", async (folder, times) => {
     await startMocks();
     const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-    const notebook = new Notebook("notebook", {
+    const notebook = new DockerNotebook("notebook", {
       networkName: "n",
       restUrl: "http://s:8501",
       grpcAddress: "s:8500",

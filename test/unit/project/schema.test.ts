@@ -32,6 +32,7 @@ describe("the package's schema", () => {
     expect(Object.keys(schema.components).sort()).toEqual([
       "AlbEndpoint",
       "DockerModelService",
+      "DockerNotebook",
       "EcrImage",
       "EcrRepository",
       "EcsModelService",
@@ -40,7 +41,6 @@ describe("the package's schema", () => {
       "GpuHost",
       "KubernetesModelService",
       "KubernetesNotebook",
-      "Notebook",
       "PublishedImage",
       "RuntimeImage",
       "ServiceMonitoring",
@@ -93,7 +93,7 @@ describe("the package's schema", () => {
       "KubernetesNotebook",
       ["grpcAddress", "modelName", "modelServiceName", "namespace", "restUrl"],
     ],
-    ["Notebook", ["folder", "grpcAddress", "modelName", "networkName", "restUrl"]],
+    ["DockerNotebook", ["folder", "grpcAddress", "modelName", "networkName", "restUrl"]],
     ["PublishedImage", ["image", "registry"]],
     [
       "ServiceMonitoring",
@@ -182,7 +182,7 @@ describe("the package's schema", () => {
       ],
     ],
     ["KubernetesNotebook", ["portForwardCommand", "serviceName", "url"]],
-    ["Notebook", ["url"]],
+    ["DockerNotebook", ["url"]],
     ["PublishedImage", ["reference"]],
     ["SshDockerHost", ["host", "sshOptions"]],
     [
@@ -207,14 +207,14 @@ describe("the package's schema", () => {
   });
 
   it("takes the outputs of one component as the inputs of the next", () => {
-    const { DockerModelService, Notebook, PublishedImage } = schema.components;
+    const { DockerModelService, DockerNotebook, PublishedImage } = schema.components;
     for (const input of [
       DockerModelService.inputs.image,
       PublishedImage.inputs.image,
       PublishedImage.inputs.password,
-      Notebook.inputs.networkName,
-      Notebook.inputs.restUrl,
-      Notebook.inputs.grpcAddress,
+      DockerNotebook.inputs.networkName,
+      DockerNotebook.inputs.restUrl,
+      DockerNotebook.inputs.grpcAddress,
     ]) {
       expect(input).toMatchObject({ type: "string" });
       expect(input).not.toHaveProperty("plain");

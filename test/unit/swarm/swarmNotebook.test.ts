@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { SwarmNotebook, SwarmNotebookArgs } from "../../../components";
-import { notebookUser } from "../../../components/docker/notebook/notebookArgs";
+import { notebookUser } from "../../../components/docker/notebook/hostFolders";
 import { engine, swarmEngine } from "../../support/fakeEngine";
 import {
   problemsOf,

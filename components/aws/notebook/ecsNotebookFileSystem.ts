@@ -2,16 +2,15 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as efs from "@pulumi/aws/efs";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { jupyter } from "../../serving/notebook/jupyter";
 import { tagsFor } from "../tags";
 import { ResolvedEcsNotebookArgs } from "./ecsNotebookArgs";
 
-/** User and group of the Jupyter Docker Stacks. */
-export const jovyan = { uid: 1000, gid: 100 };
-
+const owner = { uid: jupyter.uid, gid: jupyter.gid };
 const nfsPort = 2049;
 
 /** Where a notebook's files are. */
-export interface NotebookFiles {
+export interface NotebookFileSystem {
   fileSystem: efs.FileSystem;
   accessPoint: efs.AccessPoint;
   /** What has to be there before the files can be mounted. */
@@ -24,12 +23,12 @@ export interface NotebookFiles {
  * In network mode awsvpc ECS mounts in the task's own network, so it is the notebook's security group
  * that is let in, and not that of the instances.
  */
-export function createFiles(
+export function createFileSystem(
   name: string,
   args: ResolvedEcsNotebookArgs,
   notebookGroup: ec2.SecurityGroup,
   parent: pulumi.Resource,
-): NotebookFiles {
+): NotebookFileSystem {
   const tags = tagsFor("notebook-files", args.tags);
   const kept = { parent, retainOnDelete: args.retainOnDestroy };
   const fileSystem = new efs.FileSystem(
@@ -63,10 +62,10 @@ export function createFiles(
     name,
     {
       fileSystemId: fileSystem.id,
-      posixUser: jovyan,
+      posixUser: owner,
       rootDirectory: {
         path: "/notebooks",
-        creationInfo: { ownerUid: jovyan.uid, ownerGid: jovyan.gid, permissions: "0750" },
+        creationInfo: { ownerUid: owner.uid, ownerGid: owner.gid, permissions: "0750" },
       },
       tags,
     },

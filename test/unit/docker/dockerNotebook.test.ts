@@ -4,8 +4,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Notebook, NotebookArgs } from "../../../components";
-import { notebookUser } from "../../../components/docker/notebook/notebookArgs";
+import { DockerNotebook, DockerNotebookArgs } from "../../../components";
+import { notebookUser } from "../../../components/docker/notebook/hostFolders";
 import { engine } from "../../support/fakeEngine";
 import {
   isKnown,
@@ -20,7 +20,7 @@ import {
 } from "../../support/mocks";
 import { temporaryFolder } from "../../support/modelFolder";
 
-const component = "tfserving:index:Notebook";
+const component = "tfserving:index:DockerNotebook";
 const container = "docker:index/container:Container";
 const password = "random:index/randomPassword:RandomPassword";
 const remoteImage = "docker:index/remoteImage:RemoteImage";
@@ -32,7 +32,7 @@ const labels = [
 ];
 
 let recording: Recording;
-let required: NotebookArgs;
+let required: DockerNotebookArgs;
 
 beforeEach(async () => {
   recording = await startMocks();
@@ -50,9 +50,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function create(args: Partial<NotebookArgs> = {}): Promise<Notebook> {
+async function create(args: Partial<DockerNotebookArgs> = {}): Promise<DockerNotebook> {
   const provider = new docker.Provider("docker", { host: engine.host });
-  const notebook = new Notebook("notebook", { ...required, ...args }, { provider });
+  const notebook = new DockerNotebook("notebook", { ...required, ...args }, { provider });
   await settle();
   return notebook;
 }
@@ -219,7 +219,7 @@ describe("a notebook refuses", () => {
   const relative = (what: string) =>
     `is "${what}", but the Docker host is another machine: give an absolute path there`;
 
-  it.each<[string, Partial<NotebookArgs>, string, string]>([
+  it.each<[string, Partial<DockerNotebookArgs>, string, string]>([
     ["a folder that is not there", { folder: "no/such" }, "folder", missing("no/such")],
     ["a file for a folder", { folder: __filename }, "folder", missing(__filename)],
     ["no data folder", { dataFolder: "no/such" }, "dataFolder", missing("no/such")],
@@ -265,27 +265,27 @@ describe("a notebook refuses", () => {
       "is 511: use a whole number from 512 to 4194304",
     ],
   ])("%s", (_, args, propertyPath, reason) => {
-    expect(problemsOf(() => new Notebook("notebook", { ...required, ...args }))).toEqual([
+    expect(problemsOf(() => new DockerNotebook("notebook", { ...required, ...args }))).toEqual([
       { propertyPath, reason },
     ]);
   });
 
   it("everything that is wrong at once, before anything is registered", async () => {
     const create = () =>
-      new Notebook("notebook", { ...required, folder: "no/such", port: 0, memoryMb: 1 });
+      new DockerNotebook("notebook", { ...required, folder: "no/such", port: 0, memoryMb: 1 });
     expect(create).toThrow(pulumi.InputPropertiesError);
-    expect(create).toThrow("Notebook notebook cannot work with these arguments");
+    expect(create).toThrow("DockerNotebook notebook cannot work with these arguments");
     expect(problemsOf(create).map(({ propertyPath }) => propertyPath)).toEqual([
-      "folder",
-      "port",
       "memoryMb",
+      "port",
+      "folder",
     ]);
     await settle();
     expect(recording.resources).toEqual([]);
   });
 });
 
-it.each<[string, Partial<NotebookArgs>]>([
+it.each<[string, Partial<DockerNotebookArgs>]>([
   ["its engine", { engine: { ...engine, host: "ssh://ada@gpu" } }],
   ["the program", { remoteHost: true }],
 ])("takes an absolute path on another machine as it is, says %s", async (_, args) => {

@@ -3,7 +3,7 @@ import * as path from "path";
 import { Problem } from "../../core/problem";
 
 /** Files as a ConfigMap holds them. */
-export interface NotebookFiles {
+export interface ConfigMapFiles {
   /** Contents that are text, by key. */
   data: Record<string, string>;
   /** Other contents, in base64, by key. */
@@ -20,8 +20,8 @@ const mostBytes = 2 ** 20;
 const longestKey = 253;
 
 /** The files of a folder and of those below it, but for names that begin with `.`. */
-export function readNotebookFiles(folder: string): NotebookFiles {
-  const files: NotebookFiles = { data: {}, binaryData: {}, paths: {} };
+export function readConfigMapFiles(folder: string): ConfigMapFiles {
+  const files: ConfigMapFiles = { data: {}, binaryData: {}, paths: {} };
   for (const file of listFiles(folder)) {
     const key = keyOf(file);
     const content = fs.readFileSync(path.join(folder, file));
@@ -37,7 +37,7 @@ export function readNotebookFiles(folder: string): NotebookFiles {
 }
 
 /** Why a folder's files cannot be given to a notebook. */
-export function checkNotebookFiles(propertyPath: string, folder: string): Problem[] {
+export function checkConfigMapFiles(propertyPath: string, folder: string): Problem[] {
   const refuse = (reason: string): Problem[] => [{ propertyPath, reason }];
   if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     return refuse(`is "${folder}", which is no folder: create it, or name another`);

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { SharedNotebookArgs } from "./notebookArgs";
+
+const home = "/home/jovyan";
+
+/**
+ * The contract of the Jupyter Docker Stacks.
+ * @see https://jupyter-docker-stacks.readthedocs.io/en/latest/using/common.html
+ */
+export const jupyter = {
+  /** Port of JupyterLab inside the container. */
+  port: 8888,
+  /** User `jovyan`. */
+  uid: 1000,
+  /** Group `users`, which may write the home folder. */
+  gid: 100,
+  home,
+  /** Where the caller's notebooks are. */
+  notebooksFolder: `${home}/projectDir`,
+  /** Where the caller's data are. */
+  dataFolder: `${home}/model`,
+  healthCheck: "/etc/jupyter/docker_healthcheck.py",
+  /** Command of a JupyterLab that a tunnel ends beside: it listens on its own loopback only. */
+  loopbackCommand: ["start-notebook.py", "--ServerApp.ip=127.0.0.1"],
+};
+
+/** Environment variables by which a notebook finds the model, and its data where it has some. */
+export function modelEnvironment(
+  { modelName, grpcAddress, restUrl }: SharedNotebookArgs,
+  hasData = false,
+): Record<string, pulumi.Input<string>> {
+  return {
+    MODEL_NAME: modelName,
+    TF_SERVING_GRPC_ADDRESS: grpcAddress,
+    TF_SERVING_REST_URL: restUrl,
+    ...(hasData ? { MODEL_DIR: jupyter.dataFolder } : {}),
+  };
+}
+
+/** Creates the token of a JupyterLab. */
+export function createToken(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+  // 40 letters and digits of 62 are 238 bits, and need no escape in a URL.
+  return new random.RandomPassword(`${name}-token`, { length: 40, special: false }, { parent })
+    .result;
+}
+
+/** Address of a JupyterLab with its token; a secret. */
+export function labUrl(
+  address: string,
+  port: number,
+  token: pulumi.Output<string>,
+): pulumi.Output<string> {
+  return pulumi.secret(pulumi.interpolate`http://${address}:${port}/lab?token=${token}`);
+}
