@@ -4,7 +4,6 @@ import type { BatchingOptions } from "../tfserving/batching";
 import { checkBatchedSignatures, type LoadedModel } from "../tfserving/batchedSignatures";
 import type { ModelVersion } from "../tfserving/modelFolder";
 import type { Problem } from "../core/problem";
-import { statefulSignatures } from "../tfserving/statefulSignatures";
 
 const mebibyte = 2 ** 20;
 
@@ -33,7 +32,6 @@ export function modelRemarks(
     baseImage: string;
     memoryMb?: number;
     batching?: BatchingOptions;
-    savedModelTags?: string[];
   },
   loaded: LoadedModel[],
 ): ModelRemarks {
@@ -42,7 +40,7 @@ export function modelRemarks(
     warnings: [
       ...newerThanServer(args.baseImage, versions),
       ...largerThanMemory(args.memoryMb, versions),
-      ...withState(args.savedModelTags, versions),
+      ...withState(versions),
       ...checkBatchedSignatures(args.batching, loaded).warnings.map(
         (reason) => `batching: ${reason}, or calls of it fail.`,
       ),
@@ -86,9 +84,9 @@ function isNewer(model?: [number, number], server?: [number, number]): boolean {
   );
 }
 
-function withState(tags: string[] = ["serve"], versions: ModelVersion[]): string[] {
-  return versions.flatMap(({ folder, signatures }) =>
-    Object.entries(statefulSignatures(folder, tags, signatures)).map(
+function withState(versions: ModelVersion[]): string[] {
+  return versions.flatMap(({ folder, stateful }) =>
+    Object.entries(stateful).map(
       ([name, operation]) =>
         `Calls of the signature "${name}" of "${folder}" change its variables (${operation}): replicas do not ` +
         "share them, so answers depend on which replica a call meets, and a release begins anew. Keep " +

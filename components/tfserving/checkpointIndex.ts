@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 
-import { Reader } from "protobufjs/light";
+import { Reader } from "protobufjs";
 
 import { decode } from "./savedModelProto";
 
@@ -68,15 +68,13 @@ function readTable(table: Buffer): CheckpointIndex {
 }
 
 function addEntry(shardBytes: number[], value: Buffer): void {
-  const { shardId, offset, size } = decode<{ shardId: number; offset: number; size: number }>(
-    "BundleEntryProto",
-    value,
-  );
-  if (shardId >= shardBytes.length) {
-    throw new RangeError(`shard ${shardId} of ${shardBytes.length}`);
+  const entry = decode<Record<"shardId" | "offset" | "size", unknown>>("BundleEntryProto", value);
+  const [shard, offset, size] = [entry.shardId, entry.offset, entry.size].map(Number);
+  if (shard >= shardBytes.length) {
+    throw new RangeError(`shard ${shard} of ${shardBytes.length}`);
   }
   if (size > 0) {
-    shardBytes[shardId] = Math.max(shardBytes[shardId], offset + size);
+    shardBytes[shard] = Math.max(shardBytes[shard], offset + size);
   }
 }
 

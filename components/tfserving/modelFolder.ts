@@ -35,6 +35,8 @@ export interface ModelVersion {
   folder: string;
   /** Callable signatures of the graph with the wanted tags, without TensorFlow's internal ones. */
   signatures: Record<string, Signature>;
+  /** Those signatures that change variables when they are called, each with such an operation. */
+  stateful: Record<string, string>;
   /** Whether `assets.extra/tf_serving_warmup_requests` is there. */
   hasWarmup: boolean;
   /** Bytes of all files below the folder. */

@@ -6,13 +6,7 @@ import { checkVariables } from "./checkVariables";
 import { findLfsPointers } from "./gitLfs";
 import type { ModelVersion } from "./modelFolder";
 import { findBelow, findOtherFormat } from "./otherFormats";
-import {
-  type MetaGraph,
-  readSavedModel,
-  type SavedModel,
-  savedModelFile,
-  type Signature,
-} from "./savedModel";
+import { type MetaGraph, readSavedModel, type SavedModel, savedModelFile } from "./savedModel";
 import { quoted } from "./versionFolders";
 
 interface VersionCheck {
@@ -74,7 +68,7 @@ function checkSavedModel(
   if (!metaGraph) {
     return { reasons: [wrongTags(folder, savedModel, tags), ...reasons] };
   }
-  const signatures = callableSignatures(metaGraph);
+  const signatures = callable(metaGraph.signatures);
   if (signatureName !== undefined && !Object.keys(signatures).includes(signatureName)) {
     reasons.unshift(missingSignature(file, signatureName, Object.keys(signatures)));
   }
@@ -87,6 +81,7 @@ function checkSavedModel(
           version,
           folder,
           signatures,
+          stateful: callable(metaGraph.stateful),
           tensorflowVersion: metaGraph.tensorflowVersion,
           hasWarmup: fs.existsSync(path.join(folder, warmupFile)),
           sizeBytes: sizeOf(folder),
@@ -172,9 +167,9 @@ function missingSignature(file: string, wanted: string, found: string[]): string
   );
 }
 
-function callableSignatures(metaGraph: MetaGraph): Record<string, Signature> {
+function callable<T>(signatures: Record<string, T>): Record<string, T> {
   return Object.fromEntries(
-    Object.entries(metaGraph.signatures).filter(([name]) => !internalSignature.test(name)),
+    Object.entries(signatures).filter(([name]) => !internalSignature.test(name)),
   );
 }
 

@@ -33,6 +33,14 @@ const byName: [RegExp, string][] = [
   [/(^checkpoint|\.ckpt|\.index|\.meta|\.data-\d+-of-\d+)$/i, formats.checkpoint],
 ];
 
+const startsOf: [RegExp, string][] = [
+  [/^\x89HDF/, formats.hdf5],
+  [/^PK\x03\x04/, formats.keras],
+  [/^.{4}TFL3/s, formats.lite],
+  // The first field of a GraphDef is a node, that of a SavedModel a number.
+  [/^\n/, formats.graph],
+];
+
 const mostFolders = 200;
 const deepest = 3;
 
@@ -42,15 +50,13 @@ export function formatOfName(name: string): string | undefined {
 }
 
 /** What a file is that is no SavedModel, by its first 8 bytes; undefined for anything else. */
-export function formatOfContent(start: Buffer): string | undefined {
+export function formatOfContent(file: string): string | undefined {
+  const start = Buffer.alloc(8);
+  const descriptor = fs.openSync(file, "r");
+  fs.readSync(descriptor, start, 0, start.length, 0);
+  fs.closeSync(descriptor);
   const text = start.toString("latin1");
-  return text.startsWith("\x89HDF")
-    ? formats.hdf5
-    : text.startsWith("PK\x03\x04")
-      ? formats.keras
-      : text.slice(4) === "TFL3"
-        ? formats.lite
-        : undefined;
+  return startsOf.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 /** The first file in a folder that is a model in another form, with what it is and what to do. */

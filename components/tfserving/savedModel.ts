@@ -2,22 +2,16 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { dataTypeName } from "./dataTypes";
-import { formatOfContent, formats } from "./otherFormats";
+import { formatOfContent } from "./otherFormats";
+import { readLean } from "./leanMessage";
 import {
   decode,
-  field,
-  type MetaInfoMessage,
-  type SignatureEntryMessage,
+  type MetaGraphMessage,
+  type SavedModelMessage,
+  type SignatureMessage,
   type TensorInfoMessage,
 } from "./savedModelProto";
-import {
-  FileSource,
-  lengthDelimited,
-  partsOf,
-  type WireField,
-  wireFields,
-  WireFormatError,
-} from "./wireFields";
+import { statefulSignatures } from "./statefulSignatures";
 
 /** One input or output of a signature. */
 export interface TensorSpec {
@@ -46,6 +40,8 @@ export interface MetaGraph {
   /** Tags in ascending order. */
   tags: string[];
   signatures: Record<string, Signature>;
+  /** The signatures that change variables when they are called, each with such an operation. */
+  stateful: Record<string, string>;
   /** Whether the graph holds variables, so that it needs the `variables` folder. */
   hasVariables: boolean;
   /** Files below `assets` that the graph reads, a vocabulary for example. */
@@ -65,9 +61,11 @@ export const savedModelFile = "saved_model.pb";
 /** Most that TensorFlow reads, as any program that uses protobuf. */
 const mostBytes = 2 ** 31 - 1;
 
+/** Nodes with constants of megabytes, in the graph and in its functions. */
+const weights = { 2: { 2: { 1: null, 2: { 1: { 3: null } } } } };
+
 /**
- * Reads the signatures of the SavedModel in a version folder. Graphs are skipped, not decoded, so
- * the size of the model does not matter.
+ * Reads the SavedModel in a version folder.
  *
  * @param versionFolder Folder with `saved_model.pb`.
  * @throws Error that names the file when it is absent, too large, truncated or no SavedModel.
@@ -81,109 +79,51 @@ export function readSavedModel(versionFolder: string): SavedModel {
         "keep weights in variables, not in the graph as constants",
     );
   }
-  const fileDescriptor = fs.openSync(file, "r");
-  try {
-    return readOpenFile(new FileSource(fileDescriptor));
-  } catch (error) {
-    if (error instanceof WireFormatError) {
-      throw new Error(`${file} ${error.message}`);
-    }
-    throw error;
-  } finally {
-    fs.closeSync(fileDescriptor);
-  }
-}
-
-function readOpenFile(source: FileSource): SavedModel {
-  const { size } = source;
   if (size === 0) {
-    throw new WireFormatError("is empty");
+    throw new Error(`${file} is empty`);
   }
-  const metaGraphs: MetaGraph[] = [];
-  let isGraph = false;
+  const other = formatOfContent(file);
+  if (other) {
+    throw new Error(`${file} is no SavedModel but ${other}`);
+  }
+  const refuse = (found: string) =>
+    new Error(`${file} is truncated or no SavedModel (${size} bytes${found})`);
+  let message: SavedModelMessage;
   try {
-    for (const part of wireFields(source, 0, size)) {
-      // In a SavedModel a number, in a GraphDef its first node.
-      isGraph ||= part.number === field.graphNodes && part.wireType === lengthDelimited;
-      const isOne = part.number === field.savedModelMetaGraphs && part.wireType === lengthDelimited;
-      if (isOne && !isGraph) {
-        metaGraphs.push(readMetaGraph(source, part));
-      }
-    }
+    message = decode("SavedModel", readLean(file, weights));
   } catch (error) {
-    throw notSavedModel(source, `; ${(error as Error).message}`);
+    throw refuse(`; ${error instanceof RangeError ? "it ends too early" : String(error)}`);
   }
-  if (isGraph) {
-    throw new WireFormatError(`is no SavedModel but ${formats.graph}`);
+  if (message.metaGraphs.length === 0) {
+    throw refuse(" without any graph");
   }
-  if (metaGraphs.length === 0) {
-    throw notSavedModel(source, " without any graph");
-  }
-  return { metaGraphs };
+  return { metaGraphs: message.metaGraphs.map(metaGraphOf) };
 }
 
-function notSavedModel(source: FileSource, found: string): WireFormatError {
-  const other = formatOfContent(source.peek(0, 8));
-  return new WireFormatError(
-    other
-      ? `is no SavedModel but ${other}`
-      : `is truncated or no SavedModel (${source.size} bytes${found})`,
+function metaGraphOf(message: MetaGraphMessage): MetaGraph {
+  const { metaInfoDef, graphDef, signatureDef, assetFileDef, objectGraphDef } = message;
+  const signatures = sortedByName(
+    Object.entries(signatureDef).map(([name, one]) => [name, signatureOf(one)]),
   );
-}
-
-function readMetaGraph(source: FileSource, whole: WireField): MetaGraph {
-  let info: MetaInfoMessage | undefined;
-  let hasVariables = false;
-  const assets: string[] = [];
-  const signatures: [string, Signature][] = [];
-  for (const part of wireFields(source, whole.start, whole.end)) {
-    if (part.wireType !== lengthDelimited) {
-      continue;
-    }
-    if (part.number === field.metaGraphInfo) {
-      info = decode("MetaInfoDef", source.value(part));
-    } else if (part.number === field.metaGraphSignatures) {
-      signatures.push(readSignature(source.value(part)));
-    } else if (part.number === field.metaGraphAssets) {
-      assets.push(decode<{ filename: string }>("AssetFileDef", source.value(part)).filename);
-    } else if (part.number === field.metaGraphCollections) {
-      // TensorFlow 1 lists its variables in a collection, TensorFlow 2 in the object graph.
-      const bytes = source.value(part);
-      hasVariables ||= decode<{ key: string }>("CollectionDefEntry", bytes).key === "variables";
-    } else if (part.number === field.metaGraphObjects) {
-      hasVariables ||= objectGraphHasVariables(source, part);
-    }
-  }
+  const outputs = Object.entries(signatures).map(([name, signature]) => [
+    name,
+    Object.values(signature.outputs).flatMap((tensor) => tensor.name.split(",")),
+  ]);
   return {
-    tags: [...(info?.tags ?? [])].sort(),
-    signatures: sortedByName(signatures),
-    hasVariables,
-    assets: [...new Set(assets)].sort(),
-    ...(info?.tensorflowVersion && { tensorflowVersion: info.tensorflowVersion }),
+    tags: [...(metaInfoDef?.tags ?? [])].sort(),
+    signatures,
+    stateful: statefulSignatures(graphDef, Object.fromEntries(outputs)),
+    // TensorFlow 1 lists its variables in a collection, TensorFlow 2 in the object graph.
+    hasVariables:
+      Object.keys(message.collectionDef).includes("variables") ||
+      (objectGraphDef?.nodes ?? []).some(({ variable }) => variable),
+    assets: [...new Set(assetFileDef.map(({ filename }) => filename))].sort(),
+    ...(metaInfoDef?.tensorflowVersion && { tensorflowVersion: metaInfoDef.tensorflowVersion }),
   };
 }
 
-function readSignature(bytes: Buffer): [string, Signature] {
-  const { key, value } = decode<SignatureEntryMessage>("SignatureDefEntry", bytes);
-  return [
-    key,
-    {
-      methodName: value?.methodName ?? "",
-      inputs: tensorSpecs(value?.inputs ?? {}),
-      outputs: tensorSpecs(value?.outputs ?? {}),
-    },
-  ];
-}
-
-function objectGraphHasVariables(source: FileSource, objectGraph: WireField): boolean {
-  for (const node of partsOf(source, objectGraph, field.objectGraphNodes)) {
-    for (const part of wireFields(source, node.start, node.end)) {
-      if (part.number === field.objectVariable) {
-        return true;
-      }
-    }
-  }
-  return false;
+function signatureOf({ methodName, inputs, outputs }: SignatureMessage): Signature {
+  return { methodName, inputs: tensorSpecs(inputs), outputs: tensorSpecs(outputs) };
 }
 
 function tensorSpecs(tensors: Record<string, TensorInfoMessage>): Record<string, TensorSpec> {
@@ -205,7 +145,7 @@ function tensorSpec(tensor: TensorInfoMessage): TensorSpec {
   return {
     name: tensorName(tensor),
     dtype: dataTypeName(tensor.dtype),
-    ...(shape && !shape.unknownRank && { shape: shape.dim.map((dimension) => dimension.size) }),
+    ...(shape && !shape.unknownRank && { shape: shape.dim.map(({ size }) => Number(size)) }),
   };
 }
 

@@ -1,9 +1,4 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-
-import { savedModelFile, type Signature } from "./savedModel";
-import { decode, field, type MetaInfoMessage } from "./savedModelProto";
-import { FileSource, partsOf, type WireField, WireFormatError } from "./wireFields";
+import type { GraphMessage, NodeMessage } from "./savedModelProto";
 
 /** Operations that change what the next call finds. Random numbers are none: they are not missed. */
 const changing =
@@ -24,47 +19,33 @@ interface Body {
  * A counter or a cache of a model is one server's own: replicas do not share it, and a new one begins
  * without it.
  *
- * Nodes are read one by one and weights are skipped, so the size of the file matters little. A graph
- * that cannot be read gives none: the server says what is wrong with it.
- *
- * @param tags - those of the graph
+ * @param tensors - what each signature gives out, by its name
  */
 export function statefulSignatures(
-  versionFolder: string,
-  tags: string[],
-  signatures: Record<string, Signature>,
+  graph: GraphMessage | null | undefined,
+  tensors: Record<string, string[]>,
 ): Record<string, string> {
-  const fileDescriptor = fs.openSync(path.join(versionFolder, savedModelFile), "r");
-  try {
-    const graph = readGraph(new FileSource(fileDescriptor), tags);
-    return Object.fromEntries(
-      Object.entries(signatures)
-        .map(([name, { outputs }]): [string, string | undefined] => [
-          name,
-          firstChange(
-            Object.values(outputs).flatMap((tensor) => tensor.name.split(",")),
-            graph,
-          ),
-        ])
-        .filter((entry): entry is [string, string] => entry[1] !== undefined),
-    );
-  } catch (error) {
-    if (error instanceof WireFormatError) {
-      return {};
-    }
-    throw error;
-  } finally {
-    fs.closeSync(fileDescriptor);
-  }
-}
-
-interface Graph {
-  nodes: Map<string, Body>;
-  functions: Map<string, Body>;
+  const nodes = new Map((graph?.node ?? []).map((node) => [node.name, bodyOf([node])]));
+  const functions = new Map(
+    (graph?.library?.function ?? []).map(({ signature, nodeDef }) => [
+      signature?.name ?? "",
+      // Within a function every node counts: TensorFlow runs those with effects in any case.
+      { ...bodyOf(nodeDef), inputs: [] },
+    ]),
+  );
+  const changes = Object.entries(tensors).map(([name, outputs]) => [
+    name,
+    firstChange(outputs, nodes, functions),
+  ]);
+  return Object.fromEntries(changes.filter(([, operation]) => operation !== undefined));
 }
 
 /** Follows inputs and calls from the tensors that a signature gives out. */
-function firstChange(tensors: string[], { nodes, functions }: Graph): string | undefined {
+function firstChange(
+  tensors: string[],
+  nodes: Map<string, Body>,
+  functions: Map<string, Body>,
+): string | undefined {
   const waiting = tensors.map((tensor) => nodes.get(nodeOf(tensor)));
   const seen = new Set<Body>();
   while (waiting.length > 0) {
@@ -87,70 +68,13 @@ function nodeOf(tensor: string): string {
   return tensor.replace(/^\^/, "").replace(/:\d+$/, "");
 }
 
-function readGraph(source: FileSource, tags: string[]): Graph {
-  const graph: Graph = { nodes: new Map(), functions: new Map() };
-  for (const metaGraph of partsOf(
-    source,
-    { start: 0, end: source.size },
-    field.savedModelMetaGraphs,
-  )) {
-    const [info] = partsOf(source, metaGraph, field.metaGraphInfo);
-    const found = info ? decode<MetaInfoMessage>("MetaInfoDef", source.value(info)).tags : [];
-    if ([...found].sort().join() !== [...new Set(tags)].sort().join()) {
-      continue;
-    }
-    for (const graphDef of partsOf(source, metaGraph, field.metaGraphGraph)) {
-      for (const node of partsOf(source, graphDef, field.graphNodes)) {
-        graph.nodes.set(text(source, node, field.nodeName), readBody(source, [node]));
-      }
-      for (const library of partsOf(source, graphDef, field.graphLibrary)) {
-        for (const one of partsOf(source, library, field.libraryFunctions)) {
-          const [signature] = partsOf(source, one, field.functionSignature);
-          const nodes = [...partsOf(source, one, field.functionNodes)];
-          // Within a function every node counts: TensorFlow runs those with effects in any case.
-          const { changes, calls } = readBody(source, nodes);
-          graph.functions.set(text(source, signature, field.nodeName), {
-            changes,
-            calls,
-            inputs: [],
-          });
-        }
-      }
-    }
-  }
-  return graph;
-}
-
-function readBody(source: FileSource, nodes: WireField[]): Body {
-  const body: Body = { calls: [], inputs: [] };
-  for (const node of nodes) {
-    const operation = text(source, node, field.nodeOperation);
-    body.changes ??= changing.test(operation) ? operation : undefined;
-    for (const input of partsOf(source, node, field.nodeInputs)) {
-      body.inputs.push(valueText(source, input));
-    }
-    for (const attribute of partsOf(source, node, field.nodeAttributes)) {
-      for (const value of partsOf(source, attribute, field.mapValue)) {
-        for (const called of partsOf(source, value, field.attributeFunction)) {
-          body.calls.push(text(source, called, field.nodeName));
-        }
-        for (const list of partsOf(source, value, field.attributeList)) {
-          for (const called of partsOf(source, list, field.listFunctions)) {
-            body.calls.push(text(source, called, field.nodeName));
-          }
-        }
-      }
-    }
-  }
-  return body;
-}
-
-function text(source: FileSource, message: WireField | undefined, number: number): string {
-  const [part] = message ? partsOf(source, message, number) : [];
-  return part ? valueText(source, part) : "";
-}
-
-/** A name: short, and so mostly in the window that is read already. */
-function valueText(source: FileSource, { start, end }: WireField): string {
-  return source.peek(start, end - start).toString();
+function bodyOf(nodes: NodeMessage[]): Body {
+  const values = nodes.flatMap(({ attr }) => Object.values(attr));
+  return {
+    changes: nodes.map(({ op }) => op).find((op) => changing.test(op)),
+    calls: values
+      .flatMap(({ func, list }) => [...(func ? [func] : []), ...(list?.func ?? [])])
+      .map(({ name }) => name),
+    inputs: nodes.flatMap(({ input }) => input),
+  };
 }

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { Writer } from "protobufjs/light";
+import { Writer } from "protobufjs";
 
-import { savedModelRoot } from "../../../components/tfserving/savedModelProto";
+import { encode } from "./savedModelFile";
 
 /** A tensor's place in a checkpoint. */
 export interface WrittenTensorEntry {
@@ -78,11 +78,6 @@ function commonPrefix(left: string, right: string): number {
     length++;
   }
   return length;
-}
-
-function encode(messageName: string, message: object): Uint8Array {
-  const type = savedModelRoot.lookupType(`tensorflow.${messageName}`);
-  return type.encode(type.fromObject(message)).finish();
 }
 
 /** The data file of a shard, sparse. */

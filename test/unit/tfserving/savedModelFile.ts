@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
+import { Writer } from "protobufjs";
 import { onTestFinished } from "vitest";
 
 import { savedModelRoot } from "../../../components/tfserving/savedModelProto";
@@ -11,11 +12,24 @@ export interface WrittenSavedModel {
   savedModelSchemaVersion?: number;
   metaGraphs: {
     metaInfoDef?: { tags?: string[]; tensorflowVersion?: string };
-    graphDef?: Uint8Array;
+    /** A GraphDef; as bytes it may have more than is read here. */
+    graphDef?: { node?: WrittenNode[]; library?: { function: WrittenFunction[] } } | Uint8Array;
     signatureDef?: Record<string, WrittenSignature>;
     assetFileDef?: { filename: string }[];
-    objectGraphDef?: { nodes: { variable?: Uint8Array }[] };
+    objectGraphDef?: { nodes: { variable?: object }[] };
   }[];
+}
+
+export interface WrittenNode {
+  name: string;
+  op?: string;
+  input?: string[];
+  attr?: Record<string, object>;
+}
+
+export interface WrittenFunction {
+  signature: { name: string };
+  nodeDef: WrittenNode[];
 }
 
 export interface WrittenSignature {
@@ -42,16 +56,38 @@ export function savedModelWith(...signatureNames: string[]): WrittenSavedModel {
     metaGraphs: [
       {
         metaInfoDef: { tags: ["serve"] },
-        graphDef: new Uint8Array(50),
+        graphDef: { node: [{ name: "y".repeat(50) }] },
         signatureDef: Object.fromEntries(signatureNames.map((name) => [name, signature])),
       },
     ],
   };
 }
 
-export function encodeSavedModel(savedModel: WrittenSavedModel): Uint8Array {
-  const type = savedModelRoot.lookupType("tensorflow.SavedModel");
-  return type.encode(type.fromObject(savedModel)).finish();
+export function encodeSavedModel({
+  savedModelSchemaVersion,
+  metaGraphs,
+}: WrittenSavedModel): Uint8Array {
+  const graphs = metaGraphs.flatMap(({ graphDef, ...rest }) =>
+    graphDef instanceof Uint8Array
+      ? bytesField(2, [encode("MetaGraphDef", rest), ...bytesField(2, [graphDef])])
+      : bytesField(2, [encode("MetaGraphDef", { graphDef, ...rest })]),
+  );
+  return Buffer.concat([encode("SavedModel", { savedModelSchemaVersion }), ...graphs]);
+}
+
+/** One of TensorFlow's messages. */
+export function encode(message: string, fields: object): Uint8Array {
+  const type = savedModelRoot.lookupType(`tensorflow.${message}`);
+  return type.encode(type.fromObject(fields)).finish();
+}
+
+function bytesField(number: number, value: Uint8Array[]): Uint8Array[] {
+  return [
+    Writer.create()
+      .uint32((number << 3) | 2)
+      .bytes(Buffer.concat(value))
+      .finish(),
+  ];
 }
 
 /** A folder that goes away with the test. */

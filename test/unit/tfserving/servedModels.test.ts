@@ -207,7 +207,7 @@ describe("several models are refused:", () => {
     [
       "one twice",
       [{ name: "birds" }, { name: "birds" }],
-      [["models[1].name", 'is "birds" as in models[0]; a name can be given once']],
+      [["models[1].name", 'is "birds" like the name at index 0; a name can be given once']],
     ],
     [
       "all that is wrong at once",
