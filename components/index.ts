@@ -106,7 +106,7 @@ export {
   KubernetesCluster,
 } from "./kubernetes/cluster/inspectCluster";
 export { findServices, FoundService } from "./kubernetes/cluster/findServices";
-export { serviceNames } from "./kubernetes/replicas";
+export { serviceNames } from "./kubernetes/serviceNames";
 export { ClusterChoice, ClusterError } from "./kubernetes/cluster/kubeconfig";
 export { EcsNotebook } from "./aws/notebook/ecsNotebook";
 export {

@@ -4,8 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { maxReplicas } from "../serving/balancerConfig";
 import { Problem, wholeNumber } from "../core/problem";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
-import { labelsFor } from "./labels";
-import { takingBack } from "./ownership";
+import { metadataOf } from "./metadata";
 
 /** Longest stabilization window that the API takes, in seconds. */
 const longestWindow = 3600;
@@ -24,11 +23,7 @@ export function createAutoscaling(
     new autoscaling.HorizontalPodAutoscaler(
       name,
       {
-        metadata: {
-          namespace: args.namespace,
-          labels: labelsFor("replica", args),
-          annotations: takingBack,
-        },
+        metadata: metadataOf("replica", args),
         spec: renderAutoscaler(args.autoscaling, deploymentName),
       },
       { parent },

@@ -1,4 +1,3 @@
-import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
@@ -7,22 +6,14 @@ import { balancerCommand } from "../serving/balancerScript";
 import { balancerMemoryMb } from "../serving/balancerSize";
 import { longestMs, requestTimes } from "../serving/requestTimes";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
-import { labelsFor, selectorFor } from "./labels";
+import { labelsFor, ReplicaPart, selectorFor } from "./labels";
+import { metadataOf, withoutAwait } from "./metadata";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
 import { containerPort, portNames, servicePort } from "./network/portNames";
 import { pulling } from "./podPlacement";
-import { ReleaseGuard } from "./release/releaseGuard";
-import { guardedAnnotations } from "./release/wantedRelease";
-import {
-  headlessName,
-  progressSeconds,
-  ReplicaSet,
-  revisionHistoryLimit,
-  withoutAwait,
-} from "./replicas";
-import { serviceHost } from "./serviceHost";
+import { createGuardedDeployment } from "./release/guardedDeployment";
+import { headlessName, serviceHost } from "./serviceNames";
 import { spreadOver } from "./spread";
-import { takingBack } from "./ownership";
 
 const containerName = "haproxy";
 const configFolder = "/config";
@@ -52,36 +43,34 @@ export function createBalancers(
   args: ResolvedKubernetesArgs,
   parent: pulumi.Resource,
 ): pulumi.Output<unknown> {
-  const { namespace, serviceName } = args;
-  const labels = labelsFor("balancer", args);
   const config = new core.ConfigMap(
     `${name}-balancer`,
     {
-      metadata: { namespace, labels, annotations: takingBack },
+      metadata: metadataOf("balancer", args),
       immutable: true,
       data: { [configFile]: renderConfig(args) },
     },
     { parent },
   );
-  const declared = { namespace, labels: selectorFor("balancer", serviceName) };
-  const guarded = {
-    ...args,
-    ...{ part: "balancer", container: containerName, stopGraceSeconds: graceSeconds(args) },
-  };
-  const timeout = `${args.balancers * progressSeconds(guarded)}s`;
-  const guard = new ReleaseGuard(`${name}-balancer`, guarded, parent);
-  const deployment = new apps.Deployment(
+  const { deployment, guard } = createGuardedDeployment(
     `${name}-balancer`,
     {
-      metadata: { namespace, labels, annotations: guardedAnnotations(args.cluster, declared) },
-      spec: renderBalancers(args, config.metadata.name, progressSeconds(guarded)),
+      ...args,
+      ...{ part: "balancer", container: containerName, stopGraceSeconds: graceSeconds(args) },
     },
-    { parent, customTimeouts: { create: timeout, update: timeout }, ...guard.options },
+    args.balancers,
+    renderBalancers(args, config.metadata.name),
+    parent,
   );
+  const { serviceName } = args;
   const service = new core.Service(
     name,
     {
-      metadata: { name: serviceName, namespace, labels, annotations: withoutAwait },
+      metadata: {
+        ...metadataOf("balancer", args),
+        name: serviceName,
+        annotations: withoutAwait,
+      },
       spec: {
         type: "ClusterIP",
         selector: selectorFor("balancer", serviceName),
@@ -96,7 +85,7 @@ export function createBalancers(
 function renderConfig(args: ResolvedKubernetesArgs): pulumi.Output<string> {
   const { serviceName, clusterDomain, canary, modelName, balancers } = args;
   return pulumi.output(args.namespace).apply((namespace) => {
-    const alias = (part: ReplicaSet["part"]) =>
+    const alias = (part: ReplicaPart) =>
       serviceHost(headlessName(part, serviceName), namespace, clusterDomain);
     return renderBalancerConfig({
       replicaAlias: alias("replica"),
@@ -117,23 +106,11 @@ function graceSeconds(args: ResolvedKubernetesArgs): number {
   return leaveSeconds + Math.ceil(longestMs(requestTimes(args)) / 1000) + marginSeconds;
 }
 
-/**
- * @param configName - name of the ConfigMap
- * @param progressDeadlineSeconds - longest time between two steps of a rollout that goes on
- */
-function renderBalancers(
-  args: ResolvedKubernetesArgs,
-  configName: pulumi.Input<string>,
-  progressDeadlineSeconds: number,
-): k8s.apps.v1.DeploymentSpec {
-  const { serviceName, balancers, minReadySeconds, priorityClass } = args;
+function renderBalancers(args: ResolvedKubernetesArgs, configName: pulumi.Input<string>) {
+  const { serviceName, balancers, priorityClass } = args;
   return {
     replicas: balancers,
-    selector: { matchLabels: selectorFor("balancer", serviceName) },
     strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-    minReadySeconds,
-    progressDeadlineSeconds,
-    revisionHistoryLimit,
     template: {
       metadata: { labels: labelsFor("balancer", args) },
       spec: {

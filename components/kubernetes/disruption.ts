@@ -2,8 +2,8 @@ import * as policy from "@pulumi/kubernetes/policy/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
-import { KubernetesPart, labelsFor, selectorFor } from "./labels";
-import { takingBack } from "./ownership";
+import { KubernetesPart, partsOf, selectorFor } from "./labels";
+import { metadataOf } from "./metadata";
 
 /** Lets whoever drains nodes take one replica and one balancer at a time, and no more. */
 export function createDisruptionBudgets(
@@ -11,20 +11,11 @@ export function createDisruptionBudgets(
   args: ResolvedKubernetesArgs,
   parent: pulumi.Resource,
 ): void {
-  const parts: KubernetesPart[] = [
-    "replica",
-    "balancer",
-    ...(args.canary ? ["canary" as const] : []),
-  ];
-  for (const part of parts) {
+  for (const part of partsOf(args)) {
     new policy.PodDisruptionBudget(
       `${name}-${part}`,
       {
-        metadata: {
-          namespace: args.namespace,
-          labels: labelsFor(part, args),
-          annotations: takingBack,
-        },
+        metadata: metadataOf(part, args),
         spec: renderDisruptionBudget(part, args.serviceName),
       },
       { parent },

@@ -23,7 +23,7 @@ import { renderPortForward } from "./portForward";
 import { canaryReplicas, createReplicas, mainReplicas } from "./replicas";
 import { revisionOf } from "./release/rolloutStatus";
 import { createRoutes } from "./network/routes";
-import { serviceHost } from "./serviceHost";
+import { serviceHost } from "./serviceNames";
 
 /**
  * Replicas of a serving image in a Kubernetes cluster behind HAProxy, with REST and gRPC on one

@@ -4,9 +4,12 @@ import { currentStack } from "../core/currentStack";
 import { stackLabel } from "../core/stackLabel";
 
 /** What an object is for, the label `app.kubernetes.io/component`. */
-export type KubernetesPart = "replica" | "canary" | "balancer" | "notebook";
+export type KubernetesPart = ReplicaPart | "balancer" | "notebook";
 
-/** What of a component's arguments its objects' labels tell. */
+/** The parts that replicas are of. */
+export type ReplicaPart = "replica" | "canary";
+
+/** Arguments that become labels. */
 export interface LabelledArgs {
   /** Label `app.kubernetes.io/instance`. */
   serviceName: string;
@@ -16,6 +19,11 @@ export interface LabelledArgs {
   canary?: { version: string };
   /** The caller's own. @default - none */
   labels?: Record<string, string>;
+}
+
+/** The parts that a model service has. */
+export function partsOf({ canary }: Pick<LabelledArgs, "canary">): KubernetesPart[] {
+  return ["replica", ...(canary ? ["canary" as const] : []), "balancer"];
 }
 
 const longestValue = 63;

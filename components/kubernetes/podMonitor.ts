@@ -4,9 +4,9 @@ import { checkInteger } from "../core/checks";
 import { Problem } from "../core/problem";
 import { defaultMetricsPath } from "../tfserving/monitoring";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
-import { KubernetesPart, labelsFor, selectorFor } from "./labels";
+import { KubernetesPart, partsOf, selectorFor } from "./labels";
 import { portNames } from "./network/portNames";
-import { takingBack } from "./ownership";
+import { metadataOf } from "./metadata";
 
 /** Group and version of a PodMonitor. */
 export const monitoringApi = "monitoring.coreos.com/v1";
@@ -16,7 +16,7 @@ const longestIntervalSeconds = 3600;
 
 type MonitorArgs = Pick<
   ResolvedKubernetesArgs,
-  "serviceName" | "podMonitor" | "server" | "canary" | "cluster"
+  "serviceName" | "podMonitor" | "server" | "cluster"
 >;
 
 /** Has Prometheus read the metrics of replicas and balancers, where that is asked for. */
@@ -28,19 +28,14 @@ export function createPodMonitor(
   if (!args.podMonitor) {
     return;
   }
-  const { podMonitor, namespace } = args;
-  const labels = { ...args.labels, ...podMonitor.labels };
-  for (const part of monitoredParts(args)) {
+  const labels = { ...args.labels, ...args.podMonitor.labels };
+  for (const part of partsOf(args)) {
     new apiextensions.CustomResource(
       `${name}-${part}`,
       {
         apiVersion: monitoringApi,
         kind: "PodMonitor",
-        metadata: {
-          namespace,
-          labels: labelsFor(part, { ...args, labels }),
-          annotations: takingBack,
-        },
+        metadata: metadataOf(part, { ...args, labels }),
         spec: renderPodMonitor(part, args),
       },
       { parent },
@@ -99,8 +94,4 @@ export function checkPodMonitor({
     });
   }
   return problems;
-}
-
-function monitoredParts({ canary }: MonitorArgs): KubernetesPart[] {
-  return ["replica", ...(canary ? ["canary" as const] : []), "balancer"];
 }

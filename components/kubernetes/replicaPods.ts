@@ -4,7 +4,7 @@ import { imageUser, superviseServer } from "../serving/supervisor";
 import { ModelVersionPolicy } from "../tfserving/modelConfig";
 import { ServerOptions } from "../tfserving/serverOptions";
 import { ModelVolumeArgs, ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
-import { labelsFor } from "./labels";
+import { labelsFor, ReplicaPart } from "./labels";
 import { placement, pulling } from "./podPlacement";
 import { containerPort, portNames } from "./network/portNames";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
@@ -13,7 +13,7 @@ import { spreadOver } from "./spread";
 
 /** What differs between the replicas of the release and those of the canary. */
 export interface ReplicaRelease {
-  part: "replica" | "canary";
+  part: ReplicaPart;
   /** By digest. */
   image: pulumi.Input<string>;
   /** The version that is loaded from the model volume. @default - the image holds the model */
@@ -21,7 +21,7 @@ export interface ReplicaRelease {
 }
 
 /** Name of the only container of a replica's pod. */
-export const containerName = "serving";
+export const servingContainer = "serving";
 
 /**
  * How long a new replica waits until every balancer has found it, in seconds; then an old one may
@@ -73,7 +73,7 @@ function renderContainer(
   const server = serverOf(args, release);
   const { flags, environment } = superviseServer({ ...args, server, joinSeconds });
   return {
-    name: containerName,
+    name: servingContainer,
     image: release.image,
     imagePullPolicy: "IfNotPresent",
     args: flags,

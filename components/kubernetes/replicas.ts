@@ -5,16 +5,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { canaryCount } from "../serving/canary";
 import { ReleaseStrategy } from "../serving/releaseStrategy";
 import { fewestReplicas, ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
-import { KubernetesPart, labelsFor, selectorFor } from "./labels";
+import { ReplicaPart, selectorFor } from "./labels";
+import { metadataOf, withoutAwait } from "./metadata";
 import { servicePort } from "./network/portNames";
-import { ReleaseGuard } from "./release/releaseGuard";
-import { guardedAnnotations } from "./release/wantedRelease";
-import { containerName, joinSeconds, renderReplicaPods } from "./replicaPods";
-import { takingBack } from "./ownership";
+import { createGuardedDeployment } from "./release/guardedDeployment";
+import { renderReplicaPods, servingContainer } from "./replicaPods";
+import { headlessName } from "./serviceNames";
 
 /** The replicas of one image. */
-export interface ReplicaSet {
-  part: Extract<KubernetesPart, "replica" | "canary">;
+export interface ReplicaGroup {
+  part: ReplicaPart;
   image: pulumi.Input<string>;
   /** Of the model. @default - nobody says it */
   version?: pulumi.Input<string>;
@@ -32,11 +32,8 @@ export interface DeployedReplicas {
   serving: apps.Deployment["metadata"];
 }
 
-/** ReplicaSets of releases before that are kept, to go back to. */
-export const revisionHistoryLimit = 3;
-
 /** The replicas that serve the release. */
-export function mainReplicas(args: ResolvedKubernetesArgs): ReplicaSet {
+export function mainReplicas(args: ResolvedKubernetesArgs): ReplicaGroup {
   const { image, modelVersion, autoscaling } = args;
   const fewest = fewestReplicas(args);
   return {
@@ -48,7 +45,7 @@ export function mainReplicas(args: ResolvedKubernetesArgs): ReplicaSet {
 }
 
 /** The replicas that serve the canary version; none without one. */
-export function canaryReplicas(args: ResolvedKubernetesArgs): ReplicaSet[] {
+export function canaryReplicas(args: ResolvedKubernetesArgs): ReplicaGroup[] {
   const { canary } = args;
   if (canary === undefined) {
     return [];
@@ -57,61 +54,36 @@ export function canaryReplicas(args: ResolvedKubernetesArgs): ReplicaSet[] {
   return [{ part: "canary", image: canary.image, version: canary.version, count, most: count }];
 }
 
-/** Name of the Service by which the balancers find the pods of a part. */
-export function headlessName(part: ReplicaSet["part"], serviceName: string): string {
-  return `${serviceName}-${part === "replica" ? "replicas" : part}`;
-}
-
-/** Names of all Services that a model service may have. */
-export function serviceNames(serviceName: string): string[] {
-  return [serviceName, headlessName("replica", serviceName), headlessName("canary", serviceName)];
-}
-
 /** Creates a Deployment of replicas, and the Service that lists them in DNS. */
 export function createReplicas(
   name: string,
   args: ResolvedKubernetesArgs,
-  set: ReplicaSet,
+  group: ReplicaGroup,
   parent: pulumi.Resource,
 ): DeployedReplicas {
-  const { part } = set;
-  const labels = labelsFor(part, args);
-  const { namespace } = args;
+  const { part, count, most } = group;
   new core.Service(
     `${name}-${part}`,
     {
       metadata: {
+        ...metadataOf(part, args),
         name: headlessName(part, args.serviceName),
-        namespace,
-        labels,
         annotations: withoutAwait,
       },
       spec: renderHeadless(part, args.serviceName),
     },
     { parent },
   );
-  const timeout = `${updateSeconds(args, set.most)}s`;
-  const declared = { namespace, labels: selectorFor(part, args.serviceName) };
-  const fewestAutoscaled = set.count === undefined ? fewestReplicas(args) : undefined;
-  const guarded = { ...args, part, container: containerName, fewestAutoscaled };
-  const guard = new ReleaseGuard(`${name}-${part}`, guarded, parent);
-  const deployment = new apps.Deployment(
+  const fewestAutoscaled = count === undefined ? fewestReplicas(args) : undefined;
+  const { deployment, guard } = createGuardedDeployment(
     `${name}-${part}`,
-    {
-      metadata: { namespace, labels, annotations: guardedAnnotations(args.cluster, declared) },
-      spec: renderDeployment(args, set),
-    },
-    {
-      parent,
-      customTimeouts: { create: timeout, update: timeout },
-      ...guard.options,
-    },
+    { ...args, part, container: servingContainer, fewestAutoscaled },
+    Math.ceil(most / replicasAtATime(args, most)),
+    renderDeployment(args, group),
+    parent,
   );
   return { name: deployment.metadata.name, serving: guard.passed(deployment.metadata) };
 }
-
-/** Pulumi would wait until a Service has pods that are ready, and the Deployments tell that. */
-export const withoutAwait = { ...takingBack, "pulumi.com/skipAwait": "true" };
 
 /**
  * DNS lists every replica as soon as it has an address: the balancers ask each themselves whether it
@@ -119,10 +91,7 @@ export const withoutAwait = { ...takingBack, "pulumi.com/skipAwait": "true" };
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
  */
-export function renderHeadless(
-  part: ReplicaSet["part"],
-  serviceName: string,
-): k8s.core.v1.ServiceSpec {
+export function renderHeadless(part: ReplicaPart, serviceName: string): k8s.core.v1.ServiceSpec {
   return {
     type: "ClusterIP",
     clusterIP: "None",
@@ -133,23 +102,19 @@ export function renderHeadless(
 }
 
 /**
- * The Deployment of a set. Its number of replicas is left out where autoscaling decides, or each
- * update would set it back.
+ * What differs between Deployments of replicas. Their number is left out where autoscaling decides, or
+ * each update would set it back.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
  */
 export function renderDeployment(
   args: ResolvedKubernetesArgs,
-  { part, image, version, count }: ReplicaSet,
-): k8s.apps.v1.DeploymentSpec {
+  { part, image, version, count }: ReplicaGroup,
+): Pick<k8s.apps.v1.DeploymentSpec, "replicas" | "strategy" | "template"> {
   const inVolume = args.modelVolume ? version : undefined;
   return {
     ...(count === undefined ? {} : { replicas: count }),
-    selector: { matchLabels: selectorFor(part, args.serviceName) },
     strategy: { type: "RollingUpdate", rollingUpdate: renderStrategy(args) },
-    minReadySeconds: args.minReadySeconds,
-    progressDeadlineSeconds: progressSeconds(args),
-    revisionHistoryLimit,
     template: pulumi
       .output(inVolume)
       .apply((volumeVersion) => renderReplicaPods(args, { part, image, volumeVersion })),
@@ -162,22 +127,8 @@ function renderStrategy({ strategy, maxSurge }: ResolvedKubernetesArgs) {
     : { maxSurge: maxSurge.endsWith("%") ? maxSurge : Number(maxSurge), maxUnavailable: 0 };
 }
 
-/** Longest time between two steps of a rollout that goes on. */
-export function progressSeconds(
-  args: Pick<
-    ResolvedKubernetesArgs,
-    "schedulingTimeoutSeconds" | "stopGraceSeconds" | "startTimeoutSeconds" | "minReadySeconds"
-  >,
-): number {
-  const { schedulingTimeoutSeconds, stopGraceSeconds, startTimeoutSeconds, minReadySeconds } = args;
-  const started = schedulingTimeoutSeconds + stopGraceSeconds + startTimeoutSeconds;
-  return started + joinSeconds + minReadySeconds;
-}
-
-/** Longest time of a whole rollout, as many replicas at a time as the strategy allows. */
-function updateSeconds(args: ResolvedKubernetesArgs, replicas: number): number {
-  const { strategy, maxSurge } = args;
+/** How many replicas the strategy replaces at a time. */
+function replicasAtATime({ strategy, maxSurge }: ResolvedKubernetesArgs, replicas: number): number {
   const share = maxSurge.endsWith("%") ? (parseInt(maxSurge) / 100) * replicas : Number(maxSurge);
-  const atATime = strategy === ReleaseStrategy.InPlace ? 1 : Math.ceil(share);
-  return Math.ceil(replicas / atATime) * progressSeconds(args);
+  return strategy === ReleaseStrategy.InPlace ? 1 : Math.ceil(share);
 }

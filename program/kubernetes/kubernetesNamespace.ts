@@ -5,7 +5,7 @@ import { stackLabel } from "../../components/core/stackLabel";
 import { FoundNamespace, FoundService, Problem } from "../../components";
 import { checkDnsLabel } from "../../components/kubernetes/dnsNames";
 import { labelValue } from "../../components/kubernetes/labels";
-import { takingBack } from "../../components/kubernetes/ownership";
+import { takingBack } from "../../components/kubernetes/metadata";
 
 const propertyPath = "kubernetesCluster.namespace";
 

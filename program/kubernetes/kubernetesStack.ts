@@ -4,7 +4,7 @@ import { KubernetesModelService, KubernetesNotebook, modelLabels } from "../../c
 import { serviceAddresses } from "../../components/serving/addresses";
 import { isContent } from "../../components/kubernetes/cluster/kubeconfig";
 import { fewestReplicas } from "../../components/kubernetes/kubernetesModelServiceArgs";
-import { serviceHost } from "../../components/kubernetes/serviceHost";
+import { serviceHost } from "../../components/kubernetes/serviceNames";
 import { recordedOutputs, recordOnce, releasesIn } from "../releaseRecord";
 import { KubernetesImages, kubernetesImages } from "./kubernetesImage";
 import { createNamespace, ownsNamespace, stackLabels } from "./kubernetesNamespace";

@@ -1,6 +1,6 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { takingBack } from "../../components/kubernetes/ownership";
+import { takingBack } from "../../components/kubernetes/metadata";
 import { PulledImages, pullHints } from "../pullLogins";
 import type { KubernetesObjects } from "./kubernetesConfig";
 

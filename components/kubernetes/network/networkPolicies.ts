@@ -7,8 +7,8 @@ import {
   NetworkClientArgs,
   ResolvedKubernetesArgs,
 } from "../kubernetesModelServiceArgs";
-import { KubernetesPart, labelsFor, selectorFor } from "../labels";
-import { takingBack } from "../ownership";
+import { KubernetesPart, partsOf, selectorFor } from "../labels";
+import { metadataOf } from "../metadata";
 
 /** Label that every namespace has: its name. */
 const namespaceName = "kubernetes.io/metadata.name";
@@ -46,23 +46,12 @@ export function createNetworkPolicies(
   if (args.network?.policies === false) {
     return;
   }
-  const policies: [KubernetesPart, Policy][] = [
-    ["replica", renderReplicaPolicy("replica", args)],
-    ...(args.canary
-      ? [["canary", renderReplicaPolicy("canary", args)] as [KubernetesPart, Policy]]
-      : []),
-    ["balancer", renderBalancerPolicy(args)],
-  ];
-  for (const [part, spec] of policies) {
+  for (const part of partsOf(args)) {
     new networking.NetworkPolicy(
       `${name}-${part}`,
       {
-        metadata: {
-          namespace: args.namespace,
-          labels: labelsFor(part, args),
-          annotations: takingBack,
-        },
-        spec,
+        metadata: metadataOf(part, args),
+        spec: part === "balancer" ? renderBalancerPolicy(args) : renderReplicaPolicy(part, args),
       },
       { parent },
     );
@@ -76,7 +65,7 @@ export function createNetworkPolicies(
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 export function renderReplicaPolicy(
-  part: "replica" | "canary",
+  part: KubernetesPart,
   { serviceName, network }: PolicyArgs,
 ): Policy {
   return {

@@ -8,8 +8,7 @@ import {
   KubernetesIngressArgs,
   ResolvedKubernetesArgs,
 } from "../kubernetesModelServiceArgs";
-import { labelsFor } from "../labels";
-import { takingBack } from "../ownership";
+import { metadataOf, takingBack } from "../metadata";
 
 /** Group and version of the Gateway API's routes. */
 export const gatewayApi = "gateway.networking.k8s.io/v1";
@@ -22,12 +21,8 @@ export function createRoutes(
   args: ResolvedKubernetesArgs,
   parent: pulumi.Resource,
 ): void {
-  const { serviceName, namespace, ingress, gateway } = args;
-  const metadata = {
-    namespace,
-    labels: labelsFor("balancer", args),
-    annotations: takingBack,
-  };
+  const { serviceName, ingress, gateway } = args;
+  const metadata = metadataOf("balancer", args);
   if (ingress) {
     new networking.Ingress(
       name,

@@ -22,7 +22,7 @@ import {
 import { renderNotebookPolicy } from "./kubernetesNotebookPolicy";
 import { createToken, jupyter, labUrl } from "../../serving/notebook/jupyter";
 import { readConfigMapFiles } from "./configMapFiles";
-import { takingBack } from "../ownership";
+import { metadataOf, withoutAwait } from "../metadata";
 
 /** An image of some GB is pulled, maybe onto a node that has to start first. */
 const startTimeout = "30m";
@@ -93,7 +93,7 @@ function createSecret(
   return new core.Secret(
     `${name}-token`,
     {
-      metadata: metadataOf(args),
+      metadata: metadataOf("notebook", args),
       type: "Opaque",
       immutable: true,
       data: { [tokenKey]: token.apply((text) => Buffer.from(text).toString("base64")) },
@@ -115,7 +115,7 @@ function createFiles(
   const { data, binaryData, paths } = readConfigMapFiles(folder);
   const files = new core.ConfigMap(
     name,
-    { metadata: metadataOf(args), immutable: true, ...filled({ data, binaryData }) },
+    { metadata: metadataOf("notebook", args), immutable: true, ...filled({ data, binaryData }) },
     { parent },
   );
   return { configMap: files.metadata.name, paths };
@@ -138,9 +138,9 @@ function createService(
     {
       // A StatefulSet knows its Service by name. Without a pod behind it this one would never be ready.
       metadata: {
-        ...metadataOf(args),
+        ...metadataOf("notebook", args),
         name: args.serviceName,
-        annotations: { ...takingBack, "pulumi.com/skipAwait": "true" },
+        annotations: withoutAwait,
       },
       spec: {
         type: "ClusterIP",
@@ -163,7 +163,7 @@ function createStatefulSet(
     name,
     {
       // Its claim is named after it: under the same name a new one finds the files of the one before.
-      metadata: { ...metadataOf(args), name: args.serviceName },
+      metadata: { ...metadataOf("notebook", args), name: args.serviceName },
       spec: {
         serviceName: args.serviceName,
         replicas: args.running ? 1 : 0,
@@ -207,16 +207,8 @@ function createPolicy(
   if (args.policies) {
     new networking.NetworkPolicy(
       name,
-      { metadata: metadataOf(args), spec: renderNotebookPolicy(args) },
+      { metadata: metadataOf("notebook", args), spec: renderNotebookPolicy(args) },
       { parent },
     );
   }
-}
-
-function metadataOf(args: ResolvedKubernetesNotebookArgs) {
-  return {
-    namespace: args.namespace,
-    labels: labelsFor("notebook", args),
-    annotations: takingBack,
-  };
 }

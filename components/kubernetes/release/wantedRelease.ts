@@ -5,7 +5,7 @@ import { KubernetesCluster } from "../cluster/inspectCluster";
 import { rolloutApi } from "./rolloutApi";
 import { revisionOf } from "./rolloutStatus";
 import { isUndone, releaseAnnotation } from "./undo";
-import { takingBack } from "../ownership";
+import { takingBack } from "../metadata";
 
 const wanted = "wanted";
 
