@@ -1,28 +1,31 @@
 import { defineConfig } from "vitest/config";
 
-// Tests without load, which mostly wait: two of them at a time disturb nobody.
-const patient = [
-  ...["badInput", "commands", "deletedFirst", "drift", "lineEnds", "models", "notebook"],
-  ...["package", "registry", "rollback", "service", "sshDockerHost", "twoServices"],
-].map((name) => `test/e2e/docker/${name}.test.ts`);
-const aws = "test/e2e/aws/*.test.ts";
-const oneNode = ["Commands", "Guard"].map(
-  (name) => `test/e2e/kubernetes/kubernetes${name}.test.ts`,
+// Under load, or about moments that have to be hit: nothing else runs beside them.
+const alone = (...names: string[]) => names.map((name) => `test/e2e/${name}.test.ts`);
+const slices = alone(...["badInput", "notebook", "service", "upgrade"].map((n) => `docker/${n}`));
+const releases = alone("docker/failedRelease", "docker/release");
+const loads = alone(
+  ...["canary", "crash", "interrupted", "matrix"].map((name) => `docker/${name}`),
+  "swarm/stack",
 );
-// They need Kubernetes' programs, which are built while the others run.
-const clusters = "test/parts/kubernetes*.test.ts";
-const model = "test/parts/model.test.ts";
-const cluster = "test/e2e/kubernetes/*.test.ts";
 
-const engine = {
+const real = {
   globalSetup: ["test/e2e/machine.ts"],
   testTimeout: 300_000,
-  // The first cluster builds Kubernetes.
-  hookTimeout: 1_800_000,
+  hookTimeout: 600_000,
+};
+const oneByOne = { fileParallelism: false };
+// They mostly wait: two of them at a time disturb nobody.
+const sideBySide = { maxWorkers: 2 };
+const order = (groupOrder: number) => ({ sequence: { groupOrder } });
+const kubernetes = {
+  ...real,
+  ...sideBySide,
+  globalSetup: [...real.globalSetup, "test/cluster/shared.ts"],
 };
 
-// unit: pure code and mocks, no machine set-up. The other projects run real
-// parts (containers, the Pulumi engine) and start what they need.
+// unit: pure code and mocks, no machine set-up. The others run real parts (containers, the Pulumi
+// engine) and start what they need; package.json says which ones a command runs.
 export default defineConfig({
   test: {
     projects: [
@@ -36,45 +39,56 @@ export default defineConfig({
           env: { DOCKER_HOST: "unix:///no-docker-engine-in-unit-tests.sock" },
         },
       },
+      { test: { ...real, ...sideBySide, ...order(1), name: "slices", include: slices } },
+      { test: { ...real, ...oneByOne, ...order(2), name: "releases", include: releases } },
       {
         test: {
+          ...real,
+          ...sideBySide,
+          ...order(3),
+          // On a new machine the next tests' programs are built beside these, for minutes.
+          globalSetup: [...real.globalSetup, "test/cluster/ahead.ts"],
           name: "parts",
-          include: ["test/parts/**/*.test.ts", "test/nightly/**/*.test.ts"],
-          exclude: [clusters, model, "test/nightly/soak/**"],
-          sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
+          include: ["test/parts/*.test.ts"],
         },
       },
       {
         test: {
-          ...engine,
-          name: "engine",
-          include: ["test/e2e/{docker,swarm}/*.test.ts"],
-          exclude: patient,
-          sequence: { groupOrder: 2 },
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          ...engine,
+          ...real,
+          ...sideBySide,
+          ...order(4),
           name: "patient",
-          include: [...patient, aws, ...oneNode, clusters, model],
-          maxWorkers: 2,
-          sequence: { groupOrder: 3 },
+          include: ["test/e2e/{docker,swarm,aws}/*.test.ts"],
+          exclude: [...slices, ...releases, ...loads],
+        },
+      },
+      { test: { ...real, ...oneByOne, ...order(5), name: "loads", include: loads } },
+      {
+        test: {
+          ...kubernetes,
+          ...order(6),
+          name: "kubernetes",
+          include: ["test/e2e/kubernetes/*.test.ts"],
         },
       },
       {
         test: {
-          ...engine,
-          globalSetup: [...engine.globalSetup, "test/cluster/ahead.ts"],
-          name: "cluster",
-          include: [cluster],
-          exclude: oneNode,
-          sequence: { groupOrder: 4 },
-          fileParallelism: false,
+          ...real,
+          ...oneByOne,
+          ...order(7),
+          testTimeout: 600_000,
+          name: "nightly",
+          include: ["test/nightly/*.test.ts", "test/nightly/{awsProvider,standin}/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...kubernetes,
+          ...oneByOne,
+          ...order(8),
+          testTimeout: 600_000,
+          name: "nightly-kubernetes",
+          include: ["test/nightly/kubernetes/*.test.ts"],
         },
       },
     ],

@@ -1,9 +1,10 @@
 import * as fs from "fs";
 import * as path from "path";
+import { inject } from "vitest";
 import { docker } from "../support/docker";
 import { Registry, startRegistry } from "../support/registry";
 import { lastLines, Node, startNode, taken } from "./node";
-import { addressesOf, NodeAddresses, serverOf } from "./nodeFiles";
+import { addressesOf, serverOf } from "./nodeFiles";
 import { cache, preparePrograms, Programs, runKubectl } from "./programs";
 
 /** A real Kubernetes cluster whose only node is this machine. */
@@ -35,8 +36,37 @@ export interface Cluster {
   createVolume: (name: string, sizeGb: number) => string;
   /** Pushes an image of the Docker Engine and gives its reference by digest, for a pod. */
   push: (image: string, repository: string) => string;
+}
+
+/** A cluster of a test's own. */
+export interface OwnCluster extends Cluster {
   /** Ends every process of the cluster and removes all that it has made but for pulled images. */
   stop: () => Promise<void>;
+}
+
+/** Where a cluster is found and reached, as it goes from one process to another. */
+export interface ClusterPlace {
+  programs: Programs;
+  kubeconfig: string;
+  /** Of its network and its folder for volumes. */
+  link: string;
+  server: string;
+  registry: string;
+}
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** The cluster that all tests of a run share. */
+    cluster: ClusterPlace;
+  }
+}
+
+/**
+ * The cluster that all tests of a run share, with metrics-server, the Gateway API and PodMonitors:
+ * a test has namespaces and volumes of its own there, which it names after itself.
+ */
+export function sharedCluster(): Cluster {
+  return clusterAt(inject("cluster"));
 }
 
 /** For a process whose Pulumi and kubectl are to find the cluster. */
@@ -62,7 +92,7 @@ const firstPort = 15600;
 const startSeconds = 120;
 
 /**
- * Starts Kubernetes 1.34: etcd, API server, controllers, scheduler, containerd, kubelet, kube-proxy,
+ * Starts a Kubernetes 1.34 of one's own: etcd, API server, controllers, scheduler, containerd, kubelet, kube-proxy,
  * CoreDNS, a default StorageClass and an enforcer of NetworkPolicies. Needs root on Debian or
  * Ubuntu and a Docker Engine.
  *
@@ -83,7 +113,9 @@ const startSeconds = 120;
  * The first start builds Kubernetes, for minutes. Pulled and pushed images are kept for later
  * clusters.
  */
-export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+export async function startCluster(
+  options: ClusterOptions = {},
+): Promise<OwnCluster & { place: ClusterPlace }> {
   const programs = await preparePrograms();
   for (let number = 0; number < clusters; number++) {
     const at = addressesOf(number);
@@ -99,7 +131,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       await ready(node, kubectl, options);
       const data = path.join(cache, "cluster-registry");
       registry = await startRegistry(firstPort + number, "127.0.0.1", { data, open: true });
-      return running(programs, node, at, registry.address, stop);
+      const { address } = registry;
+      const place = {
+        programs,
+        kubeconfig,
+        link: at.link,
+        server: serverOf(at),
+        registry: address,
+      };
+      return { ...clusterAt(place), place, stop };
     } catch (error) {
       await stop();
       if (node.exitCode() !== taken) throw error;
@@ -108,14 +148,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   throw new Error(`${clusters} clusters run on this machine already`);
 }
 
-function running(
-  programs: Programs,
-  node: Node,
-  at: NodeAddresses,
-  registry: string,
-  stop: () => Promise<void>,
-): Cluster {
-  const kubeconfig = path.join(node.folder, "kubeconfig");
+function clusterAt({ programs, kubeconfig, link, server, registry }: ClusterPlace): Cluster {
   const kubectl = (...args: string[]) => runKubectl(programs, kubeconfig, args);
   const apply = (...objects: object[]) => {
     const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
@@ -123,8 +156,8 @@ function running(
   };
   return {
     kubeconfig,
-    context: at.link,
-    server: serverOf(at),
+    context: link,
+    server,
     registry,
     program: path.join(programs.built, "bin/kubectl"),
     kubectl,
@@ -135,14 +168,13 @@ function running(
       kubectl("wait", "crd", "--all", "--for=condition=Established");
     },
     createVolume: (name, sizeGb) => {
-      const folder = path.join(cache, at.link, "volumes", name);
+      const folder = path.join(cache, link, "volumes", name);
       fs.mkdirSync(folder, { recursive: true });
       fs.chmodSync(folder, 0o777);
       apply(persistentVolume(name, sizeGb));
       return folder;
     },
     push: (image, repository) => push(image, `${registry}/${repository}`),
-    stop,
   };
 }
 
@@ -162,7 +194,7 @@ function persistentVolume(name: string, sizeGb: number): object {
 }
 
 function push(image: string, repository: string): string {
-  const tag = `${repository}:test`;
+  const tag = `${repository}:test-${process.pid}`;
   docker("tag", image, tag);
   try {
     const digest = /digest: (sha256:\w+)/.exec(docker("push", tag))?.[1];

@@ -1,5 +1,5 @@
 // The policies of the deploying role against what AWS itself says of actions, in copies that others
-// keep. What the components need is held against them in test/unit/deployPolicy.test.ts.
+// keep. What the components need is held against them in test/unit/aws/deployPolicy.test.ts.
 import { execFileSync } from "child_process";
 import { beforeAll, expect, it } from "vitest";
 import { motoPackages } from "../providers/aws/awsServer";

@@ -3,7 +3,7 @@ import * as os from "os";
 import * as path from "path";
 import { inject } from "vitest";
 import { root } from "../../commands/lib/workspace.mjs";
-import { Cluster, clusterEnv, ClusterOptions, startCluster } from "../cluster/cluster";
+import { Cluster, clusterEnv, sharedCluster } from "../cluster/cluster";
 import { Load, startLoad } from "./load";
 import { machineOf, openOutside } from "./outsideService";
 import { configure, createStack, TestStack } from "./stack";
@@ -30,7 +30,7 @@ export const request = JSON.stringify({ inputs: { x: [[1, 2, 3]], notes: "none" 
 
 const source = path.join(root, "test/unit/tfserving/testdata/scale/1");
 
-/** A stack with target kubernetes, on a cluster of its own. */
+/** A stack with target kubernetes, on the cluster that all tests share. */
 export class KubernetesStack {
   private readonly models = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-models-"));
   private readonly tunnels: Tunnel[] = [];
@@ -41,40 +41,35 @@ export class KubernetesStack {
   ) {}
 
   /** @param name - of the stack, unique among tests */
-  static async start(name: string, options?: ClusterOptions): Promise<KubernetesStack> {
-    const cluster = await startCluster(options);
-    try {
-      const stack = await createStack(name, {}, undefined, clusterEnv(cluster));
-      const started = new KubernetesStack(cluster, stack);
-      const { baseImage, balancerImage } = inject("images");
-      // The layers that all releases share.
-      cluster.push(baseImage, "serving");
-      started.config = {
-        target: "kubernetes",
-        balancerImage: cluster.push(balancerImage, "haproxy"),
-        modelFolder: started.models,
-        modelName: "scale",
-        serviceName,
-        replicas: 2,
-        // Two cores are the node's, and everything else's.
-        cpus: "0.35",
-        memoryMb: 1024,
-        notebook: false,
-        kubernetesCluster: { namespace },
-        kubernetesService: {
-          maxSurge: "1",
-          minReadySeconds: 3,
-          // This machine, from where `openService` leads to the Service.
-          network: { clients: [{ cidr: `${machineOf(cluster)}/32` }] },
-        },
-        registry: cluster.registry,
-        registryPlainHttp: true,
-      };
-      return started;
-    } catch (error) {
-      await cluster.stop();
-      throw error;
-    }
+  static async start(name: string): Promise<KubernetesStack> {
+    const cluster = sharedCluster();
+    const stack = await createStack(name, {}, undefined, clusterEnv(cluster));
+    const started = new KubernetesStack(cluster, stack);
+    const { baseImage, balancerImage } = inject("images");
+    // The layers that all releases share.
+    cluster.push(baseImage, "serving");
+    started.config = {
+      target: "kubernetes",
+      balancerImage: cluster.push(balancerImage, "haproxy"),
+      modelFolder: started.models,
+      modelName: "scale",
+      serviceName,
+      replicas: 2,
+      // Two cores are the node's, and everything else's.
+      cpus: "0.35",
+      memoryMb: 1024,
+      notebook: false,
+      kubernetesCluster: { namespace },
+      kubernetesService: {
+        maxSurge: "1",
+        minReadySeconds: 3,
+        // This machine, from where `openService` leads to the Service.
+        network: { clients: [{ cidr: `${machineOf(cluster)}/32` }] },
+      },
+      registry: cluster.registry,
+      registryPlainHttp: true,
+    };
+    return started;
   }
 
   /** The configuration kubernetesService. */
@@ -82,15 +77,10 @@ export class KubernetesStack {
     return this.config.kubernetesService as object;
   }
 
-  /** Destroys the stack, and what it ran on. */
   async stop(): Promise<void> {
     this.tunnels.forEach((tunnel) => tunnel.close());
-    try {
-      await this.stack.remove();
-    } finally {
-      await this.cluster.stop();
-      fs.rmSync(this.models, { recursive: true, force: true });
-    }
+    await this.stack.remove();
+    fs.rmSync(this.models, { recursive: true, force: true });
   }
 
   /** Changes some of the configuration and updates. */

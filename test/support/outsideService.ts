@@ -27,7 +27,7 @@ export async function openOutside(
   cluster: Cluster,
   { namespace, name }: ServiceName,
   port: 8500 | 8501,
-  nodePort: number = port,
+  nodePort = freeNodePort(port),
 ): Promise<Tunnel> {
   const { hostname } = new URL(cluster.server);
   const service = cluster.kubectl("-n", namespace, "get", "service", name, "-o", "json");
@@ -41,6 +41,11 @@ export async function openOutside(
   });
   await connectable(hostname, nodePort);
   return openTunnel(hostname, nodePort);
+}
+
+/** One that no other test uses at the same time. */
+function freeNodePort(port: number): number {
+  return port + 100 * Number(process.env.VITEST_POOL_ID);
 }
 
 /** Waits until the node leads the port on. */

@@ -3,7 +3,7 @@ import { objects } from "../../support/docker";
 import { keepAsking, LightClient } from "../../support/lightClient";
 import { recoveringStack } from "../../support/recoveringStack";
 
-// Other moments are killed in test/nightly/soak.
+// Other moments are killed in test/nightly.
 describe("npm run up, killed", () => {
   const stack = recoveringStack("recover", 18611);
   let client: LightClient;

@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import { clusterEnv, startCluster } from "../../cluster/cluster";
+import { clusterEnv, sharedCluster } from "../../cluster/cluster";
 import { machineOf, openOutside } from "../../support/outsideService";
 import type { Tunnel } from "../../support/tunnel";
 import type { Row } from "./rows";
@@ -19,7 +19,7 @@ export const kubernetesChanges = [otherImage, otherScaling] as const;
 
 /** A cluster of one node. */
 export async function kubernetesTarget(): Promise<MatrixTarget> {
-  const cluster = await startCluster({ metrics: true });
+  const cluster = sharedCluster();
   const { baseImage, balancerImage } = inject("images");
   // The layers that all releases share.
   cluster.push(baseImage, "serving");
@@ -55,10 +55,7 @@ export async function kubernetesTarget(): Promise<MatrixTarget> {
     },
     open: async () =>
       (tunnel ??= await openOutside(cluster, { namespace, name: serviceName }, 8501)).port,
-    stop: async () => {
-      tunnel?.close();
-      await cluster.stop();
-    },
+    stop: async () => tunnel?.close(),
   };
 }
 

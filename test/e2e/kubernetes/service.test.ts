@@ -7,12 +7,12 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { root } from "../../../commands/lib/workspace.mjs";
 import { KubernetesModelService, KubernetesModelServiceArgs } from "../../../components";
-import { type Cluster, startCluster } from "../../cluster/cluster";
+import { type Cluster, sharedCluster } from "../../cluster/cluster";
 import { restrictedNamespace, restrictedPod } from "../../cluster/restricted";
 import { docker } from "../../support/docker";
 import { type Registration, settle, startMocks } from "../../support/mocks";
 
-const namespace = "models";
+const namespace = "service";
 const serviceName = "scale";
 const model = path.join(root, "test/unit/tfserving/testdata/scale/1");
 const runtime = path.join(root, "components/image/runtime");
@@ -25,7 +25,7 @@ describe("a model service in a namespace that restricts pods", () => {
 
   beforeAll(async () => {
     const { baseImage, balancerImage } = inject("images");
-    cluster = await startCluster();
+    cluster = sharedCluster();
     buildRuntime(baseImage);
     common = {
       image: cluster.push(runtimeName, "runtime"),
@@ -52,13 +52,9 @@ describe("a model service in a namespace that restricts pods", () => {
     );
   });
 
-  afterAll(async () => {
-    await cluster?.stop();
-    docker("image", "rm", runtimeName);
-  });
+  afterAll(() => void docker("image", "rm", runtimeName));
 
   test("has manifests that the API server takes as they are, whatever is asked for", async () => {
-    cluster.applyCrds();
     const image = `registry.example.com/scale@sha256:${"a".repeat(64)}`;
     const objects = await manifests({
       ...common,

@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { root } from "../../../commands/lib/workspace.mjs";
-import { Cluster, startCluster } from "../../cluster/cluster";
+import { Cluster, OwnCluster, startCluster } from "../../cluster/cluster";
 import { restrictedNamespace, restrictedPod } from "../../cluster/restricted";
 
 const namespace = "serving";
@@ -11,7 +11,7 @@ const model = path.join(root, "test/unit/tfserving/testdata/scale/1");
 const port = 18901;
 
 describe("the tests' Kubernetes cluster", () => {
-  let cluster: Cluster;
+  let cluster: OwnCluster;
   let image: string;
 
   beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { KubernetesNotebook, KubernetesNotebookArgs } from "../../components";
-import { type Cluster, startCluster } from "../cluster/cluster";
-import { restrictedNamespace } from "../cluster/restricted";
-import { type KubernetesObject, renderedObjects } from "../support/kubernetesObjects";
-import { repository } from "../support/stackConfig";
+import { KubernetesNotebook, KubernetesNotebookArgs } from "../../../components";
+import { type Cluster, sharedCluster } from "../../cluster/cluster";
+import { restrictedNamespace } from "../../cluster/restricted";
+import { type KubernetesObject, renderedObjects } from "../../support/kubernetesObjects";
+import { repository } from "../../support/stackConfig";
 
 // The notebook's pod on a real node: what its hardening leaves possible, and who reaches it.
 const namespace = "research";
@@ -18,13 +18,9 @@ let cluster: Cluster;
 let image: string;
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  cluster = sharedCluster();
   image = cluster.push(imageHere, "notebook");
   cluster.apply(restrictedNamespace(namespace));
-});
-
-afterAll(async () => {
-  await cluster?.stop();
 });
 
 function objects(args: Partial<KubernetesNotebookArgs> = {}): Promise<KubernetesObject[]> {

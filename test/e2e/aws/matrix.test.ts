@@ -1,4 +1,4 @@
-// One row of the matrix; `npm run test:soak` has them all.
+// One row of the matrix; `npm run test:nightly` has them all.
 import { describeEcsMatrix } from "../matrix/ecs";
 
 describeEcsMatrix(([first]) => [first]);

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { KubernetesModelService, KubernetesNotebook } from "../../components";
-import { KubernetesModelServiceArgs } from "../../components/kubernetes/kubernetesModelServiceArgs";
-import { type Cluster, startCluster } from "../cluster/cluster";
-import { restrictedNamespace } from "../cluster/restricted";
-import { type KubernetesObject, podsOf, renderedObjects } from "../support/kubernetesObjects";
-import { repository } from "../support/stackConfig";
+import { KubernetesModelService, KubernetesNotebook } from "../../../components";
+import { KubernetesModelServiceArgs } from "../../../components/kubernetes/kubernetesModelServiceArgs";
+import { type Cluster, sharedCluster } from "../../cluster/cluster";
+import { restrictedNamespace } from "../../cluster/restricted";
+import { type KubernetesObject, podsOf, renderedObjects } from "../../support/kubernetesObjects";
+import { repository } from "../../support/stackConfig";
 
 // The API server itself judges what the components declare: every field (strict validation), the
 // schemas of the Gateway API and of the Prometheus Operator, and the Pod Security level "restricted".
@@ -17,13 +17,8 @@ const image = (part: string) => `registry.example.com/${part}@sha256:${"a".repea
 let cluster: Cluster;
 
 beforeAll(async () => {
-  cluster = await startCluster();
-  cluster.applyCrds();
+  cluster = sharedCluster();
   cluster.apply(restrictedNamespace(namespace));
-});
-
-afterAll(async () => {
-  await cluster?.stop();
 });
 
 /** What the API server says of objects that it does not keep. */

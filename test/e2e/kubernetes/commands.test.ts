@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { stringify } from "yaml";
 import { heldOutPictures } from "../../../commands/lib/pictures.mjs";
 import { root } from "../../../commands/lib/workspace.mjs";
-import { Cluster, clusterEnv, startCluster } from "../../cluster/cluster";
+import { Cluster, clusterEnv, sharedCluster } from "../../cluster/cluster";
 import { CommandResult, predictedNames, runNpmCommand } from "../../support/npmCommand";
 
 const stack = "test-kubernetes-commands";
@@ -19,7 +19,7 @@ describe("the npm commands on Kubernetes", () => {
   let settings: Record<string, unknown>;
 
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = sharedCluster();
     const { baseImage, balancerImage, standIns } = inject("images");
     // The layers that all releases share.
     cluster.push(baseImage, "serving");
@@ -41,10 +41,9 @@ describe("the npm commands on Kubernetes", () => {
     preview = run("pulumi", "preview");
     up = run("up");
   });
-  afterAll(async () => {
+  afterAll(() => {
     run("down", "--remove");
     fs.rmSync(stackFile, { force: true });
-    await cluster?.stop();
   });
 
   test("preview works before the first up, and touches nothing", () => {

@@ -1,15 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 
-import { KubernetesModelService, KubernetesNotebook } from "../../components";
-import { selectorFor } from "../../components/kubernetes/labels";
-import { clientLabel } from "../../components/kubernetes/network/networkPolicies";
-import { type Cluster, startCluster } from "../cluster/cluster";
-import { renderedObjects } from "../support/kubernetesObjects";
+import { KubernetesModelService, KubernetesNotebook } from "../../../components";
+import { selectorFor } from "../../../components/kubernetes/labels";
+import { clientLabel } from "../../../components/kubernetes/network/networkPolicies";
+import { type Cluster, sharedCluster } from "../../cluster/cluster";
+import { renderedObjects } from "../../support/kubernetesObjects";
 
 // The declared NetworkPolicies, enforced on a real node, between pods that only have the labels and
 // ports of what they stand for.
-const namespace = "models";
-const others = "others";
+const namespace = "policies";
+const others = "policies-others";
 const serviceName = "flowers";
 const imageHere = "tfserving-airgap/notebook:lab-4.6.6";
 
@@ -27,7 +27,7 @@ let cluster: Cluster;
 let addresses: Record<string, string>;
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  cluster = sharedCluster();
   const image = cluster.push(imageHere, "notebook");
   const pod = (name: string, home: string, labels: object, ports: number[]) => ({
     apiVersion: "v1",
@@ -58,10 +58,6 @@ beforeAll(async () => {
       cluster.kubectl("get", "pod", name, "-n", namespace, "-o", "jsonpath={.status.podIP}"),
     ]),
   );
-});
-
-afterAll(async () => {
-  await cluster?.stop();
 });
 
 const listen = `

@@ -1,4 +1,4 @@
-// One row of the matrix; `npm run test:soak` has them all.
+// A part of one row of the matrix; `npm run test:nightly` has them all.
 import { dockerFixed, dockerTarget } from "../matrix/dockerTarget";
 import type { Row } from "../matrix/rows";
 import { describeMatrix } from "../matrix/run";
@@ -8,4 +8,11 @@ const rows = (all: Row[]) => [
   all.find(({ registry, strategy }) => registry !== "none" && strategy === "surge")!,
 ];
 
-describeMatrix("docker", dockerFixed, () => dockerTarget(19200), { rows });
+describeMatrix("docker", dockerFixed, () => dockerTarget(19200), {
+  rows,
+  events: [
+    "a broken model, and with it another flag",
+    "a good model after the broken one",
+    "a release and a rollback",
+  ],
+});

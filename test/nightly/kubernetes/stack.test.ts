@@ -14,7 +14,7 @@ describe("a stack on Kubernetes", () => {
   let grpc: number;
 
   beforeAll(async () => {
-    stack = await KubernetesStack.start("kubernetes-soak", { metrics: true });
+    stack = await KubernetesStack.start("kubernetes-soak");
     stack.addVersion(1);
     stack.addVersion(2);
     await stack.up({ modelVersion: "1" });

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Moment } from "../../support/killedUp";
-import { keepAsking, LightClient } from "../../support/lightClient";
-import { recoveringStack } from "../../support/recoveringStack";
+import type { Moment } from "../support/killedUp";
+import { keepAsking, LightClient } from "../support/lightClient";
+import { recoveringStack } from "../support/recoveringStack";
 
-// With those of test/engine, ten moments.
+// With those of test/e2e/docker, ten moments.
 const moments: [string, Moment][] = [
   ["before it changes anything", { says: /^Updating/m }],
   ["when Docker has created a replica", { docker: /^create serving-replica/, group: true }],

@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import * as grpc from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, type ServingClient } from "../support/servingGrpc";
-import { makeModels, prepare, serve, type Server } from "./standin/server";
+import { connect, type ServingClient } from "../../support/servingGrpc";
+import { makeModels, prepare, serve, type Server } from "./server";
 
 const served = ["scale", "strings", "sum", "examples", "scalar"];
 const config = `model_config_list {
