@@ -117,17 +117,24 @@ export function commands(): Command {
     "Asks the service: for the classes of the ten held-out pictures, of your own, or for any JSON.",
     () => load<typeof import("./commands/predict.js")>("./commands/predict").predict,
   )
-    .argument("[FILE...]", "pictures, or one file with JSON: instances or inputs")
+    .argument("[FILE...]", "pictures, or files of JSON: instances or inputs")
     .usage("-- [options] [FILE...]")
     .option("--json", "show the answer as JSON")
     .option("--top <N>", "how many classes of each picture", "1")
+    .option("--model <NAME>", "one of several models of the stack")
     .addHelpText("after", "\nExit code 0: the service answered, all ten rightly; 1: not so.");
 
   onStack(
     "open",
     "Opens the notebook in the browser.",
     () => load<typeof import("./commands/open.js")>("./commands/open").open,
-  );
+  )
+    .option("--port <PORT>", "of this machine, where one has to be forwarded")
+    .addHelpText(
+      "after",
+      "\nWithout a terminal or a browser it prints the URL, with the notebook's token." +
+        "\nWhere the notebook is on another machine, a way to it stays open until Ctrl-C.",
+    );
 
   onStack(
     "rollback",

@@ -10,3 +10,4 @@ export {
   KubernetesLibrary,
   loadKubeconfig,
 } from "./kubernetes/cluster/kubeconfig";
+export { ClusterClient, connectCluster } from "./kubernetes/cluster/connectCluster";

@@ -110,3 +110,14 @@ async function ended(child: ChildProcess, apart: boolean): Promise<number> {
     signals.forEach((signal) => process.off(signal, onSignal));
   }
 }
+
+/** Runs a program that shows its progress on stderr, and keeps its errors. */
+export async function showProgress(
+  program: string,
+  args: string[],
+): Promise<{ code: number; stderr: string }> {
+  let stderr = "";
+  const onError = (text: string) => (stderr += text);
+  const code = await show(program, args, { progress: true, onError });
+  return { code, stderr: stderr.trim() };
+}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { OpMap, Stack } from "@pulumi/pulumi/automation";
@@ -68,6 +68,16 @@ export class PulumiStack {
     }
     const exported = await this.reading(async (stack) => stack.exportStack());
     return exported && (exported.deployment ?? {});
+  }
+
+  /** Records of this project's other stacks; only the project's own backend is a folder to look at. */
+  otherRecords(): Deployment[] {
+    const folder = path.dirname(this.stateFile());
+    const files = this.address.backend.own && existsSync(folder) ? readdirSync(folder) : [];
+    return files
+      .map((file) => path.join(folder, file))
+      .filter((file) => file.endsWith(".json") && file !== this.stateFile())
+      .map((file) => JSON.parse(readFileSync(file, "utf8")).checkpoint?.latest ?? {});
   }
 
   /** Puts a record in the place of that one. Pulumi refuses while another update is under way. */

@@ -1,5 +1,27 @@
+import { note, npmRun, say } from "../output/console";
 import { Failure } from "../output/failure";
+import { targetOf } from "../targets";
+import type { StackContext } from "../targets/target";
 
-export async function logs(): Promise<void> {
-  throw new Failure("npm run logs is not there yet.", "use the one of commands/.");
+/** Shows what the parts of a stack say, in the order in which they said it. */
+export async function logs(
+  context: StackContext,
+  { tail = "100", timestamps, follow }: { tail?: unknown; timestamps?: unknown; follow?: unknown },
+  [which]: string[],
+): Promise<void> {
+  if (!/^(\d+|all)$/.test(String(tail))) {
+    throw new Failure(
+      `--tail is "${tail}", not a number or all.`,
+      "npm run logs -- --help lists what there is.",
+      2,
+    );
+  }
+  const target = targetOf(context);
+  await target.connect();
+  const request = { which, tail: String(tail), timestamps: Boolean(timestamps) };
+  await target.logs({ ...request, follow: Boolean(follow) }, say);
+  if (!follow && process.stdout.isTTY) {
+    const more = npmRun("logs -- --follow", context.stack);
+    note("", `\nNext: ${more}   goes on showing; --help: one part only`);
+  }
 }

@@ -1,5 +1,92 @@
-import { Failure } from "../output/failure";
+import { npmRun, say, tell } from "../output/console";
+import { report } from "../output/failure";
+import { askModels, isServed, type ModelReport, versionLines } from "../predict/models";
+import { toJson } from "../predict/service";
+import { targetOf } from "../targets";
+import type { Outputs, StackContext, StackStatus, Target } from "../targets/target";
 
-export async function status(): Promise<void> {
-  throw new Failure("npm run status is not there yet.", "use the one of commands/.");
+/** Shows what runs of a stack, its addresses and the state of its models; 0 where all is well. */
+export async function status(context: StackContext, { json }: { json?: unknown }): Promise<number> {
+  const target = targetOf(context);
+  const connected = await target.connect();
+  const [found, outputs] = await Promise.all([target.status(), context.outputs()]);
+  const models = await modelsOf(context, target, found, outputs);
+  const served = models.length > 0 && models.every(isServed);
+  // Where nobody here can ask, what runs has to do.
+  const well = found.complete && (served || (found.silent !== undefined && models.length === 0));
+  if (json) {
+    say(toJson(asJson(context, found, outputs, models, well), 2));
+    return well ? 0 : 1;
+  }
+  tell({ subject: "stack", text: `${context.label} in ${context.backend.url}` });
+  connected.forEach(tell);
+  if (!outputs?.restUrl && found.parts.length === 0) {
+    say(`\nNothing runs.\nNext: ${npmRun("up", context.stack)}   starts it`);
+    return 1;
+  }
+  say();
+  found.table.forEach((line) => say(line));
+  say();
+  found.addresses.forEach(tell);
+  if (found.silent) {
+    tell({ subject: "model", text: `cannot be asked from here: ${found.silent}` });
+  }
+  models.forEach((model) => {
+    if (model.error) {
+      report(model.error);
+    }
+    versionLines(model).forEach((text) => tell({ subject: "model", text }));
+  });
+  found.remarks.forEach(tell);
+  say(nextSteps(context.stack, found, well));
+  return well ? 0 : 1;
+}
+
+async function modelsOf(
+  { stack }: StackContext,
+  target: Target,
+  { silent }: StackStatus,
+  outputs: Outputs | undefined,
+): Promise<ModelReport[]> {
+  if (!outputs?.restUrl || silent) {
+    return [];
+  }
+  const reach = await target.reach("rest");
+  try {
+    return await askModels(outputs, reach.url, stack);
+  } finally {
+    reach.close();
+  }
+}
+
+function nextSteps(stack: string, { parts }: StackStatus, well: boolean): string {
+  const ill = parts.find((part) => !part.well && part.id);
+  return well
+    ? `\nNext: ${npmRun("predict", stack)}   asks it; ${npmRun("logs", stack)}   shows what its parts say`
+    : `\nNot all is well. Next: ${npmRun(ill ? `logs -- ${ill.id}` : "logs", stack)}   shows why; ` +
+        `${npmRun("up", stack)}   puts it right`;
+}
+
+/** What programs get; the notebook's token is for people. */
+function asJson(
+  { stack, label, setting }: StackContext,
+  { parts, remarks, silent }: StackStatus,
+  outputs: Outputs | undefined,
+  models: ModelReport[],
+  well: boolean,
+) {
+  return {
+    ...{ stack, label, target: setting("target"), well },
+    restUrl: outputs?.restUrl,
+    grpcAddress: outputs?.grpcAddress,
+    notebookUrl: outputs?.notebookUrl?.replace(/\?.*$/, ""),
+    image: outputs?.image,
+    parts,
+    models: models.map((model) => ({
+      ...{ name: model.name, served: isServed(model), versions: model.versions },
+      ...{ labels: model.labels, error: model.error?.message },
+    })),
+    notAsked: silent,
+    remarks: remarks.map(({ text }) => text),
+  };
 }

@@ -77,10 +77,10 @@ export function pictureInput({ inputs }: ModelSignature): PictureInput {
  */
 export async function readPicture(file: string, input: PictureInput): Promise<unknown> {
   if (input === "file") {
-    return { b64: read(file).toString("base64") };
+    return { b64: readFile(file).toString("base64") };
   }
   const { default: sharp } = await import("sharp");
-  const picture = sharp(read(file)).autoOrient().removeAlpha();
+  const picture = sharp(readFile(file)).autoOrient().removeAlpha();
   const coloured = picture.toColourspace(input.channels === 1 ? "b-w" : "srgb");
   const side = (length: number) => (length > 0 ? length : undefined);
   const sized = coloured.resize({
@@ -113,7 +113,8 @@ export function pixels(
   );
 }
 
-function read(file: string): Buffer {
+/** @throws Failure where there is no such file */
+export function readFile(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Failure } from "../output/failure";
 import type { ModelSignature } from "../targets/target";
-import { pictureInput, readPicture } from "./pictures";
+import { pictureInput, readFile, readPicture } from "./pictures";
 import type { PredictBody } from "./service";
 
 /** A request for predictions, and what each row of it is. */
@@ -21,7 +20,6 @@ export async function requestsFor(
   files: string[],
   signature: () => Promise<ModelSignature>,
 ): Promise<PredictRequest[]> {
-  const isJson = (file: string) => /\.json$/i.test(file);
   const pictures = files.filter((file) => !isJson(file));
   return [
     ...(pictures.length > 0 ? [await pictureRequest(pictures, await signature())] : []),
@@ -59,14 +57,18 @@ function jsonRequest(file: string): PredictRequest {
   );
 }
 
+/** By its content: no picture begins as JSON does. */
+function isJson(file: string): boolean {
+  return /^\s*[[{]/.test(readFile(file).subarray(0, 100).toString("latin1"));
+}
+
 function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return JSON.parse(readFile(file).toString());
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     throw new Failure(
-      code === "ENOENT" ? `There is no file ${file}.` : `${file} is not JSON: ${message}.`,
-      "name a picture or a file of JSON.",
+      `${file} is not JSON: ${(error as Error).message}.`,
+      "put it right; pictures are given as they are.",
       2,
     );
   }

@@ -90,6 +90,7 @@ export function openWorkspace(option?: string, config?: string): Workspace {
     outputs: () => pulumi.outputs(),
     record: () => pulumi.record(),
     writeRecord: (deployment) => pulumi.writeRecord(deployment),
+    otherRecords: () => pulumi.otherRecords(),
     writeConfig: async (given) => {
       const standIns = given ?? (await lastStandIns(last, setting, host));
       const parts = { project, file: stackFile, stackFile: own, standIns, previous };

@@ -10,6 +10,8 @@ export interface StackContext {
   readonly host: string;
   /** Variables that Pulumi gets; the clients of AWS follow them too. */
   readonly env: Record<string, string | undefined>;
+  /** Where Pulumi keeps what it knows of the stack. */
+  readonly backend: { readonly url: string };
   /** A setting of the stack's file, else its default; undefined where it is encrypted or an object. */
   setting(key: string): unknown;
   /**
@@ -24,6 +26,8 @@ export interface StackContext {
   record(): Promise<Deployment | undefined>;
   /** Puts a record in the place of that one. Pulumi refuses while an update is under way. */
   writeRecord(deployment: Deployment): Promise<void>;
+  /** Records of the backend's other stacks of this project, as far as they can be read as files. */
+  otherRecords(): Deployment[];
 }
 
 /** What every command may ask of the place that a stack runs on. */
@@ -53,8 +57,8 @@ export interface Target {
    */
   reach(entrance: Entrance, port?: number): Promise<Reach>;
   /**
-   * Puts in order what an update that broke off left, before the next one; undefined where there is
-   * no such stack.
+   * Puts in order what an update that broke off left, before the next one or a destroy; undefined
+   * where there is no such stack.
    */
   recover(): Promise<Recovery | undefined>;
   /** What is left after the stack was destroyed, given what Pulumi had on record before. */
@@ -70,11 +74,11 @@ export interface Fact {
 }
 
 /** Ways into a stack. */
-export type Entrance = "rest" | "grpc" | "notebook";
+export type Entrance = "rest" | "notebook";
 
 /** A way into a stack, open until it is closed. */
 export interface Reach {
-  /** A URL of the stack's outputs as it is called from here; of gRPC its `HOST:PORT`. */
+  /** A URL of the stack's outputs as it is called from here. */
   url(of: string): string;
   /** Whether `close` ends the way: it leads through this process. */
   readonly forwarded: boolean;
@@ -85,7 +89,7 @@ export interface Reach {
 export interface Part {
   /** `replica`, `canary`, `balancer` or `notebook`. */
   readonly part: string;
-  /** What tells it from its like: the number of a replica, the end of a pod's or a task's name. */
+  /** What tells it from its like: the number of a replica, the end of a pod's or a task's name; else empty. */
   readonly id: string;
   /** Version of the model. @default - it has none */
   readonly version?: string;
@@ -109,7 +113,7 @@ export interface StackStatus {
   readonly table: string[];
   /** Whether every part is well, and none is missing. */
   readonly complete: boolean;
-  /** Whether the service can be asked from here; else why not. */
+  /** Why the service cannot be asked from here. @default - it can be */
   readonly silent?: string;
   /** What is amiss, in the target's own words, such as events of a deployment. */
   readonly remarks: Fact[];
@@ -126,14 +130,20 @@ export interface LogRequest {
   readonly signal?: AbortSignal;
 }
 
-/** What the next update needs after one that broke off, or after somebody else's changes. */
+/** A stack in which the next update, or a destroy, can begin. */
 export interface Recovery {
+  /** Cures what somebody else changed meanwhile, and says what an update needs to see of it. */
+  cure(): Promise<Cure>;
+  /** Ends what was left to serve: after an update, and before a destroy. */
+  finish(): Promise<void>;
+}
+
+/** What an update is told besides. */
+export interface Cure {
   /** Whether Pulumi has to compare its record with the target first. */
   readonly refresh: boolean;
   /** URNs of what only a replacement puts right. */
   readonly replace: string[];
-  /** Ends what was left to serve until the update had ended. */
-  finish(): Promise<void>;
 }
 
 /** What a destroyed stack leaves. */

@@ -1,5 +1,5 @@
-import type { Container } from "../../commands/lib/containers.mjs";
-import type { Deployment, Resource } from "../../commands/lib/deployment.mjs";
+import type { Container } from "../../cli/targets/docker/containers";
+import type { Deployment, Resource } from "../../cli/targets/target";
 
 /** A container of a stack as `docker ps` shows it: running and healthy on the network `net-1`. */
 export function container(id: string, part: string, more: Partial<Container> = {}): Container {

@@ -1,8 +1,7 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { builtImages, unusedImages } from "../../../commands/lib/builtImages.mjs";
-import { temporaryFolder } from "../../support/modelFolder";
+import Docker from "dockerode";
+import { describe, expect, it } from "vitest";
+import { builtImages, unusedImages } from "../../../cli/targets/docker/images";
+import { json, startScriptedEngine } from "../../support/scriptedEngine";
 
 const remoteImage = (name: string, build?: object) => ({
   urn: `urn::${name}`,
@@ -24,24 +23,19 @@ const deployment = {
   ],
 };
 
-/** Puts a `docker` in front of the system's: its images by name with their layers, its containers' images. */
-function fakeDocker(images: Record<string, string>, running: string[]): void {
-  const folder = temporaryFolder();
-  const script = `#!${process.execPath}
-const args = process.argv.slice(2);
-const images = ${JSON.stringify(images)};
-const layers = images[args.at(-1)];
-if (args.includes("ps")) console.log(${JSON.stringify(running.join("\n"))});
-else if (layers) console.log(layers);
-else process.exitCode = 1;
-`;
-  fs.writeFileSync(path.join(folder, "docker"), script, { mode: 0o755 });
-  vi.stubEnv("PATH", `${folder}${path.delimiter}${process.env.PATH}`);
+/** An engine with these images by name with their layers, and containers of these images. */
+async function engineWith(images: Record<string, string>, running: string[]): Promise<Docker> {
+  const inspected = Object.entries(images).map(([name, layers]) => [
+    `/images/${name}/json`,
+    json({ Id: name, RootFS: { Layers: layers.split(" ") } }),
+  ]);
+  const { host } = await startScriptedEngine({
+    ...Object.fromEntries(inspected),
+    "/containers/json": json(running.map((Image) => ({ Image }))),
+  });
+  const { hostname, port } = new URL(host);
+  return new Docker({ host: hostname, port, protocol: "http" });
 }
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 describe("the images that a stack built", () => {
   it("are those that it runs, those below them and the one of the release before", () => {
@@ -59,20 +53,10 @@ describe("the images that a stack built", () => {
     "tf_serving:new": "sha256:a sha256:b sha256:c",
     "tf_serving:old": "sha256:a sha256:b sha256:cd",
   };
-  const workspace = {
-    host: "unix:///var/run/docker.sock",
-    backend: { own: false, url: "s3://bucket", because: "" },
-    project: { name: "tfserving" },
-    name: "dev",
-  } as unknown as Parameters<typeof unusedImages>[0];
+  const all = ["tf_serving_runtime:1", "tf_serving:new", "tf_serving:old"];
 
   it.each<[string, Record<string, string>, string[], string[]]>([
-    [
-      "with nothing else on the engine",
-      layers,
-      [],
-      ["tf_serving_runtime:1", "tf_serving:new", "tf_serving:old"],
-    ],
+    ["with nothing else on the engine", layers, [], all],
     [
       "without what another stack runs, and what that was built on",
       { ...layers, "tf_serving:other": "sha256:a sha256:b sha256:e" },
@@ -86,14 +70,17 @@ describe("the images that a stack built", () => {
       [],
       ["tf_serving:new"],
     ],
-    [
-      "beside images of others",
-      { ...layers, "haproxy:3.2": "sha256:x" },
-      ["haproxy:3.2"],
-      ["tf_serving_runtime:1", "tf_serving:new", "tf_serving:old"],
-    ],
+    ["beside images of others", { ...layers, "haproxy:3.2": "sha256:x" }, ["haproxy:3.2"], all],
   ])("can be removed %s", async (_, images, running, expected) => {
-    fakeDocker(images, running);
-    expect(await unusedImages(workspace, deployment)).toEqual(expected);
+    expect(await unusedImages(await engineWith(images, running), deployment, [])).toEqual(expected);
+  });
+
+  it("stay where another stack on record runs them", async () => {
+    const engine = await engineWith(layers, []);
+    const other = { resources: [remoteImage("tf_serving_runtime:1", { context: "runtime" })] };
+    expect(await unusedImages(engine, deployment, [other])).toEqual([
+      "tf_serving:new",
+      "tf_serving:old",
+    ]);
   });
 });

@@ -1,17 +1,34 @@
+import type Docker from "dockerode";
 import { describe, expect, it } from "vitest";
-import { parseContainers, selectContainers } from "../../../commands/lib/containers.mjs";
-import { renderTable } from "../../../commands/lib/table.mjs";
+import { renderTable } from "../../../cli/output/table";
+import { nameOf, readContainers, selectContainers } from "../../../cli/targets/docker/containers";
+import { hasFailedService } from "../../../cli/targets/docker/interrupted";
+import { readTasks } from "../../../cli/targets/docker/tasks";
 
-const listed = [
-  "a1\tnotebook\t\trunning\tUp 2 hours (healthy)\tjupyter:1",
-  "a2\treplica\t10\trunning\tUp 3 seconds (health: starting)\tsha256:abc",
-  "a3\treplica\t2\texited\tExited (137) 5 minutes ago\tsha256:abc",
-  "a4\tbalancer\t\trunning\tUp About a minute\thaproxy:3",
-].join("\n");
+/** A container as the engine lists it, cut to what is read. */
+function listed(id: string, part: string, State: string, Status: string, more: object = {}) {
+  const { labels, ...others } = { labels: {}, ...more };
+  return {
+    Id: id,
+    Names: [`/${part}-${id}`],
+    Image: "sha256:abc",
+    Labels: { "tfserving.part": part, ...labels },
+    ...{ State, Status, NetworkSettings: { Networks: { one: {}, two: {} } } },
+    ...others,
+  } as unknown as Docker.ContainerInfo;
+}
 
-describe("docker ps", () => {
-  it("is read in the order balancer, replicas by number, notebook", () => {
-    expect(parseContainers(listed).map(({ id }) => id)).toEqual(["a4", "a3", "a2", "a1"]);
+const replica = (number: string) => ({ labels: { "tfserving.replica": number } });
+const containers = readContainers([
+  listed("a1", "notebook", "running", "Up 2 hours (healthy)"),
+  listed("a2", "replica", "running", "Up 3 seconds (health: starting)", replica("10")),
+  listed("a3", "replica", "exited", "Exited (137) 5 minutes ago", replica("2")),
+  listed("a4", "balancer", "running", "Up About a minute"),
+]);
+
+describe("the containers of a stack", () => {
+  it("are in the order balancer, replicas by number, notebook", () => {
+    expect(containers.map(({ id }) => id)).toEqual(["a4", "a3", "a2", "a1"]);
   });
 
   it.each([
@@ -19,25 +36,25 @@ describe("docker ps", () => {
     ["a2", { state: "running", health: "starting", since: "3 seconds" }],
     ["a3", { state: "exited", health: "", since: "Exited (137) 5 minutes ago" }],
     ["a4", { state: "running", health: "", since: "About a minute" }],
-  ])("tells state, health and time of %s", (id, expected) => {
-    expect(parseContainers(listed).find((container) => container.id === id)).toMatchObject(
-      expected,
-    );
+  ])("tell state, health and time of %s", (id, expected) => {
+    expect(containers.find((container) => container.id === id)).toMatchObject(expected);
   });
 
-  it("tells name and networks", () => {
-    const [container] = parseContainers("a\treplica\t1\trunning\tUp 1 second\tabc\tr-1\tone,two");
-    expect(container).toMatchObject({ name: "r-1", networks: ["one", "two"] });
+  it("tell name and networks", () => {
+    expect(containers[0]).toMatchObject({ name: "balancer-a4", networks: ["one", "two"] });
   });
 
-  it("may list nothing", () => {
-    expect(parseContainers("")).toEqual([]);
+  it("are not those that Swarm started, which are its to restart and remove", () => {
+    const labels = { "com.docker.swarm.service.name": "serving-replica-1a2b3c4" };
+    expect(readContainers([listed("t", "replica", "running", "Up", { labels })])).toEqual([]);
+  });
+
+  it("are named by part, replicas by their number too", () => {
+    expect(containers.map(nameOf)).toEqual(["balancer", "replica 2", "replica 10", "notebook"]);
   });
 });
 
 describe("the containers whose logs are asked for", () => {
-  const containers = parseContainers(listed);
-
   it.each([
     [undefined, ["a4", "a3", "a2", "a1"]],
     ["replica", ["a3", "a2"]],
@@ -54,16 +71,69 @@ describe("the containers whose logs are asked for", () => {
   });
 });
 
+describe("the tasks of a stack's services", () => {
+  const now = Date.parse("2026-01-01T00:10:00Z");
+  const service = (ID: string, part: string, version?: string) => ({
+    ID,
+    Spec: {
+      Name: `serving-${part}-1a2b3c4`,
+      Labels: { "tfserving.part": part, ...(version ? { "tfserving.version": version } : {}) },
+    },
+  });
+  const task = (ID: string, ServiceID: string, NodeID: string, State: string, Slot?: number) => ({
+    ...{ ID, ServiceID, NodeID, Slot },
+    Spec: { ContainerSpec: { Image: `${ServiceID}@sha256:1` } },
+    Status: { State, Timestamp: "2026-01-01T00:07:00.123456789Z" },
+  });
+
+  it("are shown by part and number, with their nodes", () => {
+    const nodes = ["node1", "node2"].map((Hostname) => ({
+      ID: `id-of-${Hostname}`,
+      Description: { Hostname },
+    }));
+    const tasks = [
+      task("t3", "r", "id-of-node2", "running", 10),
+      task("t1", "r", "id-of-node1", "starting", 2),
+      task("t2", "b", "id-of-node2", "running"),
+      task("t4", "b", "id-of-node1", "running"),
+    ];
+    const services = [service("r", "replica", "7"), service("b", "balancer")];
+    const shown = readTasks(tasks, services, nodes, now).map(
+      ({ part, number, version, node, state, since }) =>
+        [part, number, version, node, state, since].join("|"),
+    );
+    expect(shown).toEqual([
+      "balancer|||node1|running|3m",
+      "balancer|||node2|running|3m",
+      "replica|2|7|node1|starting|3m",
+      "replica|10|7|node2|running|3m",
+    ]);
+  });
+});
+
+describe("a service whose update Swarm took back", () => {
+  const service = { urn: "urn", id: "id", type: "docker:index/service:Service" };
+  const container = { ...service, type: "docker:index/container:Container" };
+
+  it.each([
+    ["seen in Pulumi's record", { ...service, initErrors: ["rolled back"] }, true],
+    ["not a good one", service, false],
+    ["not a container that failed", { ...container, initErrors: ["x"] }, false],
+  ])("is %s", (_, resource, failed) => {
+    expect(hasFailedService({ resources: [resource] })).toBe(failed);
+  });
+});
+
 describe("a table", () => {
   it("has columns as wide as their widest cell and no spaces at the ends of lines", () => {
-    expect(
-      renderTable(
-        ["PART", "STATE"],
-        [
-          ["balancer", "running"],
-          ["notebook", ""],
-        ],
-      ),
-    ).toEqual(["PART      STATE", "balancer  running", "notebook"]);
+    const rows = [
+      ["balancer", "running"],
+      ["notebook", ""],
+    ];
+    expect(renderTable(["PART", "STATE"], rows)).toEqual([
+      "PART      STATE",
+      "balancer  running",
+      "notebook",
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { driftOf, inWords } from "../../../commands/lib/drift.mjs";
+import { driftOf, inWords } from "../../../cli/targets/docker/drift";
 import { container, deployment, record } from "../../support/record";
 
 const recorded = deployment([

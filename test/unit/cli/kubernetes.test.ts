@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { loadConfig } from "../../../commands/lib/kubernetes/cluster.mjs";
-import { interruptedObjects } from "../../../commands/lib/kubernetes/clusterRecovery.mjs";
-import { isComplete, podTable } from "../../../commands/lib/kubernetes/clusterStatus.mjs";
-import { placeOf } from "../../../commands/lib/kubernetes/place.mjs";
-import { age, readPod, selectPods } from "../../../commands/lib/kubernetes/pods.mjs";
+import { age } from "../../../cli/targets/age";
+import { connect, placeOf } from "../../../cli/targets/kubernetes/cluster";
+import { podTable } from "../../../cli/targets/kubernetes/kubernetesTarget";
+import { interruptedObjects } from "../../../cli/targets/kubernetes/objects";
+import { isComplete, readPod, selectPods } from "../../../cli/targets/kubernetes/pods";
 import { wantedImages } from "../../../commands/lib/images.mjs";
 import { loadKubeconfig } from "../../../components/kubernetes/cluster/kubeconfig";
 import { kubeconfigFile, kubeconfigFor } from "../../support/fakeCluster";
@@ -48,11 +48,12 @@ describe("a pod of a stack", () => {
       version: "7",
       node: "node-1",
       state: "Running",
-      ready: true,
+      health: "healthy",
       restarts: 2,
       since: "5m",
       image: "registry.example.com/tf_serving@sha256:0123456789ab",
-      containers: ["replica"],
+      container: "replica",
+      well: true,
     });
   });
 
@@ -197,8 +198,8 @@ describe("Pulumi's record", () => {
 });
 
 describe("the kubeconfig of a command", () => {
-  const load = async (choice: Parameters<typeof loadConfig>[0] = {}) =>
-    (await loadConfig(choice, "k8s")).config;
+  const load = async (choice: Parameters<typeof connect>[0] = {}) =>
+    (await connect(choice, 1000, "k8s")).config;
 
   it("is the file that the stack names, with its context", async () => {
     const kubeconfig = kubeconfigFile("http://127.0.0.1:1", ["a", "b"]);
@@ -225,7 +226,7 @@ describe("the kubeconfig of a command", () => {
     expect(shared.getCurrentCluster()?.server).toBe("https://192.0.2.1");
   });
 
-  it.each<[string, Parameters<typeof loadConfig>[0], string]>([
+  it.each<[string, Parameters<typeof connect>[0], string]>([
     [
       "a file that is missing",
       { kubeconfig: "/no/such" },

@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
-import { mergeLogs, nameOf, parseLogLine } from "../../../commands/lib/logs.mjs";
+import { describe, expect, it, vi } from "vitest";
+import { logs } from "../../../cli/commands/logs";
+import { parseLogLine, writeLogs } from "../../../cli/targets/logLines";
+import { json, startScriptedEngine, written } from "../../support/scriptedEngine";
+import { stackContext } from "../../support/stackContext";
 
 const early = "2026-01-01T00:00:01.000000001Z";
 const late = "2026-01-01T00:00:01.000000002Z";
 
-describe("a line of docker logs --timestamps", () => {
+describe("a line with its time in front", () => {
   it.each([
     [`${early} text with  spaces`, { time: early, text: "text with  spaces" }],
     [`${early} `, { time: early, text: "" }],
@@ -15,38 +18,73 @@ describe("a line of docker logs --timestamps", () => {
   });
 });
 
-describe("the logs of several containers", () => {
-  const logs = [
-    { name: "replica 1", lines: [{ time: late, text: "second" }] },
-    { name: "balancer", lines: [{ time: early, text: "first" }] },
-  ];
+describe("the logs of several parts", () => {
+  const source = (name: string, ...said: string[]) => ({
+    name,
+    lines: async function* () {
+      yield* said;
+    },
+  });
+  const written = async (timestamps: boolean, ...sources: ReturnType<typeof source>[]) => {
+    const lines: string[] = [];
+    const request = { tail: "all", timestamps, follow: false };
+    await writeLogs(sources, request, (line) => lines.push(line));
+    return lines;
+  };
+  const replica = source("replica 1", `${late} second`);
+  const balancer = source("balancer", `${early} first`);
 
-  it("are merged by time, with the container in front", () => {
-    expect(mergeLogs(logs, false)).toEqual(["balancer  | first", "replica 1 | second"]);
+  it("are merged by time, with the part in front", async () => {
+    expect(await written(false, replica, balancer)).toEqual([
+      "balancer  | first",
+      "replica 1 | second",
+    ]);
   });
 
-  it("show the time on demand", () => {
-    expect(mergeLogs(logs, true)[0]).toBe(`balancer  | ${early} first`);
+  it("show the time on demand", async () => {
+    expect((await written(true, replica, balancer))[0]).toBe(`balancer  | ${early} first`);
   });
 
-  it("keep the order of lines of the same time", () => {
-    const lines = ["a", "b", "c"].map((text) => ({ time: early, text }));
-
-    expect(mergeLogs([{ name: "x", lines }], false)).toEqual(["x | a", "x | b", "x | c"]);
+  it("keep the order of lines of the same time", async () => {
+    const said = ["a", "b", "c"].map((text) => `${early} ${text}`);
+    expect(await written(false, source("x", ...said))).toEqual(["x | a", "x | b", "x | c"]);
   });
 });
 
-describe("the name of a container", () => {
+describe("npm run logs on a Docker Engine", () => {
   const container = {
-    ...{ id: "", state: "", health: "", since: "", image: "", name: "" },
-    networks: [],
+    ...{ Id: "r1", Names: ["/serving-replica-1"], Image: "sha256:abc" },
+    Labels: { "tfserving.part": "replica", "tfserving.replica": "1" },
+    ...{ State: "running", Status: "Up 1 second" },
+  };
+  const answers = {
+    "/version": json({ Version: "20.10.24", Arch: "amd64" }),
+    "/containers/json": json([container]),
+    "/services": json({ message: "This node is not a swarm manager." }, 503),
+    "/containers/r1/logs": written(`${early} hello\n${late} world\n`, "end"),
   };
 
-  it("has the replica's number", () => {
-    expect(nameOf({ ...container, part: "replica", number: "3" })).toBe("replica 3");
+  it.each([false, true])("shows what a container said; follow: %s", async (follow) => {
+    const { host } = await startScriptedEngine(answers);
+    const shown = vi.spyOn(console, "log").mockImplementation(() => {});
+
+    await logs(stackContext({ host }), { follow }, ["1"]);
+
+    expect(shown.mock.calls.flat()).toEqual(["replica 1 | hello", "replica 1 | world"]);
+    shown.mockRestore();
   });
 
-  it("is the part alone for the others", () => {
-    expect(nameOf({ ...container, part: "balancer", number: "" })).toBe("balancer");
+  it("says that there is no such container", async () => {
+    const { host } = await startScriptedEngine(answers);
+
+    await expect(logs(stackContext({ host }), {}, ["notebook"])).rejects.toThrow(
+      `The stack tfserving/dev has no such container (notebook) at ${host}.`,
+    );
+  });
+
+  it("refuses a number of lines that is none", async () => {
+    await expect(logs(stackContext(), { tail: "many" }, [])).rejects.toThrow(
+      '--tail is "many", not a number or all.',
+    );
   });
 });

@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { isServed, versionLines } from "../../../commands/lib/modelVersions.mjs";
+import { isServed, versionLines } from "../../../cli/predict/models";
 
 const two = [
   { version: "2", state: "AVAILABLE", message: "" },
   { version: "1", state: "AVAILABLE", message: "" },
 ];
 
+const fish = (versions: typeof two, labels: Record<string, string>) => ({
+  ...{ name: "fish", versions, labels },
+});
+
 describe("the lines of a model", () => {
   it("tell each version, its state and its labels", () => {
-    expect(versionLines("fish", two, { stable: "1", canary: "2", best: "2" })).toEqual([
+    expect(versionLines(fish(two, { stable: "1", canary: "2", best: "2" }))).toEqual([
       "fish version 2 AVAILABLE, labels best, canary",
       "fish version 1 AVAILABLE, label stable",
     ]);
@@ -16,13 +20,13 @@ describe("the lines of a model", () => {
 
   it("tell why a version is not served", () => {
     const broken = { version: "3", state: "END", message: "no such file" };
-    expect(versionLines("fish", [broken], { next: "3" })).toEqual([
+    expect(versionLines(fish([broken], { next: "3" }))).toEqual([
       "fish version 3 END, label next: no such file",
     ]);
   });
 
   it("tell of a label whose version is not there", () => {
-    expect(versionLines("fish", two, { next: "3" })).toContain(
+    expect(versionLines(fish(two, { next: "3" }))).toContain(
       "fish label next is on version 3, which is not there",
     );
   });
@@ -37,6 +41,6 @@ describe("a model is served", () => {
     [false, "with a label on a version that is not there", ["AVAILABLE", "END"], { stable: "9" }],
   ])("%s: %s", (served, _, states, labels) => {
     const versions = two.map((one, index) => ({ ...one, state: states[index] }));
-    expect(isServed(versions, labels as Record<string, string>)).toBe(served);
+    expect(isServed(fish(versions, labels as Record<string, string>))).toBe(served);
   });
 });

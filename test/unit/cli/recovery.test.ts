@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isUnderWay, planRecovery } from "../../../commands/lib/recovery.mjs";
+import { isUnderWay, planRecovery } from "../../../cli/targets/docker/recovery";
+import { pendingWords } from "../../../cli/targets/record";
 import { container, deployment, object, record } from "../../support/record";
 
 const old = record("replica-1", "replica", { id: "old" });
@@ -11,7 +12,7 @@ const found = (more: object = {}, part = "replica") =>
 describe("after an update that ended", () => {
   it("nothing is to be done", () => {
     const plan = planRecovery(deployment([old]), [container("old", "replica")]);
-    expect(plan).toMatchObject({ adopted: [], idle: [], serving: [], others: [], pending: [] });
+    expect(plan).toMatchObject({ adopted: [], idle: [], serving: [], others: [] });
     expect(plan.deployment).toBeUndefined();
   });
 });
@@ -19,7 +20,7 @@ describe("after an update that ended", () => {
 describe("after an update that was killed", () => {
   it("the record loses its unfinished business and nothing else", () => {
     const plan = planRecovery(deployment([old], [created]), []);
-    expect(plan.pending).toEqual(["creating replica-1"]);
+    expect(pendingWords(deployment([old], [created]))).toEqual(["creating replica-1"]);
     expect(plan.deployment).toEqual(deployment([old]));
   });
 
