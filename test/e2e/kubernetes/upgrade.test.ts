@@ -6,7 +6,8 @@ import { previewRecorded } from "../../support/recordedStack";
 
 test("a recorded stack on Kubernetes loses nothing", async () => {
   const cluster = sharedCluster();
-  const place = { context: cluster.context };
+  const { context, kubeconfig } = cluster;
+  const place = { context, kubeconfig };
 
   const upgrade = await previewRecorded("kubernetes", place, clusterEnv(cluster));
 
