@@ -99,13 +99,16 @@ export {
   resolveKubernetesModelServiceArgs,
 } from "./kubernetes/kubernetesModelServiceArgs";
 export {
-  findNamespace,
-  FoundNamespace,
   FurtherQuestions,
   inspectCluster,
   KubernetesCluster,
 } from "./kubernetes/cluster/inspectCluster";
-export { findServices, FoundService } from "./kubernetes/cluster/findServices";
+export {
+  findNamespace,
+  findServices,
+  FoundNamespace,
+  FoundService,
+} from "./kubernetes/cluster/findObjects";
 export { serviceNames } from "./kubernetes/serviceNames";
 export { ClusterChoice, ClusterError } from "./kubernetes/cluster/kubeconfig";
 export { EcsNotebook } from "./aws/notebook/ecsNotebook";

@@ -13,7 +13,7 @@ import { checkCluster } from "./cluster/checkCluster";
 import { checkDigest } from "./checkDigest";
 import { checkLabels } from "./checkLabels";
 import { checkModelVolume, ModelVolumeShape } from "./checkModelVolume";
-import { checkNetwork } from "./network/checkNetwork";
+import { checkNetworkPolicies } from "./network/checkNetworkPolicies";
 import { checkPlacement, placementWarnings } from "./checkPlacement";
 import { checkRoutes } from "./network/checkRoutes";
 import { checkDnsLabel, checkHostName } from "./dnsNames";
@@ -54,7 +54,7 @@ export function checkKubernetesModelService(shape: KubernetesModelServiceShape):
     ...(shape.canary ? checkCanaryRelease(shape.canary) : []),
     ...checkAutoscaling(shape),
     ...checkPlacement(shape),
-    ...checkNetwork(shape),
+    ...checkNetworkPolicies(shape),
     ...checkRoutes(shape),
     ...checkPodMonitor(shape),
     ...checkLabels("labels", shape.labels, ownLabels),

@@ -1,4 +1,4 @@
-import { stackLabel } from "../../core/stackLabel";
+import { codeOf } from "./apiErrors";
 import { ClusterClient, connectCluster, serverOf } from "./connectCluster";
 import { ClusterChoice, ClusterError } from "./kubeconfig";
 
@@ -86,39 +86,8 @@ export async function inspectCluster(
   } catch (error) {
     throw new ClusterError(
       "kubeconfig",
-      `the Kubernetes API server at ${server} (context ${context}) ${silence(error as ApiError)}`,
+      `the Kubernetes API server at ${server} (context ${context}) ${silence(error as Error)}`,
     );
-  }
-}
-
-/** What a cluster says of a namespace. */
-export interface FoundNamespace {
-  exists: boolean;
-  /** Whether it is being deleted. */
-  terminating: boolean;
-  /** Its label `tfserving.stack`. @default - it has none */
-  stack?: string;
-}
-
-/** Looks a namespace up; undefined where the user may not ask. */
-export async function findNamespace(
-  choice: ClusterChoice,
-  name: string,
-): Promise<FoundNamespace | undefined> {
-  const { core } = await connectCluster(choice);
-  try {
-    const { metadata, status } = await core.readNamespace({ name });
-    const terminating = status?.phase === "Terminating";
-    return { exists: true, terminating, stack: metadata?.labels?.[stackLabel] };
-  } catch (error) {
-    switch ((error as ApiError).code) {
-      case 404:
-        return { exists: false, terminating: false };
-      case 403:
-        return undefined;
-      default:
-        throw error;
-    }
   }
 }
 
@@ -170,7 +139,7 @@ async function permitted<T>(
     } while (next);
   } catch (error) {
     // 404: the API server does not have the kind.
-    if ([403, 404].includes(Number((error as ApiError).code))) {
+    if ([403, 404].includes(codeOf(error) ?? 0)) {
       return undefined;
     }
     throw error;
@@ -224,18 +193,17 @@ async function hasImageVolumes(client: ClusterClient, version: string): Promise<
   }
 }
 
-type ApiError = Error & { code?: number | string };
-
 /** What an API server does that cannot be used. */
-function silence(error: ApiError): string {
-  if (error.code === 401) {
+function silence(error: Error): string {
+  const code = codeOf(error);
+  if (code === 401) {
     return "does not accept the user of that context (401 Unauthorized): renew its credentials";
   }
   const reason =
     error.name === "AbortError" || error.name === "TimeoutError"
       ? `no answer in ${firstAnswerMs / 1000} s`
-      : typeof error.code === "number"
-        ? `HTTP code ${error.code}`
+      : code !== undefined
+        ? `HTTP code ${code}`
         : error.message.replace(/^.*reason: /s, "").split("\n")[0];
   return `does not answer (${reason}): start it, or name another cluster`;
 }

@@ -1,3 +1,4 @@
+import { codeOf } from "../cluster/apiErrors";
 import { DeploymentName, RolloutApi } from "./rolloutApi";
 import { isUndone } from "./undo";
 
@@ -29,7 +30,7 @@ export class AutoscaledPods {
         return await this.api.holdReplicas(this.of, replicas, false);
       } catch (error) {
         // The autoscaler has changed the number between the two requests.
-        if ((error as { code?: number }).code !== 409 || attempt === mostAttempts) {
+        if (codeOf(error) !== 409 || attempt === mostAttempts) {
           return this.tell(replicas, error as Error);
         }
       }

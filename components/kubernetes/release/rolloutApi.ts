@@ -1,5 +1,6 @@
 import { lastLines } from "../../serving/lastWords";
 import { LiveObject } from "../cluster/appliedConfiguration";
+import { ifFound } from "../cluster/apiErrors";
 import { ClusterClient } from "../cluster/connectCluster";
 import type { Pod, ReplicaSet } from "./podVerdict";
 import type { Undo } from "./undo";
@@ -44,16 +45,7 @@ export function rolloutApi({ core, apps, api, library }: ClusterClient): Rollout
   const as = (strategy: keyof typeof library.PatchStrategy) =>
     library.setHeaderOptions("Content-Type", library.PatchStrategy[strategy]);
   return {
-    deployment: async ({ namespace, name }) => {
-      try {
-        return await untyped.getNamespacedCustomObject({ ...deployments, namespace, name });
-      } catch (error) {
-        if ((error as { code?: number }).code === 404) {
-          return undefined;
-        }
-        throw error;
-      }
-    },
+    deployment: (of) => ifFound(untyped.getNamespacedCustomObject({ ...deployments, ...of })),
     deployments: async (namespace, labels) => {
       const labelSelector = selectorOf(labels);
       const found = { ...deployments, namespace, labelSelector };
@@ -102,14 +94,4 @@ function selectorOf(labels: Record<string, string>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
-}
-
-/** The sentence of an answer of the API server, or of what kept it from answering. */
-export function messageOf(error: unknown): string {
-  const { body, message } = error as { body?: unknown; message: string };
-  try {
-    return (JSON.parse(String(body)) as { message: string }).message;
-  } catch {
-    return message.split("\n")[0];
-  }
 }

@@ -1,7 +1,8 @@
 import { lastWords } from "../../serving/lastWords";
 import { LiveObject } from "../cluster/appliedConfiguration";
 import { Pod, PodLimits, PodVerdict, podVerdict, replicaSetVerdict } from "./podVerdict";
-import { DeploymentName, messageOf, RolloutApi } from "./rolloutApi";
+import { messageOf } from "../cluster/apiErrors";
+import { DeploymentName, RolloutApi } from "./rolloutApi";
 import { isComplete, isSeen, progressSecondsOf, rolloutStatus } from "./rolloutStatus";
 import { stalled, standsStill } from "./rolloutStatus";
 import { currentOf, hashLabel, lastServed, podHashOf } from "./servedTemplate";

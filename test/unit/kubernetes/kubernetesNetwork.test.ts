@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { checkNetwork } from "../../../components/kubernetes/network/checkNetwork";
+import { checkNetworkPolicies } from "../../../components/kubernetes/network/checkNetworkPolicies";
 import {
   KubernetesModelServiceArgs,
   NetworkClientArgs,
@@ -232,7 +232,7 @@ describe("a service's network", () => {
       "no effect",
     ],
   ])("refuses %s", (_, args, propertyPath, part) => {
-    expect(checkNetwork(resolved(args))).toEqual([
+    expect(checkNetworkPolicies(resolved(args))).toEqual([
       { propertyPath, reason: expect.stringContaining(part) },
     ]);
   });
@@ -244,6 +244,6 @@ describe("a service's network", () => {
     ["an Ingress without policies", { ingress, network: { policies: false } }],
     ["monitoring", { podMonitor: {}, network: { monitoringNamespace: "monitoring" } }],
   ])("takes %s", (_, args) => {
-    expect(checkNetwork(resolved(args))).toEqual([]);
+    expect(checkNetworkPolicies(resolved(args))).toEqual([]);
   });
 });

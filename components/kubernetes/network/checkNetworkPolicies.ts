@@ -6,7 +6,7 @@ import { NetworkClientArgs, ResolvedKubernetesArgs } from "../kubernetesModelSer
 type NetworkShape = Pick<ResolvedKubernetesArgs, "network" | "ingress" | "gateway" | "podMonitor">;
 
 /** Everything about a service's network that would be refused, or keep out whom it was made for. */
-export function checkNetwork(shape: NetworkShape): Problem[] {
+export function checkNetworkPolicies(shape: NetworkShape): Problem[] {
   const { clients = [], monitoringNamespace, policies = true } = shape.network ?? {};
   return [
     ...clients.flatMap((client, index) => checkClient(`network.clients[${index}]`, client)),
