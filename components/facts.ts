@@ -1,7 +1,9 @@
 /** What the components know without Pulumi: other programs, such as the npm commands, load it fast. */
+export { parseImageReference } from "./core/imageReference";
 export { stackLabel } from "./core/stackLabel";
 export { defaultDockerHost, tlsOf, usualEngine } from "./engine/dockerContext";
 export type { EngineTls } from "./engine/dockerContext";
+export { loginOf } from "./engine/dockerLogins";
 export { connect as connectEngine, isLocal as isLocalEngine } from "./engine/engineClient";
 export {
   ClusterChoice,

@@ -58,7 +58,7 @@ export function resourceName(type: string, urn: string): string {
 export function startedLine({ resourcePreEvent }: EngineEvent): string | undefined {
   const { metadata, planning } = resourcePreEvent ?? {};
   const wording = metadata && wordings[metadata.op];
-  if (!wording || metadata.op === "same") {
+  if (!wording || isUnseen(metadata)) {
     return undefined;
   }
   const name = resourceName(metadata.type, metadata.urn);
@@ -71,6 +71,11 @@ export function startedLine({ resourcePreEvent }: EngineEvent): string | undefin
     : `${wording.sign.padEnd(2)} ${name} ${wording.words[0]}`;
 }
 
+/** Providers are no part of what a stack runs. */
+function isUnseen({ op, type }: StepEventMetadata): boolean {
+  return op === "same" || type.startsWith("pulumi:providers:");
+}
+
 function changed({ diffs = [] }: StepEventMetadata): string {
   return diffs.length > 0 ? ` [${diffs.join(", ")}]` : "";
 }
@@ -80,7 +85,8 @@ export function endedLine(event: EngineEvent, seconds?: number): string | undefi
   const { resOutputsEvent, resOpFailedEvent } = event;
   const metadata = (resOutputsEvent ?? resOpFailedEvent)?.metadata;
   const wording = metadata && wordings[metadata.op];
-  if (!wording || ["same", "replace"].includes(metadata.op) || resOutputsEvent?.planning) {
+  const planning = resOutputsEvent?.planning || metadata?.op === "replace";
+  if (!wording || isUnseen(metadata) || planning) {
     return undefined;
   }
   const [doing, done] = wording.words;

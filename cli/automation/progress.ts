@@ -46,7 +46,7 @@ export function startProgress(planning: boolean): Progress {
     if (text) {
       line(text);
     }
-    if (diagnosticEvent) {
+    if (diagnosticEvent && isForUsers(diagnosticEvent)) {
       const { urn = "", ephemeral } = diagnosticEvent;
       if (!ephemeral) {
         said.set(urn, [...(said.get(urn) ?? []), diagnosticEvent]);
@@ -70,6 +70,11 @@ export function startProgress(planning: boolean): Progress {
     }
   };
   return { onEvent, write, end };
+}
+
+/** The engine also tells what only those want to know who look for its mistakes. */
+function isForUsers({ severity }: DiagnosticEvent): boolean {
+  return ["info", "info#err", "warning", "error"].includes(severity);
 }
 
 /** Whether somebody looks at this terminal: CI systems have terminals too, and logs. */

@@ -62,9 +62,7 @@ export class PulumiStack {
    */
   async record(): Promise<Deployment | undefined> {
     if (this.address.backend.own) {
-      return this.isMissingHere()
-        ? undefined
-        : (JSON.parse(readFileSync(this.stateFile(), "utf8")).checkpoint?.latest ?? {});
+      return this.isMissingHere() ? undefined : readState(this.stateFile());
     }
     const exported = await this.reading(async (stack) => stack.exportStack());
     return exported && (exported.deployment ?? {});
@@ -77,7 +75,7 @@ export class PulumiStack {
     return files
       .map((file) => path.join(folder, file))
       .filter((file) => file.endsWith(".json") && file !== this.stateFile())
-      .map((file) => JSON.parse(readFileSync(file, "utf8")).checkpoint?.latest ?? {});
+      .map(readState);
   }
 
   /** Puts a record in the place of that one. Pulumi refuses while another update is under way. */
@@ -114,21 +112,13 @@ export class PulumiStack {
     }
   }
 
-  /**
-   * Creates the stack where the backend has none of its name; its config file is written already.
-   */
-  async createMissing(): Promise<void> {
-    const isMissing = this.address.backend.own
-      ? this.isMissingHere()
-      : (await this.reading(async (stack) => stack.workspace.stackOutputs(stack.name))) ===
-        undefined;
-    if (isMissing) {
-      await this.create();
-    }
+  /** Whether the backend has no stack of this name. */
+  async isMissing(): Promise<boolean> {
+    return this.address.backend.own ? this.isMissingHere() : (await this.outputs()) === undefined;
   }
 
   /**
-   * Creates the stack. `pulumi stack init` writes the salt of its secrets into the config file beside
+   * Creates the stack; its config file is written already. `pulumi stack init` writes the salt of its secrets into the config file beside
    * Pulumi.yaml and selects it there; that is done in the folder of the generated config file, so that
    * the stack's own file stays as it is.
    */
@@ -267,6 +257,10 @@ export class PulumiStack {
     const { project, name } = this.address;
     return stackStateFile(ownFolder, String(project.name), name);
   }
+}
+
+function readState(file: string): Deployment {
+  return JSON.parse(readFileSync(file, "utf8")).checkpoint?.latest ?? {};
 }
 
 function updateOptions(progress: ReturnType<typeof startProgress>) {

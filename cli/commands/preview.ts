@@ -1,5 +1,14 @@
-import { Failure } from "../output/failure";
+import { npmRun, say } from "../output/console";
+import { createMissingStack } from "../setup/prepare";
+import { prepareToolchain } from "../setup/toolchain";
+import type { Workspace } from "../setup/workspace";
 
-export async function preview(): Promise<void> {
-  throw new Failure("npm run preview is not there yet.", "use the one of commands/.");
+/** Shows what `up` would change. */
+export async function preview(workspace: Workspace, { diff }: { diff?: unknown }): Promise<void> {
+  const { stack, env, setting, pulumi } = workspace;
+  await prepareToolchain(env, String(setting("target")));
+  await workspace.writeConfig();
+  await createMissingStack(workspace);
+  await pulumi.preview({ diff: Boolean(diff) });
+  say(`\nNext: ${npmRun("up", stack)}   does it`);
 }

@@ -5,6 +5,7 @@ import { pulumiVariables } from "../automation/pulumiCommand";
 import { refuseTakenByNpm } from "../npmFlags";
 import { ownFolder, root } from "../setup/folders";
 import { cliFile } from "../setup/pulumiHome";
+import { createMissingStack } from "../setup/prepare";
 import { prepareToolchain } from "../setup/toolchain";
 import { openWorkspace } from "../setup/workspace";
 
@@ -33,12 +34,11 @@ export async function pulumi(args: string[]): Promise<number> {
     mkdirSync(ownFolder, { recursive: true });
   }
   const passed = passedOn(args, workspace.configFile);
-  if (passed.length > args.length || needs.stack) {
-    // Before the stack is made: its salt goes into the file.
+  if (passed.length > args.length) {
     await workspace.writeConfig();
   }
   if (needs.stack) {
-    await workspace.pulumi.createMissing();
+    await createMissingStack(workspace);
   }
   return show(cliFile(workspace.env), passed, {
     cwd: root,

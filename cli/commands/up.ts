@@ -1,5 +1,18 @@
-import { Failure } from "../output/failure";
+import { updateStack } from "../automation/update";
+import { requireConsent } from "../output/consent";
+import { prepareStack } from "../setup/prepare";
+import type { Workspace } from "../setup/workspace";
+import { targetOf } from "../targets";
+import { summarise } from "./summary";
 
-export async function up(): Promise<void> {
-  throw new Failure("npm run up is not there yet.", "use the one of commands/.");
+/** Sets up what is missing on this machine, brings the stack up and asks it once. */
+export async function up(
+  workspace: Workspace,
+  { yes, retry }: { yes?: unknown; retry?: unknown },
+): Promise<void> {
+  await requireConsent(workspace, "up", Boolean(yes));
+  const target = targetOf(workspace);
+  const standIns = await prepareStack(workspace, target, Boolean(retry));
+  await updateStack(workspace, target);
+  await summarise(workspace, target, standIns);
 }

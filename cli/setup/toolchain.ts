@@ -8,7 +8,8 @@ import { hasAirgap, runAirgap } from "./airgap";
 import { root } from "./folders";
 import { cliFile, hasCli, hasPlugin, type Part, pinnedVersion, wantedPlugins } from "./pulumiHome";
 
-const downloadSite = "https://get.pulumi.com";
+/** Where Pulumi is downloaded from. */
+export const downloadSite = "https://get.pulumi.com";
 const probeTimeoutMs = 3000;
 const cli = "cli";
 const wherePartsAre =
@@ -85,17 +86,21 @@ export function inWords(parts: Part[]): string {
     .join(", ");
 }
 
-/** Whether a site can be reached from here, through the user's proxy where there is one. */
-export async function canReach(
+/**
+ * The HTTP status with which a site answers, through the user's proxy where there is one; undefined
+ * where it cannot be reached from here.
+ */
+export async function statusOf(
   url: string,
   env: Environment,
   timeoutMs = probeTimeoutMs,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const probe =
     "fetch(process.argv[1], { method: 'HEAD' })" +
-    ".then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))";
+    ".then(({ status }) => console.log(status), () => process.exit(1))";
   const args = [...followingProxy, "--eval", probe, url];
-  return (await capture(process.execPath, args, { env, timeoutMs })).code === 0;
+  const { code, stdout } = await capture(process.execPath, args, { env, timeoutMs });
+  return code === 0 ? Number(stdout) : undefined;
 }
 
 async function canDownload(env: Environment): Promise<boolean> {
@@ -103,7 +108,7 @@ async function canDownload(env: Environment): Promise<boolean> {
     // The user's own site, which Pulumi asks for plugins.
     return true;
   }
-  return canReach(`${downloadSite}/install.sh`, env);
+  return (await statusOf(`${downloadSite}/install.sh`, env)) === 200;
 }
 
 async function download(env: Environment, missing: Part[]): Promise<void> {
@@ -131,8 +136,17 @@ async function download(env: Environment, missing: Part[]): Promise<void> {
   }
 }
 
+/** Whether airgap/ can build what is missing. */
+export function canBuild(missing: Part[]): boolean {
+  return hasAirgap() && missing.every(isBuilt);
+}
+
+function isBuilt({ name }: Part): boolean {
+  return builds.some(({ parts }) => parts.includes(name));
+}
+
 async function build(missing: Part[], env: Environment): Promise<void> {
-  requireBuilt(missing.filter(({ name }) => !builds.some(({ parts }) => parts.includes(name))));
+  requireBuilt(missing.filter((part) => !isBuilt(part)));
   const wanted = builds.filter(({ parts }) => missing.some(({ name }) => parts.includes(name)));
   const minutes = wanted.reduce((sum, one) => sum + one.minutes, 0);
   note(

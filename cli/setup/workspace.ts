@@ -89,6 +89,7 @@ export function openWorkspace(option?: string, config?: string): Workspace {
     },
     outputs: () => pulumi.outputs(),
     record: () => pulumi.record(),
+    otherRecords: () => pulumi.otherRecords(),
     writeRecord: (deployment) => pulumi.writeRecord(deployment),
     otherRecords: () => pulumi.otherRecords(),
     writeConfig: async (given) => {
