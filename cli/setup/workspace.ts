@@ -89,7 +89,6 @@ export function openWorkspace(option?: string, config?: string): Workspace {
     },
     outputs: () => pulumi.outputs(),
     record: () => pulumi.record(),
-    otherRecords: () => pulumi.otherRecords(),
     writeRecord: (deployment) => pulumi.writeRecord(deployment),
     otherRecords: () => pulumi.otherRecords(),
     writeConfig: async (given) => {
