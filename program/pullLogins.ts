@@ -1,21 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  dockerLogins,
-  loginOf,
-  modelServiceDefaults,
-  notebookDefaults,
-  PublishedImageArgs,
-} from "../components";
+import { dockerLogins, loginOf, PublishedImageArgs } from "../components";
 import { registryAddress } from "../components/engine/registryProvider";
 
 type Registry = Pick<PublishedImageArgs, "registry" | "username" | "password" | "plainHttp">;
 
 /** Images that the program runs beside the serving image, by config key. */
 export type PulledImages = Partial<Record<"balancerImage" | "notebookImage", string>>;
-
-// Anybody may pull these.
-const publicImages = [modelServiceDefaults.balancerImage, notebookDefaults.image];
 
 /**
  * Logins with which Docker's provider pulls the images: that of the stack's own registry, else the
@@ -25,7 +16,7 @@ export function pullLogins(
   images: PulledImages,
   registry: Registry | undefined,
 ): docker.types.input.ProviderRegistryAuth[] | undefined {
-  const named = notPublic(images);
+  const named = given(images);
   const own = named.filter(([, image]) => isIn(image, registry));
   const others = named.filter(([, image]) => !isIn(image, registry)).map(([, image]) => image);
   const logins = [
@@ -46,7 +37,7 @@ export function pullHints(
   registry: Registry | undefined,
   ways: Partial<Record<keyof PulledImages, string>>,
 ): string[] {
-  return notPublic(images)
+  return given(images)
     .filter(([, image]) => !isIn(image, registry) && loginOf(image) !== undefined)
     .map(
       ([key, image]) =>
@@ -55,9 +46,9 @@ export function pullHints(
     );
 }
 
-function notPublic(images: PulledImages): [keyof PulledImages, string][] {
+function given(images: PulledImages): [keyof PulledImages, string][] {
   const named = Object.entries(images) as [keyof PulledImages, string][];
-  return named.filter(([, image]) => image !== undefined && !publicImages.includes(image));
+  return named.filter(([, image]) => image !== undefined);
 }
 
 function isIn(image: string, registry: Registry | undefined): boolean {

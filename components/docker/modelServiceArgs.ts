@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultBalancerImage, maxReplicas } from "../serving/balancerConfig";
+import { defaultImages } from "../core/images";
+import { maxReplicas } from "../serving/balancerConfig";
 import { defaultGrpcTimeoutSeconds } from "../serving/requestTimes";
 import { CanaryArgs } from "../serving/canary";
 import { ReleaseStrategy, strategyOf } from "../serving/releaseStrategy";
@@ -152,7 +153,7 @@ export const modelServiceDefaults = {
   strategy: ReleaseStrategy.Surge as ReleaseStrategy,
   drainSeconds: 5,
   startTimeoutSeconds: 40,
-  balancerImage: defaultBalancerImage,
+  balancerImage: defaultImages.balancer,
   grpcTimeoutSeconds: defaultGrpcTimeoutSeconds,
 } satisfies Partial<DockerModelServiceArgs>;
 

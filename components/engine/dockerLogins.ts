@@ -1,5 +1,6 @@
 import { configFolder, Environment, readJson } from "./dockerContext";
 import { parseImageReference } from "../core/imageReference";
+import { defaultImages } from "../core/images";
 
 /** A registry for Docker's Pulumi provider, which takes the login from Docker's own configuration. */
 export interface KnownRegistry {
@@ -30,10 +31,13 @@ export function dockerLogins(images: string[], env: Environment = process.env): 
     .map((registry) => ({ address: `https://${registry}` }));
 }
 
-/** The registry of an image, where the user is logged in to it; undefined elsewhere. */
+/**
+ * The registry of an image, where the user is logged in to it; undefined elsewhere, and for the
+ * images that are used by default, which need no login.
+ */
 export function loginOf(image: string, env: Environment = process.env): string | undefined {
   const reference = parseImageReference(image);
-  if ("reason" in reference) {
+  if ("reason" in reference || Object.values(defaultImages).includes(image)) {
     return undefined;
   }
   const named = reference.registry ?? hub;

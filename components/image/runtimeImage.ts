@@ -2,6 +2,7 @@ import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checkBaseImage } from "../tfserving/baseImage";
+import { defaultImages } from "../core/images";
 import { Problem } from "../core/problem";
 import { withDefaults } from "../core/withDefaults";
 import { ImageBuild } from "./buildMissing";
@@ -33,7 +34,7 @@ export const runtimeRepository = "tf_serving_runtime";
 
 /** Defaults of RuntimeImageArgs. */
 export const runtimeImageDefaults = {
-  baseImage: "tensorflow/serving:2.19.1",
+  baseImage: defaultImages.serving,
   repository: runtimeRepository,
 } satisfies Partial<RuntimeImageArgs>;
 

@@ -1,3 +1,4 @@
+import { defaultImages } from "../core/images";
 import { BatchingOptions } from "../tfserving/batching";
 import { ModelConfigOptions } from "../tfserving/modelConfig";
 
@@ -73,6 +74,6 @@ export interface ServingImageArgs {
 /** Defaults of ServingImageArgs. */
 export const servingImageDefaults = {
   signatureName: "serving_default",
-  baseImage: "tensorflow/serving:2.19.1",
+  baseImage: defaultImages.serving,
   repository: "tf_serving",
 } satisfies Partial<ServingImageArgs>;

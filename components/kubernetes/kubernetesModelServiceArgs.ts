@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultBalancerImage } from "../serving/balancerConfig";
+import { defaultImages } from "../core/images";
 import { defaultGrpcTimeoutSeconds } from "../serving/requestTimes";
 import { CanaryArgs } from "../serving/canary";
 import { ReleaseStrategy, strategyOf } from "../serving/releaseStrategy";
@@ -318,7 +318,7 @@ export const kubernetesModelServiceDefaults = {
   schedulingTimeoutSeconds: 600,
   minReadySeconds: 5,
   balancers: 2,
-  balancerImage: defaultBalancerImage,
+  balancerImage: defaultImages.balancer,
   grpcTimeoutSeconds: defaultGrpcTimeoutSeconds,
   clusterDomain: "cluster.local",
 } satisfies Partial<KubernetesModelServiceArgs>;

@@ -34,9 +34,6 @@ export interface BalancerCanary {
   percent: number;
 }
 
-/** HAProxy's image unless a service's arguments name another: the version that tests run. */
-export const defaultBalancerImage = "haproxy:3.2.24";
-
 /** Ports inside the network. */
 export const ports = {
   grpc: 8500,

@@ -16,7 +16,6 @@ import {
   ResolvedSwarmArgs,
   resolveSwarmModelServiceArgs,
   SwarmModelServiceArgs,
-  swarmModelServiceDefaults,
 } from "./swarmModelServiceArgs";
 import { watchedNetwork } from "./taskWatch";
 
@@ -97,8 +96,7 @@ function childOptions(
   host: pulumi.Output<string>,
   parent: pulumi.Resource,
 ): pulumi.CustomResourceOptions {
-  const isUsual = balancerImage === swarmModelServiceDefaults.balancerImage;
-  const further = isUsual ? [] : dockerLogins([balancerImage]);
+  const further = dockerLogins([balancerImage]);
   const provider = registry?.username
     ? registryProvider(name, { ...registry, host }, parent, further)
     : undefined;

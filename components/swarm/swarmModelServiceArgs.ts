@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultBalancerImage } from "../serving/balancerConfig";
+import { defaultImages } from "../core/images";
 import { defaultGrpcTimeoutSeconds } from "../serving/requestTimes";
 import { DockerEngine } from "../engine/engine";
 import { ReleaseStrategy, strategyOf } from "../serving/releaseStrategy";
@@ -185,7 +185,7 @@ export const swarmModelServiceDefaults = {
   parallelStarts: 1,
   drainSeconds: 5,
   startTimeoutSeconds: 40,
-  balancerImage: defaultBalancerImage,
+  balancerImage: defaultImages.balancer,
   grpcTimeoutSeconds: defaultGrpcTimeoutSeconds,
 } satisfies Partial<SwarmModelServiceArgs>;
 

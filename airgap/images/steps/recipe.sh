@@ -1,15 +1,18 @@
 # What each image is called, what it is built on, and the hash that says whether it is current.
 # Sourced by ../build.
 
+# The name that a config value gets in place of the usual one: names.json has them for the commands.
+name_of() { sed -n "s/.*\"$1\": \"\(.*\)\".*/\1/p" "$here/names.json"; }
+
 declare -A image=(
   [base]=tfserving-airgap/base:bookworm
   [base-forky]=tfserving-airgap/base:forky
-  [tensorflow]=tfserving-airgap/tensorflow:2.19.1
-  [haproxy]=tfserving-airgap/haproxy:3.2
+  [haproxy]=$(name_of balancerImage)
   [haproxy-2.6]=tfserving-airgap/haproxy:2.6
-  [serving]=tfserving-airgap/serving:2.19.1
-  [notebook]=tfserving-airgap/notebook:lab-4.6.6
+  [serving]=$(name_of baseImage)
+  [notebook]=$(name_of notebookImage)
 )
+image[tensorflow]=tfserving-airgap/tensorflow:${image[serving]##*:}
 declare -A parent=(
   [base]='' [base-forky]='' [tensorflow]=base [haproxy]=base-forky [haproxy-2.6]=base
   [serving]=tensorflow [notebook]=tensorflow

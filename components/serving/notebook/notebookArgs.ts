@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaultImages } from "../../core/images";
 import { anyText, FieldsOf, laterOr, trueOrFalse, wholeNumberFrom } from "../../core/schema";
 
 /** Arguments of every notebook, wherever it runs. */
@@ -37,7 +38,7 @@ export interface TunnelledNotebookArgs extends SharedNotebookArgs {
 
 /** Defaults that notebooks on all targets have. */
 export const notebookDefaults = {
-  image: "quay.io/jupyter/tensorflow-notebook:2026-10-05",
+  image: defaultImages.notebook,
   port: 8888,
   memoryMb: 4096,
 };

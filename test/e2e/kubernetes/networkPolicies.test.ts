@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 
+import names from "../../../airgap/images/names.json";
 import { KubernetesModelService, KubernetesNotebook } from "../../../components";
 import { selectorFor } from "../../../components/kubernetes/labels";
 import { clientLabel } from "../../../components/kubernetes/network/networkPolicies";
@@ -11,7 +12,7 @@ import { renderedObjects } from "../../support/kubernetesObjects";
 const namespace = "policies";
 const others = "policies-others";
 const serviceName = "flowers";
-const imageHere = "tfserving-airgap/notebook:lab-4.6.6";
+const imageHere = names.notebookImage;
 
 const listeners: Record<string, { labels: Record<string, string>; ports: number[] }> = {
   replica: { labels: selectorFor("replica", serviceName), ports: [8500, 8501, 8502] },

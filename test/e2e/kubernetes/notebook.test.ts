@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
+import names from "../../../airgap/images/names.json";
 import { KubernetesNotebook, KubernetesNotebookArgs } from "../../../components";
 import { type Cluster, sharedCluster } from "../../cluster/cluster";
 import { restrictedNamespace } from "../../cluster/restricted";
@@ -12,7 +13,7 @@ import { repository } from "../../support/stackConfig";
 const namespace = "research";
 const localPort = 18887;
 const token = "result-of-notebook-token";
-const imageHere = "tfserving-airgap/notebook:lab-4.6.6";
+const imageHere = names.notebookImage;
 
 let cluster: Cluster;
 let image: string;

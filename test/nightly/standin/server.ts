@@ -9,8 +9,8 @@ import names from "../../../airgap/images/names.json";
 
 const run = promisify(execFile);
 const airgap = path.join(__dirname, "../../../airgap");
-const tensorflowImage = "tfserving-airgap/tensorflow:2.19.1";
 export const image = names.baseImage;
+const tensorflowImage = image.replace("/serving:", "/tensorflow:");
 
 /** Runs docker and returns what it printed; rejects with what it complained about. */
 export async function docker(...args: string[]): Promise<string> {
