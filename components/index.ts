@@ -20,13 +20,13 @@ export {
   resolveAlbEndpointArgs,
 } from "./aws/endpoint/albEndpointArgs";
 export { checkAlbEndpoint } from "./aws/endpoint/checkAlbEndpoint";
-export { checkGpuCluster } from "./aws/cluster/checkGpuCluster";
+export { checkEcsCluster, ecsClusterSchema } from "./aws/cluster/checkEcsCluster";
 export {
   checkInstanceType,
   instanceTypeWarnings,
   ReplicaNeeds,
   replicasPerInstance,
-} from "./aws/cluster/checkInstanceType";
+} from "./aws/instances/checkInstanceType";
 export {
   checkFleetRoom,
   Fleet,
@@ -34,18 +34,15 @@ export {
   fleetRoomWarnings,
   NotebookNeeds,
 } from "./aws/cluster/fleetRoom";
-export { GpuCluster } from "./aws/cluster/gpuCluster";
+export { EcsCluster } from "./aws/cluster/ecsCluster";
+export { GpuCluster, GpuClusterArgs } from "./aws/cluster/gpuCluster";
 export {
   ContainerInsights,
-  GpuClusterArgs,
-  gpuClusterDefaults,
-  resolveGpuClusterArgs,
-} from "./aws/cluster/gpuClusterArgs";
-export {
-  InstanceTypeFacts,
-  instanceTypeFacts,
-  instanceTypeNames,
-} from "./aws/cluster/instanceTypes";
+  EcsClusterArgs,
+  ecsClusterDefaults,
+  resolveEcsClusterArgs,
+} from "./aws/cluster/ecsClusterArgs";
+export { InstanceTypeFacts, InstanceTypes } from "./aws/instances/instanceTypes";
 export {
   lookUpNetwork,
   NetworkAnswer,

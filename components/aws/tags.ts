@@ -1,4 +1,5 @@
 import { currentStack } from "../core/currentStack";
+import { recordOf, textLike } from "../core/schema";
 
 /**
  * Tags of an AWS resource: its stack, its part in it and the caller's own. The two of this library
@@ -17,4 +18,9 @@ export function tagsFor(
     "tfserving:component": component,
     "tfserving:stack": currentStack(),
   };
+}
+
+/** Tags of the caller's. */
+export function tagsSchema() {
+  return recordOf(textLike(/^/, "use a text"));
 }

@@ -30,6 +30,12 @@ export function optionalFields<Args>(rows: Record<keyof Args, { schema: z.ZodTyp
   return fields as z.ZodRawShape as FieldsOf<Args>;
 }
 
+/** The same object without some of its fields, where those are not the caller's to set. */
+export function withoutFields(schema: z.ZodObject, ...names: string[]) {
+  const fields = Object.entries(schema.shape).filter(([name]) => !names.includes(name));
+  return objectOf(Object.fromEntries(fields) as Record<string, z.ZodType>);
+}
+
 /** A value that a test decides on. */
 export function valueWhere<Value>(isGood: (value: Value) => boolean, advice: string) {
   return z.custom<Value>((value) => isGood(value as Value), {
@@ -67,6 +73,17 @@ export function textLike(pattern: RegExp, advice: string) {
 /** Any text. */
 export function anyText() {
   return textLike(/^/, "use a text");
+}
+
+/** A text that a check of its own decides on, such as `checkIpv4Block`. */
+export function checkedText(check: (propertyPath: string, text: string) => Problem[]) {
+  return anyText().check((context) => {
+    if (context.issues.length === 0) {
+      for (const { reason } of check("", context.value)) {
+        context.issues.push({ code: "custom", message: reason, input: context.value });
+      }
+    }
+  });
 }
 
 /** One of an enum's values, or of a list. */

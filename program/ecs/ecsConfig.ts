@@ -5,7 +5,7 @@ import {
   EcrRepositoryArgs,
   EcsModelServiceArgs,
   EcsNotebookArgs,
-  GpuClusterArgs,
+  EcsClusterArgs,
   modelServiceDefaults,
   Problem,
   servingImageDefaults,
@@ -19,7 +19,7 @@ const longestRepositoryName = 128;
 
 // What the program itself gives to the components is no setting.
 type NetworkKeys = Exclude<keyof VpcNetworkArgs, "secondaryCidrs" | "tags">;
-type ClusterKeys = Exclude<keyof GpuClusterArgs, "vpcId" | "subnetIds" | "tags">;
+type ClusterKeys = Exclude<keyof EcsClusterArgs, "vpcId" | "subnetIds" | "tags">;
 type EndpointKeys = Exclude<keyof AlbEndpointArgs, "vpcId" | "vpcCidr" | "modelName" | "tags">;
 type ServiceKeys = Extract<
   keyof EcsModelServiceArgs,
@@ -58,7 +58,7 @@ type Autoscaling = Omit<
 /** The config keys that are objects: arguments of one component each. */
 export interface EcsObjects {
   readonly network: Network;
-  readonly cluster: Pick<GpuClusterArgs, ClusterKeys>;
+  readonly cluster: Pick<EcsClusterArgs, ClusterKeys>;
   readonly endpoint: Partial<Pick<AlbEndpointArgs, EndpointKeys>>;
   readonly service: Pick<EcsModelServiceArgs, Exclude<ServiceKeys, "autoscaling">> & {
     autoscaling?: Autoscaling;

@@ -5,7 +5,7 @@ import {
   checkEcsModelService,
   checkEcsNotebook,
   checkFleetRoom,
-  checkGpuCluster,
+  checkEcsCluster,
   checkServingImage,
   DockerEngine,
   ecsModelServiceDefaults,
@@ -13,6 +13,7 @@ import {
   FleetLoad,
   fleetRoomWarnings,
   imageSizeWarnings,
+  InstanceTypes,
   instanceTypeWarnings,
   lookUpNetwork,
   NetworkFacts,
@@ -22,7 +23,7 @@ import {
   ReplicaNeeds,
   resolveAlbEndpointArgs,
   resolveEcsModelServiceArgs,
-  resolveGpuClusterArgs,
+  resolveEcsClusterArgs,
   ServerOptions,
 } from "../../components";
 import {
@@ -92,10 +93,10 @@ export async function loadEcsSettings(outputs: Record<string, unknown> = {}): Pr
   const { cpus, memoryMb, gpus } = service;
   const replica = { cpus, memoryMb, gpus };
   const fleet = aws.cluster.instanceType
-    ? resolveGpuClusterArgs({ vpcId: "", subnetIds: [], ...aws.cluster })
+    ? resolveEcsClusterArgs({ vpcId: "", subnetIds: [], ...aws.cluster })
     : undefined;
   const load = fleetLoad(replica, service, notebook);
-  const clusterProblems = checkCluster(fleet, replica);
+  const clusterProblems = checkCluster(fleet, replica, found.instanceTypes);
   const problems = [
     ...(built?.problems ?? []),
     ...checkObjects(config),
@@ -108,7 +109,9 @@ export async function loadEcsSettings(outputs: Record<string, unknown> = {}): Pr
     ...ofNetwork(found.problems),
     ...under("awsCluster", clusterProblems),
     // Without a cluster that is right there is nothing to compare with.
-    ...(fleet && clusterProblems.length === 0 ? ofFleet(checkFleetRoom(fleet, load)) : []),
+    ...(fleet && clusterProblems.length === 0
+      ? ofFleet(checkFleetRoom(fleet, load, found.instanceTypes))
+      : []),
     ...under("awsEndpoint", checkAlbEndpoint(checkedEndpoint(endpoint))),
     ...ofService(checkEcsModelService(serviceArgs(service))),
     ...under("awsRepository", checkEcrRepository(aws.repository)),
@@ -117,9 +120,17 @@ export async function loadEcsSettings(outputs: Record<string, unknown> = {}): Pr
   if (!found.facts || !fleet || problems.length > 0) {
     throw refusal(problems);
   }
+  const { instanceType } = aws.cluster;
+  const facts = found.instanceTypes[instanceType];
   const warnings = [
-    ...instanceTypeWarnings(aws.cluster.instanceType, replica).map((text) => `awsCluster.${text}`),
-    ...fleetRoomWarnings(fleet, load, strategyOf(service.strategy) !== ReleaseStrategy.InPlace),
+    ...found.warnings.map((text) => `awsCluster.${text}`),
+    ...instanceTypeWarnings(instanceType, replica, facts).map((text) => `awsCluster.${text}`),
+    ...fleetRoomWarnings(
+      fleet,
+      load,
+      strategyOf(service.strategy) !== ReleaseStrategy.InPlace,
+      facts,
+    ),
     ...(pinned ? [] : imageSizeWarnings(image)),
     ...(aws.notebook.repositoryArn
       ? []
@@ -141,11 +152,12 @@ const pull = {
 };
 
 function checkCluster(
-  fleet: ReturnType<typeof resolveGpuClusterArgs> | undefined,
+  fleet: ReturnType<typeof resolveEcsClusterArgs> | undefined,
   replica: ReplicaNeeds,
+  types: InstanceTypes,
 ): Problem[] {
   return fleet
-    ? checkGpuCluster(fleet, replica)
+    ? checkEcsCluster(fleet, replica, types)
     : [
         {
           propertyPath: "instanceType",
@@ -258,10 +270,11 @@ function serviceArgs(service: ReturnType<typeof readService>) {
 function ofNetwork(problems: Problem[]): Problem[] {
   const keys: Record<string, string> = {
     region: "aws:region",
-    instanceType: "awsCluster.instanceType",
   };
   return problems.map(({ propertyPath, reason }) => ({
-    propertyPath: keys[propertyPath] ?? `awsNetwork.${propertyPath}`,
+    propertyPath:
+      keys[propertyPath] ??
+      `${/[iI]nstanceType/.test(propertyPath) ? "awsCluster" : "awsNetwork"}.${propertyPath}`,
     reason,
   }));
 }

@@ -3,7 +3,7 @@ import {
   EcrRepository,
   EcsModelService,
   EcsNotebook,
-  GpuCluster,
+  EcsCluster,
   modelLabels,
   ServiceMonitoring,
   VpcNetwork,
@@ -26,7 +26,7 @@ export async function serveOnEcs(): Promise<Record<string, unknown>> {
   const network = new VpcNetwork("network", { ...aws.network, secondaryCidrs, tags });
   const repository = new EcrRepository(settings.repositoryName, { ...aws.repository, tags });
   const serving = await ecsImage(settings, outputs, repository);
-  const cluster = new GpuCluster("serving", { ...placeOf(network), ...aws.cluster, tags });
+  const cluster = new EcsCluster("serving", { ...placeOf(network), ...aws.cluster, tags });
   const endpoint = new AlbEndpoint("serving", {
     ...placeOf(network),
     vpcCidr: network.cidrBlock,
@@ -77,7 +77,7 @@ export async function serveOnEcs(): Promise<Record<string, unknown>> {
 
 interface Parts {
   network: VpcNetwork;
-  cluster: GpuCluster;
+  cluster: EcsCluster;
   endpoint: AlbEndpoint;
 }
 

@@ -407,6 +407,7 @@ export const awsActions: Record<string, Actions> = {
 
 /** Actions of the provider's functions that the program calls; an empty text for those that need none. */
 export const functionActions: Record<string, string> = {
+  "aws:ec2/getInstanceType:getInstanceType": "ec2:DescribeInstanceTypes",
   "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": "ec2:DescribeInstanceTypeOfferings",
   "aws:ec2/getRouteTables:getRouteTables": "ec2:DescribeRouteTables",
   "aws:ec2/getSubnet:getSubnet": "ec2:DescribeSubnets",

@@ -1,10 +1,15 @@
+import { familyAnswer, instanceTypeAnswer } from "./instanceTypes";
+import type { Answer } from "./mocks";
+
 /** The account and region in which mocked resources of AWS are. */
 export const account = "123456789012";
 export const region = "eu-central-1";
 
 /** What functions of the AWS provider answer under mocks; undefined for any that no test expects. */
-export function awsAnswer(token: string): Record<string, unknown> | undefined {
-  const answers: Record<string, Record<string, unknown>> = {
+export function awsAnswer(token: string): Answer | undefined {
+  const answers: Record<string, Answer> = {
+    "aws:ec2/getInstanceType:getInstanceType": instanceTypeAnswer,
+    "aws:ec2/getInstanceTypes:getInstanceTypes": familyAnswer,
     // Any subnet is in a zone that offers any type, unless a test says otherwise.
     "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": {
       locations: [`${region}a`, `${region}b`, `${region}c`],

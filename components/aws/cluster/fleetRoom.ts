@@ -1,6 +1,10 @@
 import { Problem } from "../../core/problem";
-import { memoryForTasksMb, ReplicaNeeds, replicasPerInstance } from "./checkInstanceType";
-import { instanceTypeFacts } from "./instanceTypes";
+import {
+  memoryForTasksMb,
+  ReplicaNeeds,
+  replicasPerInstance,
+} from "../instances/checkInstanceType";
+import { InstanceTypeFacts, InstanceTypes } from "../instances/instanceTypes";
 
 /** What a notebook needs of the instance that it runs on; CPUs it takes as they are left. */
 export interface NotebookNeeds {
@@ -26,12 +30,12 @@ export interface Fleet {
 
 /**
  * How many instances of a type a load needs; Infinity where a replica or the notebook is too large
- * for one, or the type is not known.
+ * for one.
  */
-export function instancesNeeded(instanceType: string, load: FleetLoad): number {
+export function instancesNeeded(facts: InstanceTypeFacts, load: FleetLoad): number {
   const { replica, replicas, notebook } = load;
-  const each = replicasPerInstance(instanceType, replica.cpus, replica.memoryMb, replica.gpus);
-  const beside = notebook ? replicasBeside(instanceType, replica, notebook) : 0;
+  const each = replicasPerInstance(facts, replica);
+  const beside = notebook ? replicasBeside(facts, replica, notebook) : 0;
   if (each === 0 || beside < 0) {
     return Infinity;
   }
@@ -40,14 +44,10 @@ export function instancesNeeded(instanceType: string, load: FleetLoad): number {
 
 /** Replicas for which the notebook's instance has room as well; below 0 where it has none for the notebook. */
 function replicasBeside(
-  instanceType: string,
+  facts: InstanceTypeFacts,
   replica: ReplicaNeeds,
   notebook: NotebookNeeds,
 ): number {
-  const facts = instanceTypeFacts(instanceType);
-  if (!facts) {
-    return -1;
-  }
   const memoryMb = memoryForTasksMb(facts) - notebook.memoryMb;
   const gpus = facts.gpus - notebook.gpus;
   // One interface is the instance's own, and one the notebook's.
@@ -63,18 +63,22 @@ function replicasBeside(
   );
 }
 
-/** What a fleet can never run; a replica that is too large for a type is `checkGpuCluster`'s to refuse. */
-export function checkFleetRoom(fleet: Fleet, load: FleetLoad): Problem[] {
+/**
+ * What a fleet can never run. A replica that is too large for a type is `checkEcsCluster`'s to refuse,
+ * and a type that is not known may have room for all.
+ */
+export function checkFleetRoom(fleet: Fleet, load: FleetLoad, known: InstanceTypes): Problem[] {
   const { instanceType, furtherInstanceTypes, maxInstances } = fleet;
   const types = [instanceType, ...furtherInstanceTypes];
-  const needed = Math.min(...types.map((type) => instancesNeeded(type, load)));
+  const facts = types.flatMap((type) => known[type] ?? []);
+  const needed = Math.min(...facts.map((each) => instancesNeeded(each, load)));
   const { notebook, ...replicasOnly } = load;
-  const withoutNotebook = Math.min(...types.map((type) => instancesNeeded(type, replicasOnly)));
-  if (withoutNotebook === Infinity) {
+  const withoutNotebook = Math.min(...facts.map((each) => instancesNeeded(each, replicasOnly)));
+  if (facts.length < types.length || withoutNotebook === Infinity) {
     return [];
   }
   if (needed === Infinity) {
-    return notebook ? [tooLarge(notebook, types)] : [];
+    return notebook ? [tooLarge(notebook, types, facts)] : [];
   }
   return needed > maxInstances
     ? [
@@ -88,8 +92,11 @@ export function checkFleetRoom(fleet: Fleet, load: FleetLoad): Problem[] {
     : [];
 }
 
-function tooLarge({ memoryMb, gpus }: NotebookNeeds, types: string[]): Problem {
-  const facts = types.flatMap((type) => instanceTypeFacts(type) ?? []);
+function tooLarge(
+  { memoryMb, gpus }: NotebookNeeds,
+  types: string[],
+  facts: InstanceTypeFacts[],
+): Problem {
   const mostGpus = Math.max(...facts.map((each) => each.gpus));
   const mostMemory = Math.max(...facts.map(memoryForTasksMb));
   return gpus > mostGpus
@@ -110,12 +117,19 @@ function tooLarge({ memoryMb, gpus }: NotebookNeeds, types: string[]): Problem {
  *
  * @param startsFirst - whether a release starts new replicas before it stops old ones
  */
-export function fleetRoomWarnings(fleet: Fleet, load: FleetLoad, startsFirst: boolean): string[] {
-  const { instanceType, maxInstances } = fleet;
+export function fleetRoomWarnings(
+  { instanceType, maxInstances }: Fleet,
+  load: FleetLoad,
+  startsFirst: boolean,
+  facts?: InstanceTypeFacts,
+): string[] {
+  if (!facts) {
+    return [];
+  }
   const { notebook, ...replicasOnly } = load;
-  const needed = instancesNeeded(instanceType, load);
-  const withoutNotebook = instancesNeeded(instanceType, replicasOnly);
-  const oneMore = instancesNeeded(instanceType, { ...load, replicas: load.replicas + 1 });
+  const needed = instancesNeeded(facts, load);
+  const withoutNotebook = instancesNeeded(facts, replicasOnly);
+  const oneMore = instancesNeeded(facts, { ...load, replicas: load.replicas + 1 });
   return [
     ...(notebook && needed > withoutNotebook && needed <= maxInstances
       ? [

@@ -3,8 +3,8 @@ import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
 import { hookName } from "../../core/hookName";
 import { valueOf } from "../../core/valueOf";
-import { ResolvedClusterArgs } from "./gpuClusterArgs";
-import { instanceTypeFacts } from "./instanceTypes";
+import { ResolvedEcsClusterArgs } from "./ecsClusterArgs";
+import { hasGpus } from "../instances/instanceTypes";
 
 /** Which AMI a launch template shall have. */
 export interface InstanceAmi {
@@ -23,10 +23,6 @@ export function recommendedAmiParameter(gpus: boolean): string {
   return `/aws/service/ecs/optimized-ami/amazon-linux-2023/${gpus ? "gpu/" : ""}recommended/image_id`;
 }
 
-export function hasGpus(instanceType: string): boolean {
-  return (instanceTypeFacts(instanceType)?.gpus ?? 0) > 0;
-}
-
 /**
  * The AMI of a cluster's instances. AWS recommends another one every few weeks, and no update shall
  * replace a fleet for that unasked: the one that a launch template has is kept until the arguments
@@ -34,7 +30,7 @@ export function hasGpus(instanceType: string): boolean {
  */
 export function instanceAmi(
   name: string,
-  { amiId, instanceType }: ResolvedClusterArgs,
+  { amiId, instanceType }: ResolvedEcsClusterArgs,
   parent: pulumi.Resource,
 ): InstanceAmi {
   if (amiId !== undefined) {
@@ -100,7 +96,7 @@ function refuseOtherKind(name: string, recommended: pulumi.Output<string>): pulu
       const newest = await valueOf(recommended);
       const problem = otherKindOfAmi(oldInputs ?? {}, newInputs ?? {}, newest);
       if (problem !== undefined) {
-        throw new Error(problem);
+        throw new pulumi.RunError(problem);
       }
     },
     { onDryRun: true },

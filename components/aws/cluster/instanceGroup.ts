@@ -1,8 +1,8 @@
 import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import { ResolvedClusterArgs } from "./gpuClusterArgs";
-import { instanceSubnets } from "./instanceZones";
+import { ResolvedEcsClusterArgs } from "./ecsClusterArgs";
+import { instanceSubnets } from "../instances/instanceZones";
 import { tagsFor } from "../tags";
 
 /** How far beyond its size a fleet grows while new instances come before old ones go, in percent. */
@@ -14,7 +14,7 @@ const roomForReplacement = 110;
  */
 export function createInstanceGroup(
   name: string,
-  args: ResolvedClusterArgs,
+  args: ResolvedEcsClusterArgs,
   template: ec2.LaunchTemplate,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): autoscaling.Group {

@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import { createEc2Role, Ec2Role } from "../ec2Role";
-import { ResolvedClusterArgs } from "./gpuClusterArgs";
+import { createEc2Role, Ec2Role } from "../instances/ec2Role";
+import { ResolvedEcsClusterArgs } from "./ecsClusterArgs";
 import { policyDocument, sessionManager } from "../policyDocument";
 import { tagsFor } from "../tags";
 
@@ -14,7 +14,7 @@ import { tagsFor } from "../tags";
 export function createInstanceRole(
   name: string,
   clusterArn: pulumi.Output<string>,
-  { tags, instancePolicyArns }: ResolvedClusterArgs,
+  { tags, instancePolicyArns }: ResolvedEcsClusterArgs,
   parent: pulumi.Resource,
 ): Ec2Role {
   const created = createEc2Role(

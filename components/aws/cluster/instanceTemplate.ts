@@ -1,9 +1,10 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { Ec2Role } from "../ec2Role";
-import { ResolvedClusterArgs } from "./gpuClusterArgs";
-import { hasGpus, InstanceAmi } from "./instanceAmi";
+import { Ec2Role } from "../instances/ec2Role";
+import { hasGpus } from "../instances/instanceTypes";
+import { ResolvedEcsClusterArgs } from "./ecsClusterArgs";
+import { InstanceAmi } from "./instanceAmi";
 import { instanceUserData } from "./instanceUserData";
 import { tagsFor } from "../tags";
 
@@ -15,7 +16,7 @@ import { tagsFor } from "../tags";
  */
 export function createSecurityGroup(
   name: string,
-  args: ResolvedClusterArgs,
+  args: ResolvedEcsClusterArgs,
   parent: pulumi.Resource,
 ): ec2.SecurityGroup {
   const tags = tagsFor("instance", args.tags);
@@ -49,7 +50,7 @@ export function createSecurityGroup(
 /** What every instance is: AMI, disk, role, and how it joins the cluster. */
 export function createTemplate(
   name: string,
-  args: ResolvedClusterArgs,
+  args: ResolvedEcsClusterArgs,
   parts: {
     ami: InstanceAmi;
     clusterName: pulumi.Output<string>;

@@ -1,4 +1,4 @@
-import { reservedMemoryMb } from "./checkInstanceType";
+import { reservedMemoryMb } from "../instances/checkInstanceType";
 
 /** What the ECS agent of an instance is told. */
 export interface AgentOptions {

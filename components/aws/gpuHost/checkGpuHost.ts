@@ -1,8 +1,26 @@
-import { checkInstanceType } from "../cluster/checkInstanceType";
 import { checkIpv4Block, everyone } from "../../core/cidr";
-import { instanceTypeFacts } from "../cluster/instanceTypes";
-import { Problem, wholeNumber } from "../../core/problem";
-import { ResolvedGpuHostArgs } from "./gpuHostArgs";
+import { Problem } from "../../core/problem";
+import {
+  anyText,
+  checkedText,
+  laterOr,
+  listOf,
+  objectOf,
+  problemsOfArgs,
+  textLike,
+  trueOrFalse,
+  valueWhere,
+  wholeNumberFrom,
+} from "../../core/schema";
+import { checkInstanceType } from "../instances/checkInstanceType";
+import { hasGpus, instanceTypeName } from "../instances/instanceTypes";
+import { tagsSchema } from "../tags";
+import {
+  gpuHostDefaults,
+  GpuHostArgs,
+  resolveGpuHostArgs,
+  ResolvedGpuHostArgs,
+} from "./gpuHostArgs";
 
 /** The part of a GpuHost's arguments that can be judged before there is any resource. */
 export type GpuHostShape = Omit<ResolvedGpuHostArgs, "subnetId" | "kmsKeyArn" | "tags">;
@@ -12,31 +30,63 @@ const rootVolume = { smallest: 75, largest: 16384 };
 const minutesADay = 24 * 60;
 const metricMinutes = 5;
 
+// at() would be over once, and leave the schedule there for ever.
+const schedule = textLike(
+  /^(cron\((\S+ ){5}\S+\)|rate\([1-9]\d* \w+\))$/,
+  "use cron with six fields, such as cron(0 20 * * ? *), or rate(12 hours)",
+);
+
+const port = wholeNumberFrom(1, 65535);
+
+/** Shape and range of GpuHostArgs. */
+export const gpuHostSchema = objectOf<GpuHostArgs>({
+  subnetId: laterOr(anyText()),
+  instanceType: instanceTypeName(),
+  amiId: textLike(
+    /^ami-[0-9a-f]{8,17}$/,
+    "use an id such as ami-0a1b2c3d4e5f67890, or none for AWS's newest one",
+  ).optional(),
+  public: trueOrFalse().optional(),
+  sshCidrs: listOf(checkedText(checkIpv4Block)).optional(),
+  egressPorts: listOf(port).optional(),
+  rootVolumeGb: wholeNumberFrom(rootVolume.smallest, rootVolume.largest).optional(),
+  dataVolumeGb: wholeNumberFrom(1, rootVolume.largest).optional(),
+  dataVolumeId: laterOr(anyText()).optional(),
+  keepData: trueOrFalse().optional(),
+  kmsKeyArn: laterOr(anyText()).optional(),
+  stopSchedule: schedule.optional(),
+  startSchedule: schedule.optional(),
+  scheduleTimezone: valueWhere(isTimezone, "use a time zone such as Europe/Berlin").optional(),
+  idleStopMinutes: wholeNumberFrom(15, minutesADay).optional(),
+  idleVcpus: valueWhere<number>(
+    (vcpus) => vcpus > 0,
+    "use more than 0 and less than the instance's vCPUs",
+  ).optional(),
+  tunnelPorts: listOf(port).optional(),
+  waitSeconds: wholeNumberFrom(1, 3600).optional(),
+  tags: tagsSchema().optional(),
+});
+
 /** Everything about a GPU host that AWS would refuse, or accept and never serve. */
 export function checkGpuHost(shape: GpuHostShape): Problem[] {
-  const { rootVolumeGb, dataVolumeGb, egressPorts, tunnelPorts, waitSeconds } = shape;
-  return [
-    ...checkType(shape.instanceType),
-    ...checkAmi(shape.amiId),
-    ...checkSshCidrs(shape),
-    ...checkPorts("egressPorts", egressPorts),
-    ...wholeNumber("rootVolumeGb", rootVolumeGb, rootVolume.smallest, rootVolume.largest),
-    ...(dataVolumeGb === undefined
-      ? []
-      : wholeNumber("dataVolumeGb", dataVolumeGb, 1, rootVolume.largest)),
-    ...checkDataVolume(shape),
-    ...checkSchedule("stopSchedule", shape.stopSchedule),
-    ...checkSchedule("startSchedule", shape.startSchedule),
-    ...checkTimezone(shape.scheduleTimezone),
-    ...checkIdleStop(shape),
-    ...checkPorts("tunnelPorts", tunnelPorts),
-    ...wholeNumber("waitSeconds", waitSeconds, 1, 3600),
-  ];
+  const args = { subnetId: "", ...shape };
+  return problemsOfArgs<GpuHostArgs>(gpuHostSchema, args, gpuHostDefaults, (sound) => {
+    const resolved = resolveGpuHostArgs(sound);
+    return [
+      ...(sound.instanceType === undefined ? [] : checkType(sound.instanceType)),
+      ...checkOpenness(resolved),
+      ...onlyOnce("sshCidrs", resolved.sshCidrs),
+      ...onlyOnce("egressPorts", resolved.egressPorts),
+      ...onlyOnce("tunnelPorts", resolved.tunnelPorts),
+      ...checkDataVolume(resolved),
+      ...checkIdleStop(resolved),
+    ];
+  });
 }
 
 function checkType(instanceType: string): Problem[] {
   const problems = checkInstanceType("instanceType", instanceType);
-  return problems.length === 0 && instanceTypeFacts(instanceType)?.gpus === 0
+  return problems.length === 0 && !hasGpus(instanceType)
     ? [
         {
           propertyPath: "instanceType",
@@ -46,50 +96,32 @@ function checkType(instanceType: string): Problem[] {
     : problems;
 }
 
-function checkAmi(amiId: string | undefined): Problem[] {
-  return amiId === undefined || /^ami-[0-9a-f]{8,17}$/.test(amiId)
+function checkOpenness({ sshCidrs, public: isPublic }: GpuHostShape): Problem[] {
+  return isPublic
     ? []
-    : [
-        {
-          propertyPath: "amiId",
-          reason: `is "${amiId}": use an id such as ami-0a1b2c3d4e5f67890, or none for AWS's newest one`,
-        },
-      ];
+    : sshCidrs.flatMap((block, index) =>
+        block === everyone
+          ? [
+              {
+                propertyPath: `sshCidrs[${index}]`,
+                reason: `is ${everyone}, the whole internet: name the addresses that you come from, or set public: true`,
+              },
+            ]
+          : [],
+      );
 }
 
-function checkSshCidrs({ sshCidrs, public: isPublic }: GpuHostShape): Problem[] {
-  return sshCidrs.flatMap((block, index) => {
-    const propertyPath = `sshCidrs[${index}]`;
-    const problems = checkIpv4Block(propertyPath, block);
-    if (problems.length > 0) {
-      return problems;
-    }
-    if (block === everyone && !isPublic) {
-      return [
-        {
-          propertyPath,
-          reason: `is ${everyone}, the whole internet: name the addresses that you come from, or set public: true`,
-        },
-      ];
-    }
-    return sshCidrs.indexOf(block) < index
-      ? [{ propertyPath, reason: `is ${block}, which is there already: name it once` }]
-      : [];
-  });
-}
-
-function checkPorts(propertyPath: string, ports: number[]): Problem[] {
-  return ports.flatMap((port, index) => [
-    ...wholeNumber(`${propertyPath}[${index}]`, port, 1, 65535),
-    ...(ports.indexOf(port) < index
+function onlyOnce(field: string, values: (string | number)[]): Problem[] {
+  return values.flatMap((value, index) =>
+    values.indexOf(value) < index
       ? [
           {
-            propertyPath: `${propertyPath}[${index}]`,
-            reason: `is ${port}, which is there already: name it once`,
+            propertyPath: `${field}[${index}]`,
+            reason: `is ${value}, which is there already: name it once`,
           },
         ]
-      : []),
-  ]);
+      : [],
+  );
 }
 
 function checkDataVolume({ dataVolumeGb, dataVolumeId }: GpuHostShape): Problem[] {
@@ -103,53 +135,22 @@ function checkDataVolume({ dataVolumeGb, dataVolumeId }: GpuHostShape): Problem[
     : [];
 }
 
-function checkSchedule(propertyPath: string, schedule: string | undefined): Problem[] {
-  // at() would be over once, and leave the schedule there for ever.
-  return schedule === undefined || /^(cron\((\S+ ){5}\S+\)|rate\([1-9]\d* \w+\))$/.test(schedule)
-    ? []
-    : [
-        {
-          propertyPath,
-          reason: `is "${schedule}": use cron with six fields, such as cron(0 20 * * ? *), or rate(12 hours)`,
-        },
-      ];
-}
-
-function checkTimezone(timeZone: string): Problem[] {
+function isTimezone(timeZone: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone });
-    return [];
+    return true;
   } catch {
-    return [
-      {
-        propertyPath: "scheduleTimezone",
-        reason: `is "${timeZone}", which is no time zone: use one such as Europe/Berlin`,
-      },
-    ];
+    return false;
   }
 }
 
-function checkIdleStop({ idleStopMinutes, idleVcpus, instanceType }: GpuHostShape): Problem[] {
-  const vcpus = instanceTypeFacts(instanceType)?.vcpus ?? Infinity;
-  return [
-    ...(idleStopMinutes === undefined
-      ? []
-      : wholeNumber("idleStopMinutes", idleStopMinutes, 15, minutesADay)),
-    ...((idleStopMinutes ?? 0) % metricMinutes === 0
-      ? []
-      : [
-          {
-            propertyPath: "idleStopMinutes",
-            reason: `is ${idleStopMinutes}: use a multiple of ${metricMinutes}, since EC2 measures every ${metricMinutes} minutes`,
-          },
-        ]),
-    ...(idleVcpus > 0 && idleVcpus < vcpus
-      ? []
-      : [
-          {
-            propertyPath: "idleVcpus",
-            reason: `is ${idleVcpus}: use more than 0 and less than the instance's vCPUs (${vcpus})`,
-          },
-        ]),
-  ];
+function checkIdleStop({ idleStopMinutes = 0 }: GpuHostShape): Problem[] {
+  return idleStopMinutes % metricMinutes === 0
+    ? []
+    : [
+        {
+          propertyPath: "idleStopMinutes",
+          reason: `is ${idleStopMinutes}: use a multiple of ${metricMinutes}, since EC2 measures every ${metricMinutes} minutes`,
+        },
+      ];
 }

@@ -1,7 +1,8 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../../core/refuse";
 import { parseArn } from "../arn";
-import { instanceSubnets } from "../cluster/instanceZones";
+import { instanceSubnets } from "../instances/instanceZones";
 import { tagsFor } from "../tags";
 import { SshDockerHost } from "../../docker/sshDockerHost/sshDockerHost";
 import { createSshKey, SshKey } from "../../docker/sshDockerHost/sshKey";
@@ -43,7 +44,7 @@ export class GpuHost extends pulumi.ComponentResource {
 
   constructor(name: string, args: GpuHostArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveGpuHostArgs(args);
-    checkArgs(name, resolved);
+    refuse("GpuHost", name, checkGpuHost(resolved));
     super("tfserving:index:GpuHost", name, {}, opts);
 
     const subnet = ec2.getSubnetOutput({ id: resolved.subnetId }, { parent: this });
@@ -110,16 +111,6 @@ export class GpuHost extends pulumi.ComponentResource {
 
 // Not a field, since fields are outputs in the package's schema.
 const dockerHosts = new WeakMap<GpuHost, SshDockerHost>();
-
-function checkArgs(name: string, args: ResolvedGpuHostArgs): void {
-  const errors = checkGpuHost(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `GpuHost ${name} cannot work with these arguments`,
-      errors,
-    });
-  }
-}
 
 function createKeyPair(
   name: string,

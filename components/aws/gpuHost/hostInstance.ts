@@ -2,7 +2,7 @@ import * as ebs from "@pulumi/aws/ebs";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
-import { Ec2Role } from "../ec2Role";
+import { Ec2Role } from "../instances/ec2Role";
 import { tagsFor } from "../tags";
 import { dataVolumeGbDefault, ResolvedGpuHostArgs } from "./gpuHostArgs";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createEc2Role, Ec2Role } from "../ec2Role";
+import { createEc2Role, Ec2Role } from "../instances/ec2Role";
 import { policyDocument, sessionManager } from "../policyDocument";
 import { tagsFor } from "../tags";
 

@@ -5,7 +5,7 @@ import * as scheduler from "@pulumi/aws/scheduler";
 import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "../arn";
 import { awsName } from "../awsName";
-import { instanceTypeFacts } from "../cluster/instanceTypes";
+import { InstanceTypesAnswer, lookUpInstanceTypes } from "../instances/instanceTypes";
 import { policyDocument } from "../policyDocument";
 import { tagsFor } from "../tags";
 import { ResolvedGpuHostArgs } from "./gpuHostArgs";
@@ -149,10 +149,10 @@ export function stopWhenIdle(
   instance: ec2.Instance,
   parent: pulumi.Resource,
 ): void {
-  const facts = instanceTypeFacts(args.instanceType);
-  if (args.idleStopMinutes === undefined || facts === undefined) {
+  if (args.idleStopMinutes === undefined) {
     return;
   }
+  const answer = pulumi.output(lookUpInstanceTypes([args.instanceType], { parent }));
   new cloudwatch.MetricAlarm(
     `${name}-idle`,
     {
@@ -164,7 +164,7 @@ export function stopWhenIdle(
       period: metricSeconds,
       evaluationPeriods: (args.idleStopMinutes * 60) / metricSeconds,
       comparisonOperator: "LessThanThreshold",
-      threshold: (args.idleVcpus / facts.vcpus) * 100,
+      threshold: answer.apply((known) => idlePercent(args, known)),
       treatMissingData: "notBreaching",
       alarmActions: [
         instance.arn.apply((arn) => {
@@ -176,6 +176,26 @@ export function stopWhenIdle(
     },
     { parent },
   );
+}
+
+/** Share of the instance's CPUs below which it is idle, in percent. */
+export function idlePercent(
+  { instanceType, idleVcpus }: ResolvedGpuHostArgs,
+  { types, problems, warnings }: InstanceTypesAnswer,
+): number {
+  const vcpus = types[instanceType]?.vcpus;
+  if (vcpus === undefined) {
+    const said = problems.map(({ propertyPath, reason }) => `${propertyPath} ${reason}`);
+    throw new pulumi.RunError(
+      `idleStopMinutes needs the number of vCPUs of ${instanceType}: ${[...said, ...warnings].join()}`,
+    );
+  }
+  if (idleVcpus >= vcpus) {
+    throw new pulumi.RunError(
+      `idleVcpus is ${idleVcpus}: use more than 0 and less than the instance's vCPUs (${vcpus})`,
+    );
+  }
+  return (idleVcpus / vcpus) * 100;
 }
 
 function capitalized(word: string): string {

@@ -2,7 +2,9 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../../core/problem";
 import { associatedBlocks } from "../cidrBlocks";
-import { notOffered, zonesThatOffer } from "../cluster/instanceZones";
+import { awsWords } from "../awsWords";
+import { InstanceTypes, lookUpInstanceTypes } from "../instances/instanceTypes";
+import { notOffered, zonesThatOffer } from "../instances/instanceZones";
 import { checkVpcNetwork, fewestZones } from "./vpcNetworkArgs";
 
 /** A subnet as AWS describes it. */
@@ -32,7 +34,10 @@ export interface NetworkQuestion {
   subnetIds?: string[];
   /** Whether VPC endpoints shall be created. @default false */
   endpoints?: boolean;
-  /** Instance types of which one must be on offer in the subnets' zones. @default - not asked */
+  /**
+   * Instance types of which one must be on offer in the subnets' zones: `instanceType` of a cluster,
+   * then its `furtherInstanceTypes`. @default - not asked
+   */
   instanceTypes?: string[];
 }
 
@@ -40,28 +45,43 @@ export interface NetworkQuestion {
 export interface NetworkAnswer {
   /** @default - there is no such network */
   facts?: NetworkFacts;
+  /** What AWS says of the instance types. */
+  instanceTypes: InstanceTypes;
   problems: Problem[];
+  /** What AWS did not say. */
+  warnings: string[];
 }
 
 /**
- * Asks AWS for the VPC and its subnets before there is any resource, so that a preview says what
- * is missing. It never rejects: AWS's own errors are problems too.
+ * Asks AWS for the VPC, its subnets and the instance types before there is any resource, so that a
+ * preview says what is missing. It never rejects: AWS's own errors are problems too.
  */
 export async function lookUpNetwork(
   question: NetworkQuestion,
   opts?: pulumi.InvokeOptions,
 ): Promise<NetworkAnswer> {
+  const nothing = { instanceTypes: {}, warnings: [] };
   const problems = checkVpcNetwork(question);
   if (problems.length > 0) {
-    return { problems };
+    return { ...nothing, problems };
   }
+  const { instanceTypes = [] } = question;
   try {
-    const facts = await readNetwork(question, opts);
-    const { instanceTypes } = question;
-    const offered = instanceTypes && (await zonesThatOffer(instanceTypes, opts));
-    return { facts, problems: checkNetwork(question, facts, offered) };
+    const [facts, instances, offered] = await Promise.all([
+      readNetwork(question, opts),
+      lookUpInstanceTypes(instanceTypes, opts),
+      instanceTypes.length > 0 ? zonesThatOffer(instanceTypes, opts) : undefined,
+    ]);
+    // No zone offers a type that AWS does not have.
+    const judged = instances.problems.length === 0 ? offered : undefined;
+    return {
+      facts,
+      instanceTypes: instances.types,
+      problems: [...checkNetwork(question, facts, judged), ...instances.problems],
+      warnings: instances.warnings,
+    };
   } catch (error) {
-    return { problems: [explain(question, error instanceof Error ? error.message : `${error}`)] };
+    return { ...nothing, problems: [explain(question, awsWords(error))] };
   }
 }
 
@@ -146,7 +166,6 @@ function problem(applies: boolean, propertyPath: string, reason: string): Proble
 
 /** What to do about an error of the look-up itself. */
 function explain({ vpcId }: NetworkQuestion, message: string): Problem {
-  const text = plainText(message);
   if (/no matching .*VPC|InvalidVpcID/i.test(message)) {
     return vpcId === undefined
       ? {
@@ -160,17 +179,8 @@ function explain({ vpcId }: NetworkQuestion, message: string): Problem {
   if (/(missing|invalid|empty).{0,20}region/i.test(message)) {
     return {
       propertyPath: "region",
-      reason: `is missing: run pulumi config set aws:region eu-west-1, or set AWS_REGION (${text})`,
+      reason: `is missing: run pulumi config set aws:region eu-west-1, or set AWS_REGION (${message})`,
     };
   }
-  return { propertyPath: "vpcId", reason: `cannot be looked up: ${text}` };
-}
-
-/** AWS's own words, out of those that Pulumi puts around them. */
-function plainText(message: string): string {
-  return message
-    .replace(/\s+/g, " ")
-    .replace(/^.*\b\d+ errors? occurred: \* /, "")
-    .replace(/^invocation of \S+ returned an error: /, "")
-    .trim();
+  return { propertyPath: "vpcId", reason: `cannot be looked up: ${message}` };
 }

@@ -21,10 +21,10 @@ import { checkRetention } from "../service/checkEcsModelService";
 
 /** Arguments of an EcsNotebook. */
 export interface EcsNotebookArgs extends TunnelledNotebookArgs {
-  /** ECS cluster that it runs on: `GpuCluster.clusterArn`. */
+  /** ECS cluster that it runs on: `EcsCluster.clusterArn`. */
   clusterArn: pulumi.Input<string>;
 
-  /** What gives the cluster its instances: `GpuCluster.capacityProviderName`. */
+  /** What gives the cluster its instances: `EcsCluster.capacityProviderName`. */
   capacityProviderName: pulumi.Input<string>;
 
   /** VPC of the cluster. */

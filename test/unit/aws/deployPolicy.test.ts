@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import program from "../../../index";
-import { GpuCluster, GpuHost, VpcNetwork } from "../../../components";
+import { EcsCluster, GpuHost, VpcNetwork } from "../../../components";
 import * as engine from "../../../components/docker/sshDockerHost/engineAnswers";
 import * as files from "../../../components/docker/sshDockerHost/sshFiles";
 import { Actions, awsActions, functionActions, pushActions } from "../../support/awsActions";
@@ -92,7 +92,7 @@ describe("the policies of the deploying role", () => {
         stopSchedule: "rate(12 hours)",
         idleStopMinutes: 60,
       });
-      new GpuCluster("serving", {
+      new EcsCluster("serving", {
         vpcId: "vpc-1",
         subnetIds: ["subnet-a"],
         instanceType: "g5.xlarge",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { checkFleetRoom, type FleetLoad, fleetRoomWarnings } from "../../../components";
+import { checkFleetRoom, type Fleet, type FleetLoad, fleetRoomWarnings } from "../../../components";
 import { instancesNeeded } from "../../../components/aws/cluster/fleetRoom";
+import { instanceTypes } from "../../support/instanceTypes";
 
 const small = { cpus: 1, memoryMb: 2048, gpus: 0 };
 const notebook = { memoryMb: 2048, gpus: 0 };
@@ -44,22 +45,26 @@ describe("the instances that a load needs", () => {
       { replica: small, replicas: 1, notebook: { memoryMb: 8192, gpus: 0 } },
       Infinity,
     ],
-    ["a type that is not known", "x9.large", { replica: small, replicas: 1, notebook }, Infinity],
   ])("for %s", (_, type, load, count) => {
-    expect(instancesNeeded(type, load)).toBe(count);
+    expect(instancesNeeded(instanceTypes[type], load)).toBe(count);
   });
 });
 
 describe("a fleet", () => {
+  const check = (load: FleetLoad, changed: Partial<Fleet> = {}) =>
+    checkFleetRoom({ ...fleet, ...changed }, load, instanceTypes);
+  const warnings = (load: FleetLoad, startsFirst: boolean) =>
+    fleetRoomWarnings(fleet, load, startsFirst, instanceTypes[fleet.instanceType]);
+
   it("has room for what fits", () => {
     const load = { replica: small, replicas: 8, notebook };
-    expect(checkFleetRoom(fleet, load)).toEqual([]);
-    expect(fleetRoomWarnings(fleet, { replica: small, replicas: 2, notebook }, true)).toEqual([]);
+    expect(check(load)).toEqual([]);
+    expect(warnings({ replica: small, replicas: 2, notebook }, true)).toEqual([]);
   });
 
   it("is refused where even its roomiest type has no room for all replicas", () => {
     const load = { replica: small, replicas: 13, notebook };
-    expect(checkFleetRoom(fleet, load)).toEqual([
+    expect(check(load)).toEqual([
       {
         propertyPath: "maxInstances",
         reason:
@@ -67,7 +72,7 @@ describe("a fleet", () => {
           "larger type, or fewer replicas",
       },
     ]);
-    expect(checkFleetRoom({ ...fleet, furtherInstanceTypes: ["c7i.4xlarge"] }, load)).toEqual([]);
+    expect(check(load, { furtherInstanceTypes: ["c7i.4xlarge"] })).toEqual([]);
   });
 
   it.each([
@@ -84,17 +89,23 @@ describe("a fleet", () => {
     ],
   ])("is refused for a notebook with %j", (large, propertyPath, reason) => {
     const load = { replica: small, replicas: 2, notebook: large };
-    expect(checkFleetRoom(fleet, load)).toEqual([{ propertyPath, reason }]);
+    expect(check(load)).toEqual([{ propertyPath, reason }]);
   });
 
   it("leaves a replica that is too large to the check of the type", () => {
     const load = { replica: { ...small, memoryMb: 9000 }, replicas: 2, notebook };
-    expect(checkFleetRoom(fleet, load)).toEqual([]);
+    expect(check(load)).toEqual([]);
+  });
+
+  it("is not judged where AWS did not say what a type has", () => {
+    const load = { replica: small, replicas: 13, notebook };
+    expect(check(load, { furtherInstanceTypes: ["c99.xlarge"] })).toEqual([]);
+    expect(fleetRoomWarnings(fleet, { replica: small, replicas: 12 }, true)).toEqual([]);
   });
 
   it("says that a notebook takes an instance more", () => {
     const load = { replica: small, replicas: 2, notebook: { memoryMb: 4096, gpus: 0 } };
-    expect(fleetRoomWarnings(fleet, load, true)).toEqual([
+    expect(warnings(load, true)).toEqual([
       "The notebook (4096 MiB, 0 GPUs) does not fit beside the replicas: with all 2 of them 2 instances of " +
         "c7i.xlarge run, and 1 without it. Give it less memory, use a larger type, or run it only when it is " +
         "needed.",
@@ -103,12 +114,12 @@ describe("a fleet", () => {
 
   it("says that a release has no room, where it needs some", () => {
     const load = { replica: small, replicas: 12 };
-    expect(fleetRoomWarnings(fleet, load, true)).toEqual([
+    expect(warnings(load, true)).toEqual([
       expect.stringMatching(
         /4 instances of c7i.xlarge \(maxInstances\) have no room beside 12 replicas/,
       ),
     ]);
-    expect(fleetRoomWarnings(fleet, load, false)).toEqual([]);
-    expect(fleetRoomWarnings(fleet, { ...load, replicas: 11 }, true)).toEqual([]);
+    expect(warnings(load, false)).toEqual([]);
+    expect(warnings({ ...load, replicas: 11 }, true)).toEqual([]);
   });
 });

@@ -7,9 +7,12 @@ import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { GpuHost, GpuHostArgs } from "../../../components";
 import * as engine from "../../../components/docker/sshDockerHost/engineAnswers";
 import * as files from "../../../components/docker/sshDockerHost/sshFiles";
+import { resolveGpuHostArgs } from "../../../components/aws/gpuHost/gpuHostArgs";
+import { idlePercent } from "../../../components/aws/gpuHost/stopping";
 import { tunnelCommand } from "../../../components/aws/gpuHost/tunnelCommand";
 import { renderUserData } from "../../../components/aws/gpuHost/userData";
 import { account, region } from "../../support/awsMocks";
+import { instanceTypes } from "../../support/instanceTypes";
 import {
   isKnown,
   problemsOf,
@@ -235,8 +238,8 @@ describe("a GPU host", () => {
       () => new GpuHost("gpu", { ...required, instanceType: "g5g.xlarge", rootVolumeGb: 1 }),
     );
     expect(problems.map(({ propertyPath }) => propertyPath)).toEqual([
-      "instanceType",
       "rootVolumeGb",
+      "instanceType",
     ]);
   });
 });
@@ -397,6 +400,19 @@ describe("a GPU host is stopped", () => {
       alarmActions: [`arn:aws:automate:${region}:ec2:stop`],
       tags,
     });
+  });
+
+  it.each([
+    [{ idleVcpus: 4 }, "idleVcpus is 4: use more than 0 and less than the instance's vCPUs (4)"],
+    [
+      { instanceType: "g99.xlarge" },
+      "idleStopMinutes needs the number of vCPUs of g99.xlarge: AWS does not say it",
+    ],
+  ])("is refused after idle time of %j", (args, message) => {
+    const answer = { types: instanceTypes, problems: [], warnings: ["AWS does not say it"] };
+    expect(() => idlePercent(resolveGpuHostArgs({ ...required, ...args }), answer)).toThrow(
+      new pulumi.RunError(message),
+    );
   });
 });
 

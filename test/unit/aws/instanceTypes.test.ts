@@ -5,77 +5,111 @@ import {
   instanceTypeWarnings,
   memoryForTasksMb,
   replicasPerInstance,
-} from "../../../components/aws/cluster/checkInstanceType";
+} from "../../../components/aws/instances/checkInstanceType";
 import {
-  instanceFamilies,
-  type InstanceTypeFacts,
-  instanceTypeFacts,
-  instanceTypeNames,
+  hasGpus,
   isArm64,
-} from "../../../components/aws/cluster/instanceTypes";
+  lookUpInstanceTypes,
+} from "../../../components/aws/instances/instanceTypes";
+import { functionError, instanceTypeAnswer, instanceTypes } from "../../support/instanceTypes";
+import { startMocks } from "../../support/mocks";
 
 const small = { cpus: 1, memoryMb: 2048, gpus: 0 };
 
-function factsOf(instanceType: string): InstanceTypeFacts {
-  const facts = instanceTypeFacts(instanceType);
-  if (!facts) {
-    throw new Error(`${instanceType} is not in the table`);
-  }
-  return facts;
-}
+describe("what AWS says of instance types", () => {
+  const token = "aws:ec2/getInstanceType:getInstanceType";
 
-describe("the table of instance types", () => {
-  it.each([
-    ["t3.medium", [2, 4096, 0, 0, 3]],
-    ["c7i.large", [2, 4096, 0, 0, 3]],
-    ["c7i.48xlarge", [192, 393216, 0, 0, 15]],
-    ["m6i.8xlarge", [32, 131072, 0, 0, 8]],
-    ["r7i.2xlarge", [8, 65536, 0, 0, 4]],
-    ["g4dn.xlarge", [4, 16384, 1, 16384, 3]],
-    ["g5.12xlarge", [48, 196608, 4, 22888, 15]],
-    ["g6e.48xlarge", [192, 1572864, 8, 45776, 10]],
-    ["p4d.24xlarge", [96, 1179648, 8, 40960, 15]],
-  ])("knows %s", (type, [vcpus, memoryMb, gpus, gpuMemoryMb, networkInterfaces]) => {
-    expect(instanceTypeFacts(type)).toEqual({
-      vcpus,
-      memoryMb,
-      gpus,
-      gpuMemoryMb,
-      networkInterfaces,
+  it("is taken over, NVIDIA's GPUs alone", async () => {
+    const amd = { count: 4, manufacturer: "AMD", memorySize: 8192, name: "Radeon Pro V520" };
+    await startMocks({
+      answers: {
+        [token]: ({ instanceType }) => ({
+          ...instanceTypeAnswer({ instanceType: "g5.12xlarge" }),
+          ...(instanceType === "g4ad.16xlarge" ? { gpuses: [amd] } : {}),
+        }),
+      },
+    });
+    const types = {
+      "g5.12xlarge": instanceTypes["g5.12xlarge"],
+      "g4ad.16xlarge": { ...instanceTypes["g5.12xlarge"], gpus: 0 },
+    };
+    expect(await lookUpInstanceTypes(Object.keys(types))).toEqual({
+      types,
+      problems: [],
+      warnings: [],
     });
   });
 
-  it.each(["g5", "g5.", "g5.huge", "constructor.name", "g5.constructor", ""])(
-    "does not know %j",
-    (type) => {
-      expect(instanceTypeFacts(type)).toBeUndefined();
-    },
-  );
-
-  it("has each type once, x86 only, with room for a task and GPUs that have memory", () => {
-    const names = instanceTypeNames();
-    expect(new Set(names).size).toBe(names.length);
-    expect(new Set(names.map((name) => name.split(".")[0]))).toEqual(new Set(instanceFamilies()));
-    for (const name of names) {
-      const facts = factsOf(name);
-      expect(isArm64(name), name).toBe(false);
-      expect(facts.networkInterfaces, name).toBeGreaterThan(1);
-      expect(facts.gpus > 0, name).toBe(facts.gpuMemoryMb > 0);
-    }
+  it("has interfaces of the type as a whole where it names no cards", async () => {
+    const answer = { ...instanceTypeAnswer({ instanceType: "g5.xlarge" }), networkCards: [] };
+    await startMocks({ answers: { [token]: { ...answer, maximumNetworkInterfaces: 2 } } });
+    const { types } = await lookUpInstanceTypes(["g5.xlarge"]);
+    expect(types["g5.xlarge"]?.networkInterfaces).toBe(2);
   });
 
-  it("tells Graviton types by their name", () => {
-    const types = ["c7g.large", "g5g.xlarge", "m7gd.large", "t4g.small", "a1.large", "g5.xlarge"];
-    expect(types.map(isArm64)).toEqual([true, true, true, true, true, false]);
+  it("is a problem where it has no such type, with the nearest of its family", async () => {
+    await startMocks();
+    const { problems } = await lookUpInstanceTypes(["g5.xlrage", "c7i.large", "u-6tb1.metal"]);
+    const advice = "Use a type such as g5.xlarge, or c7i.xlarge without GPUs";
+    const unknown = "AWS does not know it in this region";
+    expect(problems).toEqual([
+      {
+        propertyPath: "instanceType",
+        reason: `is "g5.xlrage": ${unknown} (do you mean g5.xlarge?). ${advice}`,
+      },
+      {
+        propertyPath: "furtherInstanceTypes[1]",
+        reason: `is "u-6tb1.metal": ${unknown}. ${advice}`,
+      },
+    ]);
+  });
+
+  it("is a warning where it says nothing", async () => {
+    await startMocks({
+      answers: {
+        [token]: () => {
+          throw functionError("UnauthorizedOperation: You are not authorized");
+        },
+      },
+    });
+    expect(await lookUpInstanceTypes(["g5.xlarge"])).toEqual({
+      types: {},
+      problems: [],
+      warnings: [
+        "instanceType is g5.xlarge, and AWS does not say what that has (UnauthorizedOperation: You are " +
+          "not authorized): nobody has checked whether replicas fit on it.",
+      ],
+    });
   });
 });
 
+describe("the name of an instance type", () => {
+  it("tells whether its processor is Graviton", () => {
+    const types = ["c7g.large", "g5g.xlarge", "m7gd.large", "t4g.small", "a1.large", "g5.xlarge"];
+    expect(types.map(isArm64)).toEqual([true, true, true, true, true, false]);
+  });
+
+  it.each(["g4dn.xlarge", "g6e.xlarge", "gr6.4xlarge", "p5en.48xlarge", "p6-b200.48xlarge"])(
+    "says that %s has NVIDIA's GPUs",
+    (type) => {
+      expect(hasGpus(type)).toBe(true);
+    },
+  );
+
+  it.each(["c5.large", "m7a.large", "g4ad.xlarge", "inf2.xlarge", "t3.medium"])(
+    "says that %s has none",
+    (type) => {
+      expect(hasGpus(type)).toBe(false);
+    },
+  );
+});
+
 describe("an instance type", () => {
+  const check = (type: string, replica?: typeof small) =>
+    checkInstanceType("instanceType", type, instanceTypes[type], replica);
   const needs = "each replica shall have";
 
   it.each<[string, Partial<typeof small>, string]>([
-    ["g5.xlrage", {}, "(do you mean g5.xlarge?)"],
-    ["u-6tb1.metal", {}, "Use a type of g4dn, g5, g6,"],
     ["c7g.xlarge", {}, "its processor is arm64"],
     ["g5g.xlarge", { gpus: 1 }, "its processor is arm64"],
     ["p3.2xlarge", { gpus: 1 }, "do not know its V100. Use g4dn or newer"],
@@ -84,7 +118,7 @@ describe("an instance type", () => {
     ["c7i.xlarge", { cpus: 5 }, `it has 4 vCPUs, and ${needs} 5`],
     ["c7i.large", { memoryMb: 4096 }, "of its 4096 MiB about 3532 are left for replicas"],
   ])("%s is refused for replicas with %j", (type, replica, reason) => {
-    const problems = checkInstanceType("instanceType", type, { ...small, ...replica });
+    const problems = check(type, { ...small, ...replica });
     expect(problems).toEqual([
       { propertyPath: "instanceType", reason: expect.stringContaining(reason) as string },
     ]);
@@ -96,12 +130,21 @@ describe("an instance type", () => {
     ["g5.xlarge", { gpus: 1, cpus: 4, memoryMb: 14000 }],
     ["p5.48xlarge", { gpus: 8 }],
   ])("%s is taken for replicas with %j", (type, replica) => {
-    expect(checkInstanceType("instanceType", type, { ...small, ...replica })).toEqual([]);
+    expect(check(type, { ...small, ...replica })).toEqual([]);
   });
 
   it("is judged by itself where no replica is given", () => {
-    expect(checkInstanceType("instanceType", "c7i.large")).toEqual([]);
-    expect(checkInstanceType("instanceType", "c7g.large")).toHaveLength(1);
+    expect(check("c7i.large")).toEqual([]);
+    expect(check("c7g.xlarge")).toHaveLength(1);
+  });
+
+  it("is taken where AWS does not say what it has", () => {
+    expect(check("m99.large", { ...small, gpus: 8 })).toEqual([]);
+  });
+
+  it("is refused for an arm64 processor that its name does not tell", () => {
+    const facts = { ...instanceTypes["g5.xlarge"], x86: false };
+    expect(checkInstanceType("instanceType", "p6e-gb200.36xlarge", facts)).toHaveLength(1);
   });
 });
 
@@ -114,13 +157,12 @@ describe("the room of an instance", () => {
     ["network interfaces", "c7i.xlarge", 0.5, 256, 0, 3],
     ["network interfaces before GPUs", "g5.48xlarge", 1, 2048, 1, 6],
     ["nothing", "c7i.large", 1, 4096, 0, 0],
-    ["an unknown type", "x.large", 1, 1024, 0, 0],
   ])("ends with its %s", (_, type, cpus, memoryMb, gpus, replicas) => {
-    expect(replicasPerInstance(type, cpus, memoryMb, gpus)).toBe(replicas);
+    expect(replicasPerInstance(instanceTypes[type], { cpus, memoryMb, gpus })).toBe(replicas);
   });
 
   it("leaves memory to the kernel and to the agent", () => {
-    expect(memoryForTasksMb(factsOf("c7i.xlarge"))).toBe(Math.floor(8192 * 0.925) - 256);
+    expect(memoryForTasksMb(instanceTypes["c7i.xlarge"])).toBe(Math.floor(8192 * 0.925) - 256);
   });
 });
 
@@ -134,7 +176,7 @@ describe("GPUs that stay idle", () => {
       "whose GPUs are enough for 8 replicas and whose network interfaces for 6: 2 of 8 GPUs stay idle",
     ],
   ])("are named: %s", (_, type, gpus, text) => {
-    expect(instanceTypeWarnings(type, { ...small, gpus })).toEqual([
+    expect(instanceTypeWarnings(type, { ...small, gpus }, instanceTypes[type])).toEqual([
       expect.stringContaining(text) as string,
     ]);
   });
@@ -143,6 +185,6 @@ describe("GPUs that stay idle", () => {
     ["c7i.xlarge", 0],
     ["g5.12xlarge", 1],
   ])("are none on %s with %d", (type, gpus) => {
-    expect(instanceTypeWarnings(type, { ...small, gpus })).toEqual([]);
+    expect(instanceTypeWarnings(type, { ...small, gpus }, instanceTypes[type])).toEqual([]);
   });
 });

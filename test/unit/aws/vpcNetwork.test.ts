@@ -8,6 +8,7 @@ import { lookUpNetwork, type NetworkQuestion } from "../../../components/aws/net
 import { interfaceEndpoints } from "../../../components/aws/network/vpcEndpoints";
 import { VpcNetwork } from "../../../components/aws/network/vpcNetwork";
 import type { VpcNetworkArgs } from "../../../components/aws/network/vpcNetworkArgs";
+import { instanceTypes } from "../../support/instanceTypes";
 import {
   isKnown,
   problemsOf,
@@ -338,6 +339,8 @@ describe("looking a network up", () => {
           { id: "subnet-00000003", vpcId: defaultVpc, zone: "eu-central-1c" },
         ],
       },
+      instanceTypes: {},
+      warnings: [],
       problems: [],
     });
   });
@@ -388,6 +391,8 @@ describe("looking a network up", () => {
   it("reports that there is no default VPC, and how to make one", async () => {
     hasDefaultVpc = false;
     expect(await ask()).toEqual({
+      instanceTypes: {},
+      warnings: [],
       problems: [
         {
           propertyPath: "vpcId",
@@ -418,7 +423,19 @@ describe("looking a network up", () => {
           "use subnets in eu-central-1b, eu-central-1c, or another type",
       },
     ]);
-    expect((await ask({ ...given, instanceTypes: ["p5.48xlarge"] })).problems).toEqual([]);
+    const answer = await ask({ ...given, instanceTypes: ["p5.48xlarge"] });
+    expect(answer.problems).toEqual([]);
+    expect(answer.instanceTypes).toEqual({ "p5.48xlarge": instanceTypes["p5.48xlarge"] });
+  });
+
+  it("reports a type that AWS does not have once", async () => {
+    const { problems } = await ask({ ...given, instanceTypes: ["c5.xlarge", "p5.48xlrage"] });
+    expect(problems).toEqual([
+      {
+        propertyPath: "furtherInstanceTypes[0]",
+        reason: expect.stringContaining("do you mean p5.48xlarge?") as string,
+      },
+    ]);
   });
 
   it.each([

@@ -35,9 +35,9 @@ describe("the package's schema", () => {
       "DockerNotebook",
       "EcrImage",
       "EcrRepository",
+      "EcsCluster",
       "EcsModelService",
       "EcsNotebook",
-      "GpuCluster",
       "GpuHost",
       "KubernetesModelService",
       "KubernetesNotebook",
@@ -86,7 +86,7 @@ describe("the package's schema", () => {
         "vpcId",
       ],
     ],
-    ["GpuCluster", ["instanceType", "subnetIds", "vpcId"]],
+    ["EcsCluster", ["instanceType", "subnetIds", "vpcId"]],
     ["GpuHost", ["instanceType", "subnetId"]],
     ["KubernetesModelService", ["image", "modelName", "namespace"]],
     [
@@ -129,7 +129,7 @@ describe("the package's schema", () => {
       ],
     ],
     [
-      "GpuCluster",
+      "EcsCluster",
       [
         "amiId",
         "autoScalingGroupName",

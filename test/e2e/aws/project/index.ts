@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AlbEndpoint } from "../../../../components/aws/endpoint/albEndpoint";
 import { EcsModelService } from "../../../../components/aws/service/ecsModelService";
-import { GpuCluster } from "../../../../components/aws/cluster/gpuCluster";
+import { EcsCluster } from "../../../../components/aws/cluster/ecsCluster";
 import { ServiceMonitoring } from "../../../../components/aws/service/serviceMonitoring";
 import { VpcNetwork } from "../../../../components/aws/network/vpcNetwork";
 import { EcrRepository } from "../../../../components/aws/image/ecrRepository";
@@ -15,7 +15,7 @@ const network = new VpcNetwork("network", { endpoints: true });
 const { vpcId, subnetIds } = network;
 
 const repository = new EcrRepository("repository", { retainOnDestroy: false });
-const cluster = new GpuCluster("cluster", {
+const cluster = new EcsCluster("cluster", {
   vpcId,
   subnetIds,
   instanceType: config.get("instanceType") ?? "g5.xlarge",

@@ -108,6 +108,38 @@ async function getInstanceTypeOfferings(inputs: Plain) {
   };
 }
 
+async function getInstanceType(inputs: Plain) {
+  const { InstanceTypes } = await clients
+    .ec2()
+    .describeInstanceTypes({ InstanceTypes: [inputs.instanceType] });
+  const type = only(InstanceTypes, "Instance Type");
+  return {
+    id: type.InstanceType,
+    instanceType: type.InstanceType,
+    defaultVcpus: type.VCpuInfo?.DefaultVCpus,
+    memorySize: type.MemoryInfo?.SizeInMiB,
+    gpuses: (type.GpuInfo?.Gpus ?? []).map((gpu) => ({
+      count: gpu.Count,
+      manufacturer: gpu.Manufacturer,
+      memorySize: gpu.MemoryInfo?.SizeInMiB,
+      name: gpu.Name,
+    })),
+    maximumNetworkInterfaces: type.NetworkInfo?.MaximumNetworkInterfaces,
+    networkCards: (type.NetworkInfo?.NetworkCards ?? []).map((card) => ({
+      index: card.NetworkCardIndex,
+      maximumInterfaces: card.MaximumNetworkInterfaces,
+    })),
+    supportedArchitectures: type.ProcessorInfo?.SupportedArchitectures ?? [],
+  };
+}
+
+async function getInstanceTypes(inputs: Plain) {
+  const { InstanceTypes = [] } = await clients
+    .ec2()
+    .describeInstanceTypes({ Filters: filters(inputs) });
+  return { id: currentRegion(), instanceTypes: InstanceTypes.map((each) => each.InstanceType) };
+}
+
 async function getManagedPrefixList(inputs: Plain) {
   const { PrefixLists } = await clients.ec2().describeManagedPrefixLists({
     PrefixListIds: inputs.id && [inputs.id],
@@ -125,6 +157,8 @@ export default {
     "aws:ec2/getSubnet:getSubnet": getSubnet,
     "aws:ec2/getSubnets:getSubnets": getSubnets,
     "aws:ec2/getRouteTables:getRouteTables": getRouteTables,
+    "aws:ec2/getInstanceType:getInstanceType": getInstanceType,
+    "aws:ec2/getInstanceTypes:getInstanceTypes": getInstanceTypes,
     "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": getInstanceTypeOfferings,
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": getManagedPrefixList,
   },

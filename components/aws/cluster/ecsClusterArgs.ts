@@ -11,8 +11,8 @@ export enum ContainerInsights {
   Disabled = "disabled",
 }
 
-/** Arguments of a GpuCluster. */
-export interface GpuClusterArgs {
+/** Arguments of a EcsCluster. */
+export interface EcsClusterArgs {
   /** VPC of the instances: `VpcNetwork.vpcId`. */
   vpcId: pulumi.Input<string>;
 
@@ -114,8 +114,8 @@ export interface GpuClusterArgs {
   tags?: Record<string, string>;
 }
 
-/** Defaults of GpuClusterArgs. */
-export const gpuClusterDefaults = {
+/** Defaults of EcsClusterArgs. */
+export const ecsClusterDefaults = {
   furtherInstanceTypes: [] as string[],
   minInstances: 0,
   maxInstances: 4,
@@ -129,13 +129,13 @@ export const gpuClusterDefaults = {
   egressCidrs: ["0.0.0.0/0"],
   egressPrefixListIds: [] as string[],
   instancePolicyArns: [] as string[],
-} satisfies Partial<GpuClusterArgs>;
+} satisfies Partial<EcsClusterArgs>;
 
 /** Arguments with every default filled in. */
-export type ResolvedClusterArgs = GpuClusterArgs &
-  typeof gpuClusterDefaults & { desiredInstances: number };
+export type ResolvedEcsClusterArgs = EcsClusterArgs &
+  typeof ecsClusterDefaults & { desiredInstances: number };
 
-export function resolveGpuClusterArgs(args: GpuClusterArgs): ResolvedClusterArgs {
-  const resolved = withDefaults(args, gpuClusterDefaults);
+export function resolveEcsClusterArgs(args: EcsClusterArgs): ResolvedEcsClusterArgs {
+  const resolved = withDefaults(args, ecsClusterDefaults);
   return withDefaults(resolved, { desiredInstances: resolved.minInstances });
 }

@@ -1,27 +1,36 @@
 import { describe, expect, it } from "vitest";
 
-import { checkGpuCluster } from "../../../components/aws/cluster/checkGpuCluster";
+import { checkEcsCluster } from "../../../components/aws/cluster/checkEcsCluster";
 import {
   type ContainerInsights,
-  type GpuClusterArgs,
-  resolveGpuClusterArgs,
-} from "../../../components/aws/cluster/gpuClusterArgs";
+  type EcsClusterArgs,
+  resolveEcsClusterArgs,
+} from "../../../components/aws/cluster/ecsClusterArgs";
+import { instanceTypes } from "../../support/instanceTypes";
 
-function check(args: Partial<GpuClusterArgs>, replica?: Parameters<typeof checkGpuCluster>[1]) {
+function check(args: Partial<EcsClusterArgs>, replica?: Parameters<typeof checkEcsCluster>[1]) {
   const required = { vpcId: "vpc-1", subnetIds: ["subnet-1"], instanceType: "g5.xlarge" };
-  return checkGpuCluster(resolveGpuClusterArgs({ ...required, ...args }), replica);
+  return checkEcsCluster(resolveEcsClusterArgs({ ...required, ...args }), replica, instanceTypes);
 }
 
 describe("a cluster is refused", () => {
-  it.each<[string, string, Partial<GpuClusterArgs>, string]>([
-    ["an unknown type", "instanceType", { instanceType: "g5.xlrage" }, "do you mean g5.xlarge?"],
+  it.each<[string, string, Partial<EcsClusterArgs>, string]>([
+    ["a family alone", "instanceType", { instanceType: "g5" }, "use an instance type such as g5"],
     ["an arm64 type", "instanceType", { instanceType: "g5g.xlarge" }, "arm64"],
     [
-      "an unknown further type",
+      "a further family",
       "furtherInstanceTypes[1]",
-      { furtherInstanceTypes: ["g6.xlarge", "g9.xlarge"] },
-      'is "g9.xlarge": it is not known here',
+      { furtherInstanceTypes: ["g6.xlarge", "g9"] },
+      'is "g9": use an instance type',
     ],
+    [
+      "an unknown field",
+      "instanceTypes",
+      { instanceTypes: ["g5.xlarge"] } as object,
+      'did you mean "instanceType"?',
+    ],
+    ["a text for a number", "maxInstances", { maxInstances: "4" as never }, 'is "4": use a whole'],
+    ["a text for a list", "egressCidrs", { egressCidrs: "10.0.0.0/8" as never }, "use a list"],
     [
       "GPUs and none",
       "furtherInstanceTypes[0]",
@@ -69,7 +78,7 @@ describe("a cluster is refused", () => {
       "unknown insights",
       "containerInsights",
       { containerInsights: "some" as ContainerInsights },
-      "use enhanced, enabled, disabled",
+      "use enhanced or enabled or disabled",
     ],
     ["no target", "targetCapacityPercent", { targetCapacityPercent: 0 }, "from 1 to 100"],
     ["more than healthy", "minHealthyPercent", { minHealthyPercent: 101 }, "from 0 to 100"],
@@ -122,12 +131,13 @@ describe("a cluster is refused", () => {
 });
 
 describe("a cluster is taken", () => {
-  it.each<[string, Partial<GpuClusterArgs>]>([
+  it.each<[string, Partial<EcsClusterArgs>]>([
     ["with its defaults", {}],
     [
       "with spot instances of several types",
       { spotPercent: 100, furtherInstanceTypes: ["g6.xlarge"] },
     ],
+    ["of a type that nobody has heard of", { instanceType: "g99.xlarge" }],
     ["without GPUs", { instanceType: "m7i.large", furtherInstanceTypes: ["m6i.large"] }],
     ["with endpoints only", { egressCidrs: ["10.0.0.0/16"], egressPrefixListIds: ["pl-6da54004"] }],
   ])("%s", (_, args) => {

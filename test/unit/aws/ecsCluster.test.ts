@@ -3,10 +3,10 @@ import * as aws from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ContainerInsights, GpuCluster, type GpuClusterArgs } from "../../../components";
+import { ContainerInsights, EcsCluster, type EcsClusterArgs } from "../../../components";
 import { noteNewerAmi, otherKindOfAmi } from "../../../components/aws/cluster/instanceAmi";
 import { instancePolicy } from "../../../components/aws/cluster/instanceRole";
-import { subnetsThatOffer } from "../../../components/aws/cluster/instanceZones";
+import { subnetsThatOffer } from "../../../components/aws/instances/instanceZones";
 import {
   problemsOf,
   project,
@@ -20,7 +20,7 @@ import {
   urn,
 } from "../../support/mocks";
 
-const component = "tfserving:index:GpuCluster";
+const component = "tfserving:index:EcsCluster";
 const cluster = "aws:ecs/cluster:Cluster";
 const capacityProvider = "aws:ecs/capacityProvider:CapacityProvider";
 const association = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders";
@@ -33,7 +33,7 @@ const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 const profile = "aws:iam/instanceProfile:InstanceProfile";
 const accountArn = "arn:aws:ecs:eu-central-1:123456789012";
 
-const required: GpuClusterArgs = {
+const required: EcsClusterArgs = {
   vpcId: "vpc-1",
   subnetIds: ["subnet-1", "subnet-2"],
   instanceType: "g5.xlarge",
@@ -71,9 +71,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function create(args: Partial<GpuClusterArgs> = {}, name = "gpu"): Promise<GpuCluster> {
+async function create(args: Partial<EcsClusterArgs> = {}, name = "gpu"): Promise<EcsCluster> {
   const provider = new aws.Provider("aws", { region: "eu-central-1" });
-  const created = new GpuCluster(name, { ...required, ...args }, { providers: [provider] });
+  const created = new EcsCluster(name, { ...required, ...args }, { providers: [provider] });
   await settle();
   return created;
 }
@@ -116,6 +116,7 @@ describe("the children of a cluster", () => {
       `${egressRule} gpu-instance-0.0.0.0/0`,
     ]);
     expect(recording.calls.map(({ token }) => token.replace(/.*:/, "")).sort()).toEqual([
+      "getInstanceType",
       "getInstanceTypeOfferings",
       "getParameter",
       "getSubnet",
@@ -433,7 +434,7 @@ describe("an argument of a cluster", () => {
     return (inputs.mixedInstancesPolicy as Record<string, Inputs>).instancesDistribution;
   }
 
-  it.each<[string, Partial<GpuClusterArgs>, string, (inputs: Inputs) => unknown, unknown]>([
+  it.each<[string, Partial<EcsClusterArgs>, string, (inputs: Inputs) => unknown, unknown]>([
     [
       "spotPercent",
       { spotPercent: 70, onDemandBase: 1 },
@@ -560,11 +561,11 @@ describe("a cluster", () => {
 
   it("refuses bad arguments before there is a resource", async () => {
     const problems = problemsOf(
-      () => new GpuCluster("gpu", { ...required, instanceType: "g5g.xlarge", spotPercent: 101 }),
+      () => new EcsCluster("gpu", { ...required, instanceType: "g5g.xlarge", spotPercent: 101 }),
     );
     expect(problems.map(({ propertyPath }) => propertyPath)).toEqual([
-      "instanceType",
       "spotPercent",
+      "instanceType",
     ]);
     await settle();
     expect(recording.resources).toEqual([]);

@@ -1,12 +1,5 @@
-import { nearestName } from "../../core/nearestName";
 import { Problem } from "../../core/problem";
-import {
-  instanceFamilies,
-  InstanceTypeFacts,
-  instanceTypeFacts,
-  instanceTypeNames,
-  isArm64,
-} from "./instanceTypes";
+import { InstanceTypeFacts, isArm64 } from "./instanceTypes";
 
 /** What one replica needs of the instance that it runs on. */
 export interface ReplicaNeeds {
@@ -41,20 +34,13 @@ export function memoryForTasksMb({ memoryMb }: InstanceTypeFacts): number {
 }
 
 /**
- * How many replicas an instance has room for; 0 for a type that is not known. Each has a network
- * interface of its own, which can be what runs out first.
+ * How many replicas an instance has room for. Each has a network interface of its own, which can be
+ * what runs out first.
  *
- * @param gpus - GPUs of each replica, 0 for none
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
  */
-export function replicasPerInstance(
-  instanceType: string,
-  cpus: number,
-  memoryMb: number,
-  gpus: number,
-): number {
-  const facts = instanceTypeFacts(instanceType);
-  return facts ? Math.min(...Object.values(roomFor(facts, { cpus, memoryMb, gpus }))) : 0;
+export function replicasPerInstance(facts: InstanceTypeFacts, replica: ReplicaNeeds): number {
+  return Math.min(...Object.values(roomFor(facts, replica)));
 }
 
 function roomFor(facts: InstanceTypeFacts, { cpus, memoryMb, gpus }: ReplicaNeeds) {
@@ -70,34 +56,29 @@ function roomFor(facts: InstanceTypeFacts, { cpus, memoryMb, gpus }: ReplicaNeed
  * Whether replicas can run on an instance type.
  *
  * @param propertyPath - the argument that names it
+ * @param facts - what AWS says of it. @default - only its name is judged
  * @param replica - what each replica needs. @default - only the type itself is judged
  */
 export function checkInstanceType(
   propertyPath: string,
   instanceType: string,
+  facts?: InstanceTypeFacts,
   replica?: ReplicaNeeds,
 ): Problem[] {
-  const facts = instanceTypeFacts(instanceType);
-  const reason = facts ? replica && tooSmall(facts, replica) : whyNotKnown(instanceType);
+  const reason =
+    whyUnfit(instanceType, facts) ?? (facts && replica ? tooSmall(facts, replica) : undefined);
   return reason === undefined ? [] : [{ propertyPath, reason: `is "${instanceType}": ${reason}` }];
 }
 
-function whyNotKnown(instanceType: string): string {
-  if (isArm64(instanceType)) {
+function whyUnfit(instanceType: string, facts?: InstanceTypeFacts): string | undefined {
+  if (isArm64(instanceType) || facts?.x86 === false) {
     return "its processor is arm64, and TensorFlow Serving's images are for x86 only. Use one such as c7i or g5";
   }
   const gpu = oldGpus[instanceType.split(".")[0]];
-  if (gpu) {
-    return (
-      `the driver in the GPU image of ECS (Amazon Linux 2023) has open kernel modules, which do not know ` +
-      `its ${gpu}. Use g4dn or newer`
-    );
-  }
-  const near = nearestName(instanceType, instanceTypeNames());
-  return (
-    `it is not known here${near ? ` (do you mean ${near}?)` : ""}. Use a type of ` +
-    `${instanceFamilies().join(", ")}, such as g5.xlarge`
-  );
+  return gpu === undefined
+    ? undefined
+    : "the driver in the GPU image of ECS (Amazon Linux 2023) has open kernel modules, which do not know " +
+        `its ${gpu}. Use g4dn or newer`;
 }
 
 function tooSmall(facts: InstanceTypeFacts, replica: ReplicaNeeds): string | undefined {
@@ -122,8 +103,11 @@ function tooSmall(facts: InstanceTypeFacts, replica: ReplicaNeeds): string | und
 }
 
 /** What works, and leaves GPUs idle that are paid for. */
-export function instanceTypeWarnings(instanceType: string, replica: ReplicaNeeds): string[] {
-  const facts = instanceTypeFacts(instanceType);
+export function instanceTypeWarnings(
+  instanceType: string,
+  replica: ReplicaNeeds,
+  facts?: InstanceTypeFacts,
+): string[] {
   if (!facts || facts.gpus === 0) {
     return [];
   }

@@ -1,7 +1,7 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import { awsName, roleNameLength } from "./awsName";
-import { policyDocument } from "./policyDocument";
+import { awsName, roleNameLength } from "../awsName";
+import { policyDocument } from "../policyDocument";
 
 /** An EC2 instance's permissions, and the policy that has to be there before it starts. */
 export interface Ec2Role {
