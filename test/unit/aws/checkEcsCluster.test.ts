@@ -78,7 +78,7 @@ describe("a cluster is refused", () => {
       "unknown insights",
       "containerInsights",
       { containerInsights: "some" as ContainerInsights },
-      "use enhanced or enabled or disabled",
+      "use enhanced, enabled or disabled",
     ],
     ["no target", "targetCapacityPercent", { targetCapacityPercent: 0 }, "from 1 to 100"],
     ["more than healthy", "minHealthyPercent", { minHealthyPercent: 101 }, "from 0 to 100"],
