@@ -75,17 +75,6 @@ export function anyText() {
   return textLike(/^/, "use a text");
 }
 
-/** A text that a check of its own decides on, such as `checkIpv4Block`. */
-export function checkedText(check: (propertyPath: string, text: string) => Problem[]) {
-  return anyText().check((context) => {
-    if (context.issues.length === 0) {
-      for (const { reason } of check("", context.value)) {
-        context.issues.push({ code: "custom", message: reason, input: context.value });
-      }
-    }
-  });
-}
-
 /** One of an enum's values, or of a list. */
 export function oneOf(values: Record<string, string> | readonly string[]) {
   const known = Object.values(values);

@@ -2,13 +2,13 @@ import { checkIpv4Block } from "../../core/cidr";
 import { Problem } from "../../core/problem";
 import {
   anyText,
-  checkedText,
   laterOr,
   listOf,
   objectOf,
   oneOf,
   problemsOfArgs,
   textLike,
+  textThat,
   trueOrFalse,
   wholeNumberFrom,
 } from "../../core/schema";
@@ -51,7 +51,7 @@ export const ecsClusterSchema = objectOf<EcsClusterArgs>({
   managedDraining: trueOrFalse().optional(),
   targetCapacityPercent: wholeNumberFrom(1, 100).optional(),
   minHealthyPercent: wholeNumberFrom(0, 100).optional(),
-  egressCidrs: listOf(checkedText(checkIpv4Block)).optional(),
+  egressCidrs: listOf(textThat(checkIpv4Block)).optional(),
   egressPrefixListIds: listOf(
     textLike(/^pl-[0-9a-f]{8,17}$/, "use an id such as pl-6da54004"),
   ).optional(),

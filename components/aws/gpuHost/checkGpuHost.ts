@@ -2,12 +2,12 @@ import { checkIpv4Block, everyone } from "../../core/cidr";
 import { Problem } from "../../core/problem";
 import {
   anyText,
-  checkedText,
   laterOr,
   listOf,
   objectOf,
   problemsOfArgs,
   textLike,
+  textThat,
   trueOrFalse,
   valueWhere,
   wholeNumberFrom,
@@ -15,12 +15,7 @@ import {
 import { checkInstanceType } from "../instances/checkInstanceType";
 import { hasGpus, instanceTypeName } from "../instances/instanceTypes";
 import { tagsSchema } from "../tags";
-import {
-  gpuHostDefaults,
-  GpuHostArgs,
-  resolveGpuHostArgs,
-  ResolvedGpuHostArgs,
-} from "./gpuHostArgs";
+import { gpuHostDefaults, GpuHostArgs, ResolvedGpuHostArgs } from "./gpuHostArgs";
 
 /** The part of a GpuHost's arguments that can be judged before there is any resource. */
 export type GpuHostShape = Omit<ResolvedGpuHostArgs, "subnetId" | "kmsKeyArn" | "tags">;
@@ -47,7 +42,7 @@ export const gpuHostSchema = objectOf<GpuHostArgs>({
     "use an id such as ami-0a1b2c3d4e5f67890, or none for AWS's newest one",
   ).optional(),
   public: trueOrFalse().optional(),
-  sshCidrs: listOf(checkedText(checkIpv4Block)).optional(),
+  sshCidrs: listOf(textThat(checkIpv4Block)).optional(),
   egressPorts: listOf(port).optional(),
   rootVolumeGb: wholeNumberFrom(rootVolume.smallest, rootVolume.largest).optional(),
   dataVolumeGb: wholeNumberFrom(1, rootVolume.largest).optional(),
@@ -70,18 +65,15 @@ export const gpuHostSchema = objectOf<GpuHostArgs>({
 /** Everything about a GPU host that AWS would refuse, or accept and never serve. */
 export function checkGpuHost(shape: GpuHostShape): Problem[] {
   const args = { subnetId: "", ...shape };
-  return problemsOfArgs<GpuHostArgs>(gpuHostSchema, args, gpuHostDefaults, (sound) => {
-    const resolved = resolveGpuHostArgs(sound);
-    return [
-      ...(sound.instanceType === undefined ? [] : checkType(sound.instanceType)),
-      ...checkOpenness(resolved),
-      ...onlyOnce("sshCidrs", resolved.sshCidrs),
-      ...onlyOnce("egressPorts", resolved.egressPorts),
-      ...onlyOnce("tunnelPorts", resolved.tunnelPorts),
-      ...checkDataVolume(resolved),
-      ...checkIdleStop(resolved),
-    ];
-  });
+  return problemsOfArgs(gpuHostSchema, args, gpuHostDefaults, (sound) => [
+    ...(sound.instanceType === undefined ? [] : checkType(sound.instanceType)),
+    ...checkOpenness(sound),
+    ...onlyOnce("sshCidrs", sound.sshCidrs),
+    ...onlyOnce("egressPorts", sound.egressPorts),
+    ...onlyOnce("tunnelPorts", sound.tunnelPorts),
+    ...checkDataVolume(sound),
+    ...checkIdleStop(sound),
+  ]);
 }
 
 function checkType(instanceType: string): Problem[] {
