@@ -4,11 +4,11 @@ import * as path from "path";
 import { pulumiHome } from "../../commands/lib/pulumiCli.mjs";
 import { root } from "../../commands/lib/workspace.mjs";
 
-/** Packages whose plugin is a test provider, test/<name>/pulumi-resource-<name>. */
+/** Packages whose plugin may not be there, and is not started. */
 const standIns = ["aws", "kubernetes"];
 
 /**
- * A PULUMI_HOME with what the machine's own one has, and the test providers as the plugins of clouds:
+ * A PULUMI_HOME with what the machine's own one has, and empty plugins for the clouds:
  * `pulumi install` wants the plugin of every package that the components use, also where it cannot
  * be downloaded, and looks for none on PATH.
  */
@@ -34,9 +34,8 @@ function addStandIn(home: string, name: string): void {
   const { version } = JSON.parse(fs.readFileSync(manifest, "utf8")) as { version: string };
   const folder = path.join(home, "plugins", `resource-${name}-v${version}`);
   fs.mkdirSync(folder, { recursive: true });
-  const program = path.join(root, "test", name, `pulumi-resource-${name}`);
   const file = path.join(folder, `pulumi-resource-${name}`);
-  fs.writeFileSync(file, `#!/bin/sh\nexec "${program}" "$@"\n`, { mode: 0o755 });
+  fs.writeFileSync(file, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
 }
 
 /** Links to the files: Pulumi takes a link to a folder for no plugin. */

@@ -24,28 +24,6 @@ export interface Difference {
   deleteFirst?: boolean;
 }
 
-/** What the engine says beside a resource's inputs. */
-export interface Options {
-  /** From the resource's `customTimeouts`; 0: none. */
-  timeoutSeconds: number;
-  /** From the resource's `ignoreChanges`. */
-  ignored: string[];
-}
-
-/** A resource that is there, but did not become what it should be; its state is kept. */
-export class NotReadyError extends Error {
-  constructor(
-    message: string,
-    readonly id: string,
-    readonly outputs: Plain,
-    readonly reasons: string[],
-    /** After a read: the inputs as they are on the server. */
-    readonly inputs?: Plain,
-  ) {
-    super(message);
-  }
-}
-
 /** A provider of the tests, as `serve` makes it one of Pulumi's engine. */
 export interface Provider {
   /** Of the npm package whose programs it serves. */
@@ -59,7 +37,7 @@ export interface Provider {
   diff(urn: string, olds: Plain, news: Plain, state: Plain): Difference | Promise<Difference>;
   /** The outputs that a create would have, as far as a preview can know them. */
   planCreate(urn: string, inputs: Plain): Plain | Promise<Plain>;
-  create(urn: string, inputs: Plain, options: Options): Promise<{ id: string; outputs: Plain }>;
+  create(urn: string, inputs: Plain): Promise<{ id: string; outputs: Plain }>;
   /** Undefined: the resource is gone. */
   read(
     urn: string,
@@ -67,24 +45,9 @@ export interface Provider {
     state: Plain,
     inputs: Plain,
   ): Promise<{ outputs: Plain; inputs: Plain } | undefined>;
-  planUpdate(
-    urn: string,
-    state: Plain,
-    olds: Plain,
-    news: Plain,
-    options: Options,
-  ): Plain | Promise<Plain>;
-  update(
-    urn: string,
-    id: string,
-    state: Plain,
-    olds: Plain,
-    news: Plain,
-    options: Options,
-  ): Promise<Plain>;
-  delete(urn: string, id: string, state: Plain, options: Options): Promise<void>;
-  /** Ends what waits, as far as it can. */
-  cancel?(): void;
-  /** How an error reads; its message where this is left out. */
-  textOf?(error: Error): string;
+  planUpdate(urn: string, state: Plain, olds: Plain, news: Plain): Plain | Promise<Plain>;
+  update(urn: string, id: string, state: Plain, olds: Plain, news: Plain): Promise<Plain>;
+  delete(urn: string, id: string, state: Plain): Promise<void>;
+  /** How an error reads. */
+  textOf(error: Error): string;
 }

@@ -1,14 +1,11 @@
 import * as grpc from "@grpc/grpc-js";
-import * as anyProto from "google-protobuf/google/protobuf/any_pb";
 import * as emptyProto from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import * as providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import * as statusProto from "@pulumi/pulumi/proto/status_pb";
 
-import { type Checked, type Difference, NotReadyError } from "./provider";
-import type { Options, Plain, Provider } from "./provider";
+import type { Checked, Difference, Plain, Provider } from "./provider";
 
 /**
  * Serves a provider to Pulumi's engine on a free port of 127.0.0.1.
@@ -30,10 +27,7 @@ export async function serve(provider: Provider): Promise<number> {
       return info;
     }),
     attach: answer(async () => new emptyProto.Empty()),
-    cancel: answer(async () => {
-      provider.cancel?.();
-      return new emptyProto.Empty();
-    }),
+    cancel: answer(async () => new emptyProto.Empty()),
     getSchema: answer(async () => {
       const response = new proto.GetSchemaResponse();
       response.setSchema("{}");
@@ -72,7 +66,7 @@ export async function serve(provider: Provider): Promise<number> {
       const [urn, inputs] = [request.getUrn(), object(request.getProperties())];
       const { id, outputs } = request.getPreview()
         ? { id: "", outputs: await provider.planCreate(urn, inputs) }
-        : await provider.create(urn, inputs, { timeoutSeconds: request.getTimeout(), ignored: [] });
+        : await provider.create(urn, inputs);
       const response = new proto.CreateResponse();
       response.setId(id);
       response.setProperties(Struct.fromJavaScript(outputs));
@@ -94,21 +88,16 @@ export async function serve(provider: Provider): Promise<number> {
       const [urn, id] = [request.getUrn(), request.getId()];
       const [state, news] = [object(request.getOlds()), object(request.getNews())];
       const olds = object(request.getOldInputs());
-      const options: Options = {
-        timeoutSeconds: request.getTimeout(),
-        ignored: request.getIgnorechangesList(),
-      };
       const outputs = request.getPreview()
-        ? await provider.planUpdate(urn, state, olds, news, options)
-        : await provider.update(urn, id, state, olds, news, options);
+        ? await provider.planUpdate(urn, state, olds, news)
+        : await provider.update(urn, id, state, olds, news);
       const response = new proto.UpdateResponse();
       response.setProperties(Struct.fromJavaScript(outputs));
       return response;
     }),
     delete: answer(async (request: proto.DeleteRequest) => {
-      const options: Options = { timeoutSeconds: request.getTimeout(), ignored: [] };
       const state = object(request.getProperties());
-      await provider.delete(request.getUrn(), request.getId(), state, options);
+      await provider.delete(request.getUrn(), request.getId(), state);
       return new emptyProto.Empty();
     }),
   });
@@ -138,34 +127,10 @@ function answering(provider: Provider) {
       handler(call.request).then(
         (response) => callback(null, response),
         (error: Error) => {
-          const details = provider.textOf?.(error) ?? error.message;
-          callback({ code: grpc.status.UNKNOWN, details, metadata: metadataOf(error, details) });
+          callback({ code: grpc.status.UNKNOWN, details: provider.textOf(error) });
         },
       );
     };
-}
-
-/** With this the engine keeps the state of a resource that is there, but not ready. */
-function metadataOf(error: Error, message: string): grpc.Metadata | undefined {
-  if (!(error instanceof NotReadyError)) {
-    return undefined;
-  }
-  const failed = new proto.ErrorResourceInitFailed();
-  failed.setId(error.id);
-  failed.setProperties(Struct.fromJavaScript(error.outputs));
-  failed.setReasonsList(error.reasons);
-  if (error.inputs) {
-    failed.setInputs(Struct.fromJavaScript(error.inputs));
-  }
-  const detail = new anyProto.Any();
-  detail.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const status = new statusProto.Status();
-  status.setCode(grpc.status.UNKNOWN);
-  status.setMessage(message);
-  status.addDetails(detail);
-  const metadata = new grpc.Metadata();
-  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
-  return metadata;
 }
 
 function object(struct: Struct | undefined): Plain {
