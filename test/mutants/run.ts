@@ -36,25 +36,42 @@ function fileOf(copy: string, { file }: Mutant): string {
 /** Why a mutant was not found; undefined where a test failed. */
 async function survives(copy: string, mutant: Mutant): Promise<string | undefined> {
   const file = fileOf(copy, mutant);
-  const text = file ? fs.readFileSync(file, "utf8") : "";
+  const text = fs.readFileSync(file, "utf8");
   if (text.split(mutant.from).length !== 2) {
-    return `its text is not in ${mutant.file} once: change test/mutants/mutants.ts`;
+    throw new Error(`${mutant.file} does not have the text of "${mutant.breaks}" once`);
   }
   fs.writeFileSync(
     file,
     text.replace(mutant.from, () => mutant.to),
   );
   try {
-    const vitest = path.join(copy, "node_modules/vitest/vitest.mjs");
-    const args = ["run", "--project", "unit", "--bail", "1", "--reporter", "json", mutant.tests];
-    await run(process.execPath, [vitest, ...args], { cwd: copy, maxBuffer: 1 << 28 });
-    return `no test of ${mutant.tests} fails`;
-  } catch (error) {
-    const { stdout = "" } = error as { stdout?: string };
-    return stdout.includes('"status":"failed"') ? undefined : `no test ran: ${String(error)}`;
+    const { passed, failed } = await runTests(copy, [mutant.tests]);
+    return failed > 0 ? undefined : `${passed} tests of ${mutant.tests} pass`;
   } finally {
     fs.writeFileSync(file, text);
   }
+}
+
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+}
+
+/** @throws Error where no test runs, such as for a file that cannot be loaded */
+async function runTests(
+  copy: string,
+  files: string[],
+): Promise<{ passed: number; failed: number }> {
+  const vitest = path.join(copy, "node_modules/vitest/vitest.mjs");
+  const args = ["run", "--project", "unit", "--reporter", "json", ...files];
+  const { stdout } = await run(process.execPath, [vitest, ...args], {
+    cwd: copy,
+    maxBuffer: 1 << 28,
+  }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }));
+  const report = JSON.parse(stdout.slice(stdout.indexOf("{"))) as Report;
+  const { numPassedTests: passed, numFailedTests: failed } = report;
+  if (passed + failed === 0) throw new Error(`No test of ${files.join()} ran:\n${stdout}`);
+  return { passed, failed };
 }
 
 async function main(): Promise<void> {
