@@ -64,5 +64,6 @@ export function notebookText(url: string | undefined, stack: string, show: boole
   if (!url) {
     return "none (notebook is false)";
   }
-  return show ? url : `${url.replace(/\?.*$/, "")}   ${npmRun("open", stack)} opens it`;
+  const showUrl = npmRun("--silent pulumi -- stack output notebookUrl --show-secrets", stack);
+  return show ? url : `${url.replace(/\?.*$/, "")}   its token: ${showUrl}`;
 }
