@@ -177,3 +177,30 @@ export {
   EcrRepositoryArgs,
   ecrRepositoryDefaults,
 } from "./aws/image/ecrRepository";
+// What programs and commands need of these components besides.
+export { awsName } from "./aws/awsName";
+export { isObject } from "./core/checks";
+export { onceServing } from "./core/onceServing";
+export {
+  anyText,
+  listOf,
+  objectOf,
+  problemsOf,
+  recordOf,
+  textLike,
+  trueOrFalse,
+} from "./core/schema";
+export { stackLabel } from "./core/stackLabel";
+export { valueOf } from "./core/valueOf";
+export { resolveModelServiceArgs } from "./docker/modelServiceArgs";
+export { registryAddress } from "./engine/registryProvider";
+export { isContent } from "./kubernetes/cluster/kubeconfig";
+export { checkDnsLabel } from "./kubernetes/dnsNames";
+export { fewestReplicas } from "./kubernetes/kubernetesModelServiceArgs";
+export { labelValue } from "./kubernetes/labels";
+export { takingBack } from "./kubernetes/metadata";
+export { serviceHost } from "./kubernetes/serviceNames";
+export { serviceAddresses } from "./serving/addresses";
+export { checkGrpcTimeout, longestMs, requestTimes, restTimeoutMs } from "./serving/requestTimes";
+export { swarmModelServiceDefaults } from "./swarm/swarmModelServiceArgs";
+export { modelUrls } from "./tfserving/modelStatus";

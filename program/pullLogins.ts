@@ -1,7 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { dockerLogins, loginOf, PublishedImageArgs } from "../components";
-import { registryAddress } from "../components/engine/registryProvider";
+import { dockerLogins, loginOf, PublishedImageArgs, registryAddress } from "../components";
 
 type Registry = Pick<PublishedImageArgs, "registry" | "username" | "password" | "plainHttp">;
 

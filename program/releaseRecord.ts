@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Signature } from "../components";
+import { defaultText } from "./config/key";
+import { KeyName, table } from "./config/table";
 
 /** What serves: the image, and the settings under which it does. */
 export interface Release {
@@ -21,45 +23,8 @@ export interface ReleaseRecord {
   readonly previousRelease?: Release;
 }
 
-/**
- * Config keys that make a release besides what is in its image. A changed number
- * of replicas, port or notebook is no release, and how one is done is no part of it.
- */
-export const releaseKeys = [
-  "modelName",
-  "server",
-  "cpus",
-  "memoryMb",
-  "pids",
-  "gpus",
-  "drainSeconds",
-  "stopGraceSeconds",
-  "startTimeoutSeconds",
-];
-
-/**
- * The release-making settings; none of them is a secret.
- *
- * @param further - keys that make a release of this stack besides
- */
-export function releaseSettings(
-  config: pulumi.Config,
-  further: string[] = [],
-): Record<string, string> {
-  return Object.fromEntries(
-    [...releaseKeys, ...further].map((key) => [key, config.get(key) ?? ""]),
-  );
-}
-
-/** What holds where a setting is left to the target. */
-export interface TargetDefaults {
-  readonly startTimeoutSeconds: number;
-}
-
-/** The releases among what the last update that succeeded left on record. */
-export async function recordedReleases(): Promise<ReleaseRecord> {
-  return releasesIn(await recordedOutputs());
-}
+/** The service's arguments with every default: what holds where a setting is left to the target. */
+export type HeldArguments = Readonly<Record<string, unknown>>;
 
 /**
  * The stack's outputs as the last update left them. A call of the engine and not a StackReference,
@@ -73,6 +38,7 @@ export async function recordedOutputs(): Promise<Record<string, unknown>> {
   return answer.outputs ?? {};
 }
 
+/** The releases among the outputs. */
 export function releasesIn(outputs: Record<string, unknown>): ReleaseRecord {
   const { release, previousRelease, signature } = outputs as ReleaseRecord &
     Pick<Release, "signature">;
@@ -86,12 +52,11 @@ export function releasesIn(outputs: Record<string, unknown>): ReleaseRecord {
  * The record once a release is up.
  *
  * @param ready - known once every replica serves: an update that fails leaves the record as it is
- * @param held - what holds, whether it is set or left to the target
  */
 export function recordOnce(
   ready: pulumi.Input<unknown>,
   recorded: ReleaseRecord,
-  held: TargetDefaults,
+  held: HeldArguments,
   release: pulumi.Inputs,
 ): { release: pulumi.Output<Release>; previousRelease: pulumi.Output<Release | null> } {
   const record = pulumi
@@ -112,7 +77,7 @@ export function recordOnce(
 export function withRelease(
   recorded: ReleaseRecord,
   up: Release,
-  held: TargetDefaults,
+  held: HeldArguments,
 ): ReleaseRecord {
   const isSame =
     recorded.release !== undefined && identity(recorded.release, held) === identity(up, held);
@@ -133,8 +98,14 @@ export function onRecord(
   };
 }
 
-function identity({ image, settings }: Release, held: TargetDefaults): string {
-  const startTimeoutSeconds = Number(settings.startTimeoutSeconds) || held.startTimeoutSeconds;
-  const all = { ...settings, startTimeoutSeconds: String(startTimeoutSeconds) };
-  return JSON.stringify([image, Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))]);
+function identity({ image, settings }: Release, held: HeldArguments): string {
+  const all = Object.entries(settings).map(([key, given]) => [key, heldText(key, given, held)]);
+  return JSON.stringify([image, all.sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+/** A setting as it holds; objects are compared as they are written. */
+function heldText(key: string, given: string, held: HeldArguments): string {
+  const isLeft = key in table && given === defaultText(table[key as KeyName]);
+  const value = isLeft ? held[key] : undefined;
+  return value === undefined || typeof value === "object" ? given : String(value);
 }

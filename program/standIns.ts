@@ -1,3 +1,6 @@
+import type { Problem } from "../components";
+import type { ByTarget, TargetName } from "./config/key";
+
 /** Where the images of a stack go. */
 export interface Destination {
   /** Where the service runs, as the config key `target` has it. */
@@ -14,6 +17,11 @@ export interface Destination {
 export type ImageKey = "baseImage" | "balancerImage" | "notebookImage";
 
 const localEngine = /^(unix:|npipe:|tcp:\/\/(127\.|localhost\b|\[::1\]))/;
+/** Targets that are never on this machine. */
+const elsewhere: ByTarget<string> = {
+  ecs: "the service runs on AWS",
+  kubernetes: "the service runs on a Kubernetes cluster",
+};
 
 /** Whether an image is a stand-in: airgap/images builds them all under these names. */
 export function isStandIn(image: string): boolean {
@@ -31,20 +39,18 @@ export function whyNoStandIn(
   key: ImageKey,
   { target, registry, host, nodes = 1 }: Destination,
 ): string | undefined {
-  switch (true) {
-    case target === "ecs":
-      return "the service runs on AWS";
-    case target === "kubernetes":
-      return "the service runs on a Kubernetes cluster";
-    case target === "swarm" && nodes > 1:
-      return `the service runs on a swarm of ${nodes} nodes`;
-    case host !== undefined && !localEngine.test(host):
-      return `${host} is the Docker Engine of another machine`;
-    case registry !== undefined && key === "baseImage":
-      return `the image that is built on it is pushed to ${registry}`;
-    default:
-      return undefined;
+  if (elsewhere[target as TargetName]) {
+    return elsewhere[target as TargetName];
   }
+  if (target === "swarm" && nodes > 1) {
+    return `the service runs on a swarm of ${nodes} nodes`;
+  }
+  if (host !== undefined && !localEngine.test(host)) {
+    return `${host} is the Docker Engine of another machine`;
+  }
+  return registry !== undefined && key === "baseImage"
+    ? `the image that is built on it is pushed to ${registry}`
+    : undefined;
 }
 
 /** Stand-ins that may not be where a stack would bring them, by config key. */
@@ -52,16 +58,10 @@ export function checkStandIns(
   images: Partial<Record<ImageKey, string>>,
   destination: Destination,
   allowed: boolean,
-): { propertyPath: string; reason: string }[] {
+): Problem[] {
   return (Object.entries(images) as [ImageKey, string | undefined][]).flatMap(([key, image]) => {
     const why = image && isStandIn(image) && !allowed ? whyNoStandIn(key, destination) : undefined;
-    return why
-      ? [
-          {
-            propertyPath: key,
-            reason: `is ${image}, a stand-in that airgap/images built, and ${why}: name the real image, or set standIns to true`,
-          },
-        ]
-      : [];
+    const reason = `is ${image}, a stand-in that airgap/images built, and ${why}: name the real image, or set standIns to true`;
+    return why ? [{ propertyPath: key, reason }] : [];
   });
 }

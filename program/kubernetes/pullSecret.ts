@@ -1,17 +1,9 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { takingBack } from "../../components/kubernetes/metadata";
+import { takingBack } from "../../components";
 import { PulledImages, pullHints } from "../pullLogins";
-import type { KubernetesObjects } from "./kubernetesConfig";
-
-/** A registry and who may pull from it. */
-export interface PullLogin {
-  registry: string;
-  /** @default - the registry asks for none */
-  username?: pulumi.Input<string>;
-  /** @default - the registry asks for none */
-  password?: pulumi.Input<string>;
-}
+import type { Registry } from "../image";
+import type { KubernetesArguments } from "./preflight";
 
 /**
  * A Secret with which nodes pull; none where the registry has no login.
@@ -19,7 +11,7 @@ export interface PullLogin {
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
  */
 export function createPullSecret(
-  { registry, username, password }: PullLogin,
+  { registry, username, password }: Registry,
   namespace: pulumi.Input<string>,
   labels: Record<string, string>,
   opts: pulumi.CustomResourceOptions,
@@ -57,12 +49,11 @@ const ways = {
 /** Images that nodes may not be able to pull, for which no Secret is named yet. */
 export function pullWarnings(
   { balancerImage, notebookImage }: PulledImages,
-  registry: Parameters<typeof pullHints>[1],
-  { service, notebook }: Pick<KubernetesObjects, "service" | "notebook">,
+  { registry, service, notebook }: Pick<KubernetesArguments, "registry" | "service" | "notebook">,
 ): string[] {
   const unnamed = {
     balancerImage: service.imagePullSecrets ? undefined : balancerImage,
-    notebookImage: notebook.imagePullSecrets ? undefined : notebookImage,
+    notebookImage: notebook?.imagePullSecrets ? undefined : notebookImage,
   };
   return pullHints(unnamed, registry, ways);
 }

@@ -10,7 +10,7 @@ const digest = /@sha256:[a-f0-9]{64}$/;
  *
  * @param ownUrl - the stack's own repository, as the update before left it on record. @default - none
  */
-export function checkPin(image: string, ownUrl?: unknown): Problem[] {
+export function checkEcrPin(image: string, ownUrl?: unknown): Problem[] {
   const own = typeof ownUrl === "string" && image.startsWith(`${ownUrl}@`) && digest.test(image);
   return own || ecrDigest.test(image)
     ? []

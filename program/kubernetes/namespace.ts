@@ -1,13 +1,26 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { currentStack } from "../../components/core/currentStack";
-import { stackLabel } from "../../components/core/stackLabel";
-import { FoundNamespace, FoundService, Problem } from "../../components";
-import { checkDnsLabel } from "../../components/kubernetes/dnsNames";
-import { labelValue } from "../../components/kubernetes/labels";
-import { takingBack } from "../../components/kubernetes/metadata";
+import {
+  checkDnsLabel,
+  currentStack,
+  FoundNamespace,
+  FoundService,
+  labelValue,
+  Problem,
+  stackLabel,
+  takingBack,
+} from "../../components";
+import type { ClusterConfig } from "../config/objects";
+import type { KubernetesPlan } from "./preflight";
 
 const propertyPath = "kubernetesCluster.namespace";
+
+/** A namespace of the stack's own, unless one is named. */
+export function namespaceOf({ namespace }: ClusterConfig): string {
+  const text = `${pulumi.getProject()}-${pulumi.getStack()}`.toLowerCase();
+  // What is a label's value without dots and underscores is a DNS label too.
+  return namespace || labelValue(text.replace(/[._]/g, "-"));
+}
 
 /**
  * What cannot work about a namespace.
@@ -65,16 +78,10 @@ export function checkServiceNames(
 /**
  * Whether the stack makes the namespace: one that it left behind when it went is there already, and
  * is no resource of it any more.
- *
- * @param outputs - those of the update before
  */
-export function ownsNamespace(
-  namespace: string,
-  create: boolean,
-  found: FoundNamespace | undefined,
-  outputs: Record<string, unknown>,
-): boolean {
-  return create && (!found?.exists || outputs.ownNamespace === namespace);
+export function ownsNamespace({ args, namespace, found, recorded }: KubernetesPlan): boolean {
+  const create = args.choice.createNamespace ?? true;
+  return create && (!found?.exists || recorded.ownNamespace === namespace);
 }
 
 /**
@@ -95,7 +102,7 @@ export function createNamespace(
         name: namespace,
         annotations: takingBack,
         labels: {
-          ...stackLabels(labels),
+          ...labels,
           "pod-security.kubernetes.io/enforce": "restricted",
         },
       },
@@ -106,7 +113,7 @@ export function createNamespace(
 }
 
 /** Labels of what the program itself makes: whose it is, and the user's own. */
-export function stackLabels(labels: Record<string, string>): Record<string, string> {
+export function stackLabels(labels: Record<string, string> | undefined): Record<string, string> {
   return {
     ...labels,
     "app.kubernetes.io/part-of": "tfserving",

@@ -10,9 +10,9 @@ import {
   ServingImage,
 } from "../../components";
 import { onRecord, releasesIn } from "../releaseRecord";
-import type { ServedImage } from "../servedImage";
-import { repositoryArnOf } from "./ecrPin";
-import type { EcsSettings } from "./ecsSettings";
+import type { ServedImage } from "../image";
+import { repositoryArnOf } from "./pin";
+import type { EcsPlan } from "./preflight";
 
 /** How a stack came by its image: another machine's update must not undo what one did. */
 export enum ImageSource {
@@ -32,24 +32,18 @@ export interface EcsImage extends ServedImage {
  * The image of the model folder, or the one that the configuration pins. Content that the
  * repository has is neither built nor pushed again: not on a machine that has never built it, and
  * not when a model goes back to an earlier version.
- *
- * @param outputs - those of the update before
  */
-export async function ecsImage(
-  settings: EcsSettings,
-  outputs: Record<string, unknown>,
-  repository: EcrRepository,
-): Promise<EcsImage> {
-  const recorded = releasesIn(outputs);
-  const { pinned } = settings;
+export async function ecsImage(plan: EcsPlan, repository: EcrRepository): Promise<EcsImage> {
+  const { pinned, recorded } = plan;
+  const releases = releasesIn(recorded);
   if (pinned) {
-    return { ...found(pinned, repository), ...onRecord(recorded, pinned) };
+    return { ...found(pinned, repository), ...onRecord(releases, pinned) };
   }
-  const { tag, modelVersion, signature, remarks } = planServingImage(settings.image);
-  const pushed = await pushedImage(outputs.repository, tag);
-  const built = outputs.imageSource === ImageSource.Built ? recorded.release?.image : undefined;
+  const { tag, modelVersion, signature, remarks } = planServingImage(plan.args.image);
+  const pushed = await pushedImage(recorded.repository, tag);
+  const built = recorded.imageSource === ImageSource.Built ? releases.release?.image : undefined;
   if (pushed === undefined || pushed === built) {
-    return build(settings, repository);
+    return build(plan, repository);
   }
   sayRemarks(remarks);
   return {
@@ -75,7 +69,7 @@ function found(image: string, repository: EcrRepository) {
   return { image, reference: image, repositoryArn, source: ImageSource.Found };
 }
 
-function build({ image, engine }: EcsSettings, repository: EcrRepository): EcsImage {
+function build({ args: { image }, engine }: EcsPlan, repository: EcrRepository): EcsImage {
   const host = engine!.host;
   const provider = new docker.Provider("docker", engineProviderArgs(host));
   const built = new ServingImage("serving", image, { provider });

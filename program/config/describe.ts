@@ -1,0 +1,65 @@
+import { defaultText, Key, targetNames, typeOf } from "./key";
+import { sections, table } from "./table";
+
+/** The config block of Pulumi.yaml. */
+export function configBlock(): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries<Key>(table).map(([name, key]) => [
+      name,
+      {
+        type: typeOf(key),
+        ...(typeOf(key) === "array" && { items: { type: "string" } }),
+        default: key.default,
+        description: sentence(key),
+      },
+    ]),
+  );
+}
+
+/** docs/settings.md. */
+export function settingsPage(): string {
+  return [
+    "# Settings",
+    "",
+    "Every key of a stack's configuration: `npm run pulumi -- config set KEY VALUE`, or `tfserving:KEY` in",
+    "`Pulumi.<stack>.yaml`. A key that is not set is left to the target. This page and the config block of",
+    "`Pulumi.yaml` come from [program/config/table.ts](../program/config/table.ts) by `npm run generate`.",
+    ...Object.entries<Record<string, Key>>(sections).flatMap(([section, keys]) => [
+      `\n## ${section}\n`,
+      ...Object.entries(keys).map(([name, key]) => entry(name, key)),
+    ]),
+    "",
+  ].join("\n");
+}
+
+function entry(name: string, key: Key): string {
+  const usual = key.own || key.default === "" ? "" : `, default \`${defaultText(key)}\``;
+  const elsewhere = Object.entries(key.instead ?? {}).map(
+    ([target, instead]) => `  - Not on ${target}: ${instead}.`,
+  );
+  const release = key.release ? " Another value is another release." : "";
+  const text = escaped(`${sentence(key)}.${release}`);
+  return [`- **${name}** (${typeOf(key)}${usual}): ${text}`, ...elsewhere.map(escaped)].join("\n");
+}
+
+/** `<` would begin a tag. */
+function escaped(text: string): string {
+  return text.replace(/[<*]/g, "\\$&");
+}
+
+/** What a key says, with the defaults of targets that have their own. */
+export function sentence({ says, own, default: value }: Key): string {
+  if (!own) {
+    return says;
+  }
+  const values = [...new Set(Object.values(own))];
+  const parts = values.map((one) => {
+    const places = targetNames.filter((target) => own[target] === one);
+    return `${one} on ${list(places)}`;
+  });
+  return `${says}; ${value === "" ? "empty" : String(value)} for the target's own: ${parts.join(", ")}`;
+}
+
+function list(names: string[]): string {
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join();
+}

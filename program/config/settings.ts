@@ -1,0 +1,181 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { isObject, Problem, problemsOf, valueOf } from "../../components";
+import { recordedOutputs } from "../releaseRecord";
+import { ByTarget, defaultText, feedsOf, Key, TargetName, targetNames, typeOf } from "./key";
+import { KeyName, table } from "./table";
+
+type Components = Record<string, Record<string, unknown> | undefined>;
+
+/** The stack's configuration, read by the table of keys. */
+export interface Settings {
+  readonly target: TargetName;
+  /** Arguments by component, as far as the configuration has them: the rest is left to the component. */
+  readonly args: Components;
+  /** What is wrong with the keys themselves, by key. */
+  readonly problems: Problem[];
+  /** The stack's outputs as the last update left them. */
+  readonly recorded: Record<string, unknown>;
+}
+
+/** Reads the configuration; what is wrong with it is among the settings. */
+export async function readSettings(): Promise<Settings> {
+  const target = readTarget();
+  const problems: Problem[] = [...checkTarget(), ...checkUnused(target)];
+  const args: Components = { image: {}, service: {}, notebook: {} };
+  for (const [name, key] of entries()) {
+    const { value, wrong } = await readValue(name, key, target);
+    problems.push(...wrong);
+    for (const { argument, field } of feedsOf(key, target)) {
+      const fed = field === undefined ? value : (value as Record<string, unknown>)?.[field];
+      setArgument(args, argument, fed);
+    }
+  }
+  for (const [name, { makes }] of entries()) {
+    if (makes && !isOn(name)) {
+      removeArgument(args, makes);
+    }
+  }
+  return { target, args, problems, recorded: await recordedOutputs() };
+}
+
+/** What a key says; undefined where it is empty. */
+export function text(name: KeyName): string | undefined {
+  return new pulumi.Config().get(name) || undefined;
+}
+
+/** Whether a key says yes, or anything at all; its default counts. */
+export function isOn(name: KeyName): boolean {
+  const given = new pulumi.Config().get(name) ?? defaultText(table[name]);
+  return given !== "" && given !== "false";
+}
+
+/** Whether a stack says something else of a key than Pulumi.yaml. */
+export function isSet(name: KeyName): boolean {
+  const usual = defaultText(table[name]);
+  const given = new pulumi.Config().get(name) ?? usual;
+  return given !== usual;
+}
+
+/** The keys that make a release besides its image, as Pulumi has them; none of them is a secret. */
+export function releaseSettings(further: KeyName[] = []): Record<string, string> {
+  const config = new pulumi.Config();
+  return Object.fromEntries(
+    [...releaseKeys(), ...further].map((name) => [name, config.get(name) ?? ""]),
+  );
+}
+
+/**
+ * Keys that make a release besides what is in its image. A changed number of replicas, port or
+ * notebook is no release, and how one is done is no part of it.
+ */
+export function releaseKeys(): KeyName[] {
+  return entries()
+    .filter(([, { release }]) => release)
+    .map(([name]) => name);
+}
+
+/** @throws RunError that lists all problems by config key */
+export function refuse(problems: Problem[]): never {
+  // Two components may check the same setting.
+  const lines = new Set(problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`));
+  throw new pulumi.RunError(
+    `The configuration of stack ${pulumi.getStack()} cannot work; nothing was changed:\n${[...lines].join("\n")}`,
+  );
+}
+
+function entries(): [KeyName, Key][] {
+  return Object.entries(table) as [KeyName, Key][];
+}
+
+/** Where the target is unknown, the rest is judged by the first one. */
+function readTarget(): TargetName {
+  const given = text("target");
+  return targetNames.find((name) => name === given) ?? targetNames[0];
+}
+
+function checkTarget(): Problem[] {
+  const given = text("target");
+  const known: readonly string[] = targetNames;
+  const reason = `is "${given}": use ${known.slice(0, -1).join(", ")} or ${known.at(-1)}`;
+  return given === undefined || known.includes(given) ? [] : [{ propertyPath: "target", reason }];
+}
+
+/** Refuses what other targets have and this one cannot honour. */
+function checkUnused(target: TargetName): Problem[] {
+  return entries()
+    .filter(([name, { instead }]) => instead?.[target] !== undefined && isSet(name))
+    .map(([name, { instead }]) => ({
+      propertyPath: name,
+      reason: `is ${text(name)}, which target ${target} does not use: leave it out, since ${instead![target]}`,
+    }));
+}
+
+/** The argument that a key gives; undefined where it is not set, or wrong. */
+async function readValue(
+  name: KeyName,
+  key: Key,
+  target: TargetName,
+): Promise<{ value?: unknown; wrong: Problem[] }> {
+  const isGiven = key.given === true || (key.given ?? []).includes(target);
+  if (!isSet(name)) {
+    return { value: isGiven ? key.default : undefined, wrong: [] };
+  }
+  const value = key.secret ? await readSecret(name) : readAs[typeOf(key)](name);
+  const schema = schemaOf(key, target);
+  if (value === undefined || schema === undefined) {
+    return { value, wrong: [] };
+  }
+  const parsed = schema.safeParse(value);
+  return parsed.success
+    ? { value: parsed.data, wrong: [] }
+    : { value: undefined, wrong: problemsOf(schema, value, name) };
+}
+
+function schemaOf({ schema }: Key, target: TargetName) {
+  return schema && "safeParse" in schema
+    ? (schema as z.ZodType)
+    : (schema as ByTarget<z.ZodType>)?.[target];
+}
+
+const readAs: Record<ReturnType<typeof typeOf>, (name: string) => unknown> = {
+  array: (name) => new pulumi.Config().getObject(name),
+  boolean: (name) => new pulumi.Config().getBoolean(name),
+  integer: (name) => new pulumi.Config().getNumber(name),
+  object: (name) => new pulumi.Config().getObject(name),
+  // An empty one stands for one that is not set.
+  string: (name) => new pulumi.Config().get(name) || undefined,
+};
+
+/** A secret that is set, and still one. */
+async function readSecret(name: string): Promise<pulumi.Output<string> | undefined> {
+  const secret = new pulumi.Config().getSecret(name);
+  return secret && (await valueOf(secret)) ? secret : undefined;
+}
+
+/** Sets `service.replicas`, or all that an object has of `service`. */
+function setArgument(args: Components, argument: string, value: unknown): void {
+  const [component, ...path] = argument.split(".");
+  const last = path.pop();
+  let place = (args[component] ??= {});
+  if (value === undefined) {
+    return;
+  }
+  for (const name of path) {
+    place = (place[name] ??= {}) as Record<string, unknown>;
+  }
+  if (last !== undefined) {
+    place[last] = value;
+  } else if (isObject(value)) {
+    Object.assign(place, value);
+  }
+}
+
+function removeArgument(args: Components, argument: string): void {
+  const [component, name] = argument.split(".");
+  if (name === undefined) {
+    delete args[component];
+  } else {
+    delete args[component]?.[name];
+  }
+}

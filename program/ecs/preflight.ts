@@ -1,0 +1,236 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  AlbEndpointArgs,
+  AutoscalingArgs,
+  awsName,
+  checkAlbEndpoint,
+  checkEcrRepository,
+  checkEcsModelService,
+  checkEcsNotebook,
+  checkFleetRoom,
+  checkGpuCluster,
+  checkGrpcTimeout,
+  checkServingImage,
+  DockerEngine,
+  EcrRepositoryArgs,
+  EcsModelServiceArgs,
+  EcsNotebookArgs,
+  ecsNotebookDefaults,
+  fleetRoomWarnings,
+  GpuClusterArgs,
+  imageSizeWarnings,
+  instanceTypeWarnings,
+  longestMs,
+  lookUpNetwork,
+  modelServiceDefaults,
+  NetworkFacts,
+  Problem,
+  ReleaseStrategy,
+  requestTimes,
+  resolveAlbEndpointArgs,
+  resolveEcsModelServiceArgs,
+  resolveGpuClusterArgs,
+  restTimeoutMs,
+  servingImageDefaults,
+  strategyOf,
+  ServingImageArgs,
+  VpcNetworkArgs,
+} from "../../components";
+import { byKey } from "../config/paths";
+import { refuse, Settings, text } from "../config/settings";
+import { askEngine, standInProblems } from "../image";
+import { pullHints } from "../pullLogins";
+import { checkEcrPin } from "./pin";
+
+const longestRepositoryName = 128;
+const pull = {
+  notebookImage: "push it to ECR, and name its repository there in awsNotebook.repositoryArn",
+};
+
+/** A configuration has plain values where a component also takes outputs. */
+export interface EcsArguments {
+  readonly image: ServingImageArgs;
+  readonly network: Pick<VpcNetworkArgs, "endpoints" | "tags"> & {
+    vpcId?: string;
+    subnetIds?: string[];
+  };
+  readonly cluster: Omit<GpuClusterArgs, "vpcId" | "subnetIds">;
+  readonly endpoint: Partial<Omit<AlbEndpointArgs, "vpcId" | "vpcCidr" | "modelName">>;
+  readonly service: Pick<EcsModelServiceArgs, "modelName"> &
+    Partial<Omit<EcsModelServiceArgs, "autoscaling">> & { autoscaling?: AutoscalingArgs };
+  readonly repository: Omit<EcrRepositoryArgs, "repositoryName">;
+  /** @default - no notebook */
+  readonly notebook?: Partial<EcsNotebookArgs>;
+}
+
+/** What is going to be deployed. */
+export interface EcsPlan {
+  readonly args: EcsArguments;
+  /** Digest in ECR that runs in place of a build. @default - `args.image` is built */
+  readonly pinned?: string;
+  /** Name of the stack's repository in ECR, without its suffix. */
+  readonly repositoryName: string;
+  /** Builds and pushes the image. @default - `pinned` needs none */
+  readonly engine?: DockerEngine;
+  readonly facts: NetworkFacts;
+  readonly recorded: Record<string, unknown>;
+}
+
+/** Asks AWS for the network, and the Docker Engine that builds whether it is there. */
+export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
+  const { target, problems, recorded } = settings;
+  const given = settings.args as unknown as EcsArguments;
+  const pinned = text("image");
+  const [built, found] = await Promise.all([
+    pinned ? undefined : askEngine(),
+    lookUpNetwork({ ...given.network, instanceTypes: instanceTypes(given) }),
+  ]);
+  const args = {
+    ...given,
+    image: { ...given.image, gpus: given.service.gpus ? String(given.service.gpus) : undefined },
+    endpoint: endpointArgs(given, found.facts),
+  };
+  const { image, repository, notebook } = args;
+  const fleet = checkFleet(args);
+  const all = [
+    ...(built?.problems ?? []),
+    ...problems,
+    ...standInProblems(settings),
+    ...checkGrpcTimeout(grpcTimeout()),
+    ...(pinned
+      ? checkEcrPin(pinned, recorded.repository)
+      : byKey(target, "image", checkServingImage(image))),
+    ...ofNetwork(settings, found.problems),
+    ...byKey(target, "cluster", fleet.cluster),
+    ...byKey(target, "", fleet.room),
+    ...byKey(target, "endpoint", checkAlbEndpoint(checkedEndpoint(args))),
+    ...byKey(target, "service", checkEcsModelService(checkedService(args))),
+    ...byKey(target, "repository", checkEcrRepository(repository)),
+    ...(notebook
+      ? byKey(target, "notebook", checkEcsNotebook({ ...ecsNotebookDefaults, ...notebook }))
+      : []),
+  ];
+  if (!found.facts || all.length > 0) {
+    refuse(all);
+  }
+  const warnings = [
+    ...fleet.warnings,
+    ...(pinned ? [] : imageSizeWarnings(image)),
+    ...(notebook?.repositoryArn
+      ? []
+      : pullHints({ notebookImage: notebook && text("notebookImage") }, undefined, pull)),
+  ];
+  for (const warning of warnings) {
+    await pulumi.log.warn(warning);
+  }
+  const repositoryName = ecrName(image.repository);
+  return { args, pinned, repositoryName, engine: built?.engine, facts: found.facts, recorded };
+}
+
+/**
+ * Name of the stack's repository in ECR, to which Pulumi appends a suffix: a repository outlives its
+ * stack, and must not be in the way when the stack comes up again.
+ */
+function ecrName(repository: string = servingImageDefaults.repository): string {
+  return awsName([repository, pulumi.getStack()], longestRepositoryName);
+}
+
+function instanceTypes({ cluster: { instanceType, furtherInstanceTypes = [] } }: EcsArguments) {
+  return instanceType ? [instanceType, ...furtherInstanceTypes] : undefined;
+}
+
+/** What the instances have to hold, however many replicas autoscaling starts. */
+function checkFleet({ cluster, service, notebook }: EcsArguments): {
+  cluster: Problem[];
+  room: Problem[];
+  warnings: string[];
+} {
+  if (!cluster.instanceType) {
+    const reason =
+      "is missing: name an EC2 instance type, such as g5.xlarge, or c7i.xlarge without GPUs";
+    return { cluster: [{ propertyPath: "instanceType", reason }], room: [], warnings: [] };
+  }
+  const fleet = resolveGpuClusterArgs({ vpcId: "", subnetIds: [], ...cluster });
+  const { cpus, memoryMb, gpus, replicas, autoscaling, strategy } = resolveEcsModelServiceArgs(
+    service as EcsModelServiceArgs,
+  );
+  const replica = { cpus, memoryMb, gpus };
+  const lab = { ...ecsNotebookDefaults, ...notebook };
+  const load = {
+    replica,
+    replicas: autoscaling?.maxReplicas ?? replicas,
+    ...(notebook && lab.running ? { notebook: { memoryMb: lab.memoryMb, gpus: lab.gpus } } : {}),
+  };
+  const problems = checkGpuCluster(fleet, replica);
+  return {
+    cluster: problems,
+    // Without a cluster that is right there is nothing to compare with.
+    room: problems.length === 0 ? checkFleetRoom(fleet, load).map(ofFleet) : [],
+    warnings: [
+      ...instanceTypeWarnings(cluster.instanceType, replica).map((one) => `awsCluster.${one}`),
+      ...fleetRoomWarnings(fleet, load, strategyOf(strategy) !== ReleaseStrategy.InPlace),
+    ],
+  };
+}
+
+/** How many instances there may be is the cluster's. */
+function ofFleet({ propertyPath, reason }: Problem): Problem {
+  const isNotebooks = propertyPath.startsWith("notebook.");
+  return { propertyPath: isNotebooks ? propertyPath : `cluster.${propertyPath}`, reason };
+}
+
+/**
+ * Clients are all of the VPC, unless others are named; requests may take as long as behind a balancer
+ * of Docker. The load balancer has one such time for both APIs, so gRPC's counts where it is routed.
+ */
+function endpointArgs(
+  { endpoint, service: { server } }: EcsArguments,
+  network: NetworkFacts | undefined,
+) {
+  const times = requestTimes({ server, grpcTimeoutSeconds: grpcTimeout() });
+  const longest = endpoint.grpc ? longestMs(times) : restTimeoutMs(server);
+  const isOpen = endpoint.public === true || endpoint.clientSecurityGroupIds !== undefined;
+  return {
+    clientCidrs: isOpen || !network ? [] : network.cidrBlocks,
+    longestRequestSeconds: Math.ceil(longest / 1000),
+    ...endpoint,
+  };
+}
+
+function grpcTimeout(): number {
+  return Number(text("grpcTimeoutSeconds") ?? modelServiceDefaults.grpcTimeoutSeconds);
+}
+
+/** The endpoint as it is checked: the network is looked up, and so has subnets in two zones. */
+function checkedEndpoint({ endpoint, service: { modelName } }: EcsArguments) {
+  const subnetIds = pulumi.output([]);
+  return resolveAlbEndpointArgs({ vpcId: "", vpcCidr: "", modelName, subnetIds, ...endpoint });
+}
+
+/** The service as it is checked, with the load balancer that the program gives it. */
+function checkedService({ service }: EcsArguments) {
+  const known = pulumi.output("");
+  return resolveEcsModelServiceArgs({
+    ...{ image: known, repositoryArn: "", clusterArn: "", clusterName: "" },
+    ...{ capacityProviderName: "", vpcId: "", subnetIds: [] },
+    ...{ restTargetGroupArn: known, endpointSecurityGroupId: known },
+    ...service,
+    autoscaling: service.autoscaling && {
+      ...service.autoscaling,
+      ...{
+        loadBalancerArnSuffix: known,
+        restTargetGroupArnSuffix: known,
+        autoScalingGroupName: known,
+      },
+    },
+  });
+}
+
+/** The region is Pulumi's own setting, and the types that are on offer are the cluster's. */
+function ofNetwork({ target }: Settings, problems: Problem[]): Problem[] {
+  return problems.flatMap((problem) =>
+    problem.propertyPath === "region"
+      ? [{ ...problem, propertyPath: "aws:region" }]
+      : byKey(target, problem.propertyPath === "instanceType" ? "cluster" : "network", [problem]),
+  );
+}

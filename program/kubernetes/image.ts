@@ -1,0 +1,55 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { engineProviderArgs, RuntimeImage } from "../../components";
+import { canaryImage } from "../canary";
+import { buildImage, Builder, publishImage, ServedImage } from "../image";
+import { onRecord, releasesIn } from "../releaseRecord";
+import type { KubernetesPlan } from "./preflight";
+
+/** What the replicas and the canary run, by digest. */
+export interface KubernetesImages {
+  readonly serving: ServedImage;
+  /** @default - there is no canary */
+  readonly canary?: ServedImage;
+}
+
+/**
+ * The image of the model folder; with a model volume the runtime image without a model; or the one
+ * that the configuration pins.
+ */
+export function kubernetesImages({
+  pinned,
+  engine,
+  args,
+  recorded,
+}: KubernetesPlan): KubernetesImages {
+  if (pinned || !engine) {
+    const reference = pinned ?? "";
+    const known = onRecord(releasesIn(recorded), reference);
+    return { serving: { image: reference, reference, ...known } };
+  }
+  const { image, registry, service } = args;
+  const provider = new docker.Provider("docker", engineProviderArgs(engine.host));
+  const builder = { engine, registry };
+  const { canary } = service;
+  return service.modelVolume
+    ? { serving: runtimeImage(args.image, builder, provider) }
+    : {
+        serving: buildImage("serving", image, builder, provider),
+        canary: canary && buildImage("canary", canaryImage(image, canary), builder, provider),
+      };
+}
+
+function runtimeImage(
+  { baseImage, repository, gpus, modelVersion = "" }: KubernetesPlan["args"]["image"],
+  builder: Builder,
+  provider: docker.Provider,
+): ServedImage {
+  const built = new RuntimeImage("serving", { baseImage, repository, gpus }, { provider });
+  const reference = publishImage("serving", built, builder, provider);
+  return {
+    ...{ image: reference, reference, modelVersion: pulumi.output(modelVersion) },
+    // The volume is not on this machine.
+    signature: pulumi.output(undefined),
+  };
+}

@@ -1,0 +1,60 @@
+import {
+  checkModelService,
+  checkNotebook,
+  DockerModelService,
+  Notebook,
+  resolveModelServiceArgs,
+} from "../../components";
+import { canaryImage } from "../canary";
+import { buildImage } from "../image";
+import {
+  createImage,
+  createProvider,
+  engineOutputs,
+  EnginePlan,
+  EngineServiceArgs,
+  notebookArgs,
+  preflightOnEngine,
+} from "./engine";
+import type { Target } from "./target";
+
+/** One Docker host, this machine by default. */
+export const docker: Target<EnginePlan> = {
+  preflight: (settings) =>
+    preflightOnEngine(settings, {
+      service: (args, stack, engine) =>
+        checkModelService({ ...resolved(args), canary: args.canary }, stack, engine),
+      notebook: checkNotebook,
+    }),
+
+  deploy(plan) {
+    const { engine, image, service, notebook } = plan;
+    const provider = createProvider(plan);
+    const serving = createImage(plan, provider);
+    const canary =
+      service.canary &&
+      buildImage("canary", canaryImage(image, service.canary), plan, provider).reference;
+    const model = new DockerModelService(
+      "serving",
+      {
+        ...{ image: serving.reference, modelVersion: serving.modelVersion, engine },
+        ...service,
+        canary: service.canary && { ...service.canary, image: canary! },
+      },
+      { provider },
+    );
+    const held = resolved(service);
+    const lab =
+      notebook &&
+      new Notebook(
+        "notebook",
+        { networkName: model.networkName, ...notebookArgs(plan, held.serviceName) },
+        { provider },
+      );
+    return engineOutputs(plan, serving, model, lab, held);
+  },
+};
+
+function resolved({ canary: _, ...service }: EngineServiceArgs) {
+  return resolveModelServiceArgs({ image: "", ...service });
+}

@@ -1,0 +1,154 @@
+import { Provider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  fewestReplicas,
+  isContent,
+  KubernetesModelService,
+  KubernetesNotebook,
+  resolveKubernetesModelServiceArgs,
+  serviceAddresses,
+  serviceHost,
+} from "../../components";
+import { KubernetesImages, kubernetesImages } from "../kubernetes/image";
+import { createNamespace, ownsNamespace, stackLabels } from "../kubernetes/namespace";
+import { KubernetesPlan, preflightOnKubernetes } from "../kubernetes/preflight";
+import { createPullSecret } from "../kubernetes/pullSecret";
+import { StackOutputs, stackOutputs } from "../outputs";
+import type { Target } from "./target";
+
+/** Outputs besides those of every target. */
+export interface KubernetesOutputs extends StackOutputs {
+  /** Command that opens the way to the notebook. @default - there is no notebook */
+  readonly notebookPortForward?: pulumi.Output<string>;
+  /** Context of the kubeconfig; empty for its current one. */
+  readonly context: string;
+  readonly namespace: pulumi.Output<string>;
+  /** The namespace that the stack itself has made; empty where it was there. */
+  readonly ownNamespace: string;
+  readonly service: pulumi.Output<string>;
+  /** Command that opens the way to the service. */
+  readonly portForward: pulumi.Output<string>;
+}
+
+/** Any cluster that kubectl reaches. */
+export const kubernetes: Target<KubernetesPlan> = {
+  preflight: preflightOnKubernetes,
+
+  deploy(plan): KubernetesOutputs {
+    const { args, cluster, recorded } = plan;
+    const provider = createProvider(plan);
+    const place = createPlace(plan, provider);
+    const images = kubernetesImages(plan);
+    const model = createService(plan, images, place, provider);
+    const notebook = createNotebook(plan, place, provider);
+
+    const { service, image } = args;
+    const held = resolveKubernetesModelServiceArgs(serviceArgs(plan, images, place));
+    const { signature, ...outputs } = stackOutputs({
+      ...{ service: model, serving: images.serving, models: image.models, canary: service.canary },
+      ...{ replicas: fewestReplicas(service), ready: model.replicaNames, recorded, held },
+      // With a model on a volume, the image does not say which model it is.
+      releaseKeys: service.modelVolume ? ["modelVersion", "kubernetesModelVolume"] : [],
+    });
+    return {
+      ...outputs,
+      // Of a model on a volume nobody here knows it.
+      ...(service.modelVolume ? {} : { signature }),
+      ...(notebook && {
+        notebookUrl: notebook.url,
+        notebookPortForward: notebook.portForwardCommand,
+      }),
+      context: cluster.context ?? "",
+      namespace: model.namespace,
+      ownNamespace: place.isOwn ? plan.namespace : "",
+      service: model.serviceName,
+      portForward: model.portForwardCommand,
+    };
+  },
+};
+
+/** Where everything is, and who may pull images there. */
+interface Place {
+  readonly namespace: pulumi.Input<string>;
+  /** Whether the stack makes the namespace. */
+  readonly isOwn: boolean;
+  /** @default - nodes pull without a login */
+  readonly imagePullSecrets?: pulumi.Input<string>[];
+  /** Of the notebook. @default - nodes pull it without a login */
+  readonly notebookPullSecrets?: pulumi.Input<string>[];
+}
+
+/** The kubeconfig's content may hold credentials, a path does not. */
+function createProvider({ cluster: { kubeconfig, context } }: KubernetesPlan): Provider {
+  return new Provider("kubernetes", {
+    context,
+    kubeconfig: kubeconfig && isContent(kubeconfig) ? pulumi.secret(kubeconfig) : kubeconfig,
+  });
+}
+
+function createPlace(plan: KubernetesPlan, provider: Provider): Place {
+  const { registry, service, notebook } = plan.args;
+  const labels = stackLabels(service.labels);
+  const isOwn = ownsNamespace(plan);
+  const namespace = isOwn ? createNamespace(plan.namespace, labels, { provider }) : plan.namespace;
+  const secret =
+    service.imagePullSecrets || !registry
+      ? undefined
+      : createPullSecret(registry, namespace, labels, { provider });
+  const own = secret && [secret];
+  return {
+    ...{ namespace, isOwn },
+    imagePullSecrets: own ?? service.imagePullSecrets,
+    notebookPullSecrets: notebook?.imagePullSecrets ?? own,
+  };
+}
+
+function serviceArgs(
+  { args: { service }, cluster }: KubernetesPlan,
+  { serving, canary }: KubernetesImages,
+  { namespace, imagePullSecrets }: Place,
+) {
+  return {
+    ...service,
+    ...{ namespace, imagePullSecrets, cluster },
+    ...{ image: serving.reference, modelVersion: serving.modelVersion },
+    canary: service.canary && { ...service.canary, image: canary!.reference },
+  };
+}
+
+function createService(
+  plan: KubernetesPlan,
+  images: KubernetesImages,
+  place: Place,
+  provider: Provider,
+): KubernetesModelService {
+  return new KubernetesModelService("serving", serviceArgs(plan, images, place), { provider });
+}
+
+function createNotebook(
+  { args: { notebook, service }, cluster }: KubernetesPlan,
+  { namespace, notebookPullSecrets }: Place,
+  provider: Provider,
+): KubernetesNotebook | undefined {
+  const { serviceName, clusterDomain } = resolveKubernetesModelServiceArgs({
+    ...{ ...service, canary: undefined },
+    ...{ image: "", namespace },
+  });
+  // It starts beside the replicas, and calls them when somebody asks it to.
+  const { restUrl, grpcAddress } = pulumi
+    .output(namespace)
+    .apply((known) =>
+      serviceAddresses(serviceHost(serviceName, known, clusterDomain), service.modelName),
+    );
+  return (
+    notebook &&
+    new KubernetesNotebook(
+      "notebook",
+      {
+        ...{ ...notebook, modelServiceName: serviceName, namespace, restUrl, grpcAddress, cluster },
+        imagePullSecrets: notebookPullSecrets,
+      },
+      { provider },
+    )
+  );
+}

@@ -1,0 +1,64 @@
+import {
+  checkSwarmModelService,
+  checkSwarmNotebook,
+  modelServiceDefaults,
+  Problem,
+  resolveSwarmModelServiceArgs,
+  SwarmModelService,
+  SwarmNotebook,
+} from "../../components";
+import { text } from "../config/settings";
+import {
+  createImage,
+  createProvider,
+  engineOutputs,
+  EnginePlan,
+  notebookArgs,
+  preflightOnEngine,
+} from "./engine";
+import type { Target } from "./target";
+
+/** The nodes of a Docker Swarm; the engine is that of a manager. */
+export const swarm: Target<EnginePlan> = {
+  preflight: (settings) =>
+    preflightOnEngine(settings, {
+      everywhere: "0.0.0.0",
+      service: (args, stack, engine) => [
+        ...checkPublishAddress(),
+        ...checkSwarmModelService(
+          resolveSwarmModelServiceArgs({ image: "", ...args, engine }),
+          stack,
+          engine,
+        ),
+      ],
+      notebook: checkSwarmNotebook,
+    }),
+
+  deploy(plan) {
+    const { engine, registry, service, notebook } = plan;
+    const provider = createProvider(plan);
+    const serving = createImage(plan, provider);
+    const { reference: image, modelVersion } = serving;
+    const args = { image, modelVersion, engine, ...service, registry };
+    const model = new SwarmModelService("serving", args, { provider });
+    const held = resolveSwarmModelServiceArgs(args);
+    const lab =
+      notebook &&
+      new SwarmNotebook(
+        "notebook",
+        { networkId: model.networkId, ...notebookArgs(plan, held.serviceName) },
+        { provider },
+      );
+    return engineOutputs(plan, serving, model, lab, held);
+  },
+};
+
+function checkPublishAddress(): Problem[] {
+  const given = text("publishAddress") ?? modelServiceDefaults.publishAddress;
+  const reason =
+    `is ${given}, but Swarm publishes on all addresses of a node: leave it out, ` +
+    "and close the ports of the others in the nodes' firewalls";
+  return [modelServiceDefaults.publishAddress, "0.0.0.0"].includes(given)
+    ? []
+    : [{ propertyPath: "publishAddress", reason }];
+}
