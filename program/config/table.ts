@@ -241,7 +241,7 @@ const service = {
   },
   schedulingTimeoutSeconds: {
     default: 0,
-    says: "How long a new replica may wait for a node and for its image, in seconds: nodes may have to be added first; on kubernetes only",
+    says: "How long a new replica may wait for a node and for its image, in seconds: nodes may have to be added first",
     own: { kubernetes: kubernetesModelServiceDefaults.schedulingTimeoutSeconds },
     feeds: ["service.schedulingTimeoutSeconds"],
     instead: {

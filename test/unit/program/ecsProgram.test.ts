@@ -65,7 +65,7 @@ async function run(
   vi.stubEnv("DOCKER_HOST", await startFakeEngine());
   recording = await startMocks({ preview, recorded, answers });
   setConfig({ target: "ecs", awsCluster: cluster, ...values });
-  const outputs = (await program()) as Record<string, unknown>;
+  const outputs = (await program()) as unknown as Record<string, unknown>;
   await settle();
   return outputs;
 }
@@ -122,7 +122,7 @@ describe("the program on AWS", () => {
       image: `${repository}@sha256:${"a".repeat(64)}`,
     });
     const service = hold("aws:ecs/service:Service", "serving");
-    const outputs = (await program()) as Record<string, pulumi.Output<unknown>>;
+    const outputs = (await program()) as unknown as Record<string, pulumi.Output<unknown>>;
     const told: string[] = [];
     for (const key of ["restUrl", "modelUrls", "grpcAddress", "cluster"]) {
       outputs[key].apply(() => told.push(key));

@@ -59,7 +59,7 @@ async function run(
     vi.stubEnv("KUBECONFIG", kubeconfigFile(server));
   }
   setConfig({ target: "kubernetes", registry, ...values });
-  const outputs = (await program()) as Record<string, unknown>;
+  const outputs = (await program()) as unknown as Record<string, unknown>;
   await settle();
   return outputs;
 }

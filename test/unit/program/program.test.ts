@@ -47,7 +47,7 @@ async function run(values: Record<string, unknown> = {}): Promise<Record<string,
   host = await startFakeEngine({ ...own, "/info": roomy });
   vi.stubEnv("DOCKER_HOST", host);
   setConfig(values, ["registryPassword"]);
-  const outputs = await program();
+  const outputs = { ...(await program()) };
   await settle();
   return outputs;
 }

@@ -47,9 +47,10 @@ it("a hint names the setting where others than this machine pull", () => {
     `notebookImage is ${elsewhere}, and this machine has a docker login for its registry. What runs ` +
       "it has none: if it needs one, name it.",
   ]);
-  expect(pullWarnings(images, registry, { service: {}, notebook: {} })).toEqual([
+  const args = { registry, service: { modelName: "birds" } };
+  expect(pullWarnings(images, args)).toEqual([
     expect.stringContaining("name that in kubernetesNotebook.imagePullSecrets"),
   ]);
-  const named = { service: {}, notebook: { imagePullSecrets: ["mirror"] } };
-  expect(pullWarnings(images, registry, named)).toEqual([]);
+  const notebook = { modelName: "birds", imagePullSecrets: ["mirror"] };
+  expect(pullWarnings(images, { ...args, notebook })).toEqual([]);
 });

@@ -1,16 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import projectKeys from "../../../package.json";
-import {
-  onRecord,
-  recordOnce,
-  releaseKeys,
-  releasesIn,
-  releaseSettings,
-  withRelease,
-} from "../../../program/releaseRecord";
+import { onRecord, recordOnce, releasesIn, withRelease } from "../../../program/releaseRecord";
+import { releaseSettings } from "../../../program/config/settings";
 import { promiseOf, startMocks } from "../../support/mocks";
-import { defaults, setConfig } from "../../support/stackConfig";
+import { setConfig } from "../../support/stackConfig";
 
 const first = { image: "tf_serving:1", modelVersion: "1", settings: { cpus: "1", pids: "9" } };
 const held = { startTimeoutSeconds: 40 };
@@ -77,10 +69,22 @@ describe("the record of releases", () => {
     expect(await Promise.race([settled, waited])).toBe("waiting");
   });
 
-  it("has settings of Pulumi.yaml only", async () => {
+  it("has the settings that make a release, as the configuration has them", async () => {
     await startMocks();
     setConfig({ cpus: "0.5" });
-    expect(Object.keys(defaults)).toEqual(expect.arrayContaining(releaseKeys));
-    expect(releaseSettings(new pulumi.Config(projectKeys.name))).toMatchObject({ cpus: "0.5" });
+    expect(releaseSettings(["modelVersion"])).toEqual({
+      ...{ modelName: "my_model", server: "{}", cpus: "0.5", memoryMb: "2048", pids: "1024" },
+      ...{ gpus: "", drainSeconds: "5", stopGraceSeconds: "0", startTimeoutSeconds: "0" },
+      modelVersion: "",
+    });
+  });
+
+  it("is the same where a default of Pulumi.yaml is left to the target", () => {
+    const left = { ...first, settings: { stopGraceSeconds: "0", gpus: "", pids: "1024" } };
+    const set = { ...first, settings: { stopGraceSeconds: "15", gpus: "0", pids: "1024" } };
+    const target = { stopGraceSeconds: 15, gpus: 0 };
+    expect(withRelease({ release: set }, left, target).previousRelease).toBeUndefined();
+    const other = { ...first, settings: { ...left.settings, pids: "9" } };
+    expect(withRelease({ release: left }, other, target).previousRelease).toEqual(left);
   });
 });

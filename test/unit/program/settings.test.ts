@@ -4,7 +4,9 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { loadSettings, Settings } from "../../../settings";
+import { readSettings } from "../../../program/config/settings";
+import { docker } from "../../../program/targets/docker";
+import type { EnginePlan } from "../../../program/targets/engine";
 import {
   engineAnswers,
   ownContainers,
@@ -28,9 +30,12 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-function load(values: Record<string, unknown> = {}): Promise<Settings> {
-  setConfig(values);
-  return loadSettings();
+async function load(
+  values: Record<string, unknown> = {},
+  secrets: string[] = [],
+): Promise<EnginePlan> {
+  setConfig(values, secrets);
+  return docker.preflight(await readSettings());
 }
 
 /** The lines of the refusal, without its first one. */
@@ -42,9 +47,8 @@ async function refusal(values: Record<string, unknown>): Promise<string[]> {
   return lines.map((line) => line.trim());
 }
 
-it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
+it("leaves what a stack does not set to the components", async () => {
   expect(await load()).toEqual({
-    release: expect.objectContaining({ modelName: "my_model", drainSeconds: "5" }),
     engine: {
       host,
       apiVersion: "1.41",
@@ -63,35 +67,12 @@ it("is all of Pulumi.yaml's defaults when a stack sets nothing", async () => {
     image: {
       modelFolder: "model/classifier",
       modelName: "my_model",
-      signatureName: "serving_default",
-      baseImage: "tensorflow/serving:2.19.1",
       repository: "tf_serving",
       memoryMb: 2048,
     },
-    service: {
-      modelName: "my_model",
-      replicas: 4,
-      serviceName: "tf_model_serving",
-      publishAddress: "127.0.0.1",
-      restPort: 8501,
-      grpcPort: 8500,
-      cpus: 1,
-      memoryMb: 2048,
-      pids: 1024,
-      drainSeconds: 5,
-      startTimeoutSeconds: 40,
-      strategy: "surge",
-      grpcTimeoutSeconds: 60,
-      balancerImage: "haproxy:3.2.24",
-      server: {},
-    },
-    notebook: {
-      folder: "model/notebooks",
-      dataFolder: "model",
-      image: "quay.io/jupyter/tensorflow-notebook:2026-10-05",
-      port: 8888,
-      memoryMb: 4096,
-    },
+    service: { modelName: "my_model", grpcPort: 8500, memoryMb: 2048 },
+    notebook: { modelName: "my_model", folder: "model/notebooks", dataFolder: "model" },
+    recorded: {},
   });
 });
 
@@ -104,10 +85,13 @@ it("looks in the SavedModel for the tags that the server will ask for", async ()
 });
 
 it("keeps the registry's password a secret", async () => {
-  setConfig({ registry: "r.example.com", registryUsername: "ada", registryPassword: "lovelace" }, [
-    "registryPassword",
-  ]);
-  const password = (await loadSettings()).registry?.password;
+  const login = {
+    registry: "r.example.com",
+    registryUsername: "ada",
+    registryPassword: "lovelace",
+  };
+  const password = (await load(login, ["registryPassword"])).registry?.password as
+    pulumi.Output<string> | undefined;
   expect(password && (await pulumi.isSecret(password))).toBe(true);
   expect(password && (await promiseOf(password))).toBe("lovelace");
 });
@@ -289,7 +273,6 @@ describe("a canary is refused", () => {
     ],
     ["with no replicas", { ...two, canaryReplicas: -1 }, "canaryReplicas: is -1"],
   ])("%s", async (_name, values, message) => {
-    setConfig(values);
-    await expect(loadSettings()).rejects.toThrow(message);
+    await expect(load(values)).rejects.toThrow(message);
   });
 });

@@ -1,209 +1,246 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { readObjects } from "../../../program/ecs/ecsConfig";
-import { readService as readKubernetesService } from "../../../program/kubernetes/kubernetesArgs";
-import { readObjects as readKubernetesObjects } from "../../../program/kubernetes/kubernetesConfig";
-import { loadSettings } from "../../../settings";
-import { ownContainers, startFakeEngine, swarmAnswers } from "../../support/fakeEngine";
+import type { TargetName } from "../../../program/config/key";
+import { byKey } from "../../../program/config/paths";
+import { readSettings } from "../../../program/config/settings";
+import { docker } from "../../../program/targets/docker";
+import type { EnginePlan } from "../../../program/targets/engine";
+import { ownContainers, startFakeEngine } from "../../support/fakeEngine";
 import { startMocks } from "../../support/mocks";
 import { enterSmallProject } from "../../support/smallProject";
 import { defaults, setConfig } from "../../support/stackConfig";
 
-const nvidia = { NCPU: 8, MemTotal: 2 ** 34, Runtimes: { nvidia: {}, runc: {} } };
-const pinnedImage = { "/images/tf_serving:1/json": { Id: "sha256:1" } };
+const registry = "registry.example.com:5000";
+const login = { registry, registryUsername: "ada", registryPassword: "lovelace" };
+const models = [{ name: "birds" }];
+
+/** A key with a stack's value for it, and the arguments that it is. */
+type Effect = [key: string, value: unknown, args: object, besides?: Record<string, unknown>];
+
+const onDocker: Effect[] = [
+  ["modelFolder", "other/models", { image: { modelFolder: "other/models" } }],
+  [
+    "modelName",
+    "birds",
+    {
+      image: { modelName: "birds" },
+      service: { modelName: "birds" },
+      notebook: { modelName: "birds" },
+    },
+  ],
+  ["modelVersion", "3", { image: { modelVersion: "3" } }],
+  ["signatureName", "top_five", { image: { signatureName: "top_five" } }],
+  ["baseImage", "mirror/serving:2.18.0", { image: { baseImage: "mirror/serving:2.18.0" } }],
+  ["server", { models }, { service: { server: { models } }, image: { models } }],
+  ["repository", "team/birds", { image: { repository: "team/birds" } }],
+  ["registry", registry, { registry: { registry } }],
+  ["registryUsername", "ada", { registry: { username: "ada" } }, login],
+  ["registryPassword", "lovelace", { registry: { password: expect.any(pulumi.Output) } }, login],
+  ["registryPlainHttp", true, { registry: { plainHttp: true } }, { registry }],
+  ["replicas", 6, { service: { replicas: 6 } }],
+  ["cpus", "0.5", { service: { cpus: 0.5 } }],
+  ["memoryMb", 512, { service: { memoryMb: 512 }, image: { memoryMb: 512 } }],
+  ["pids", 256, { service: { pids: 256 } }],
+  [
+    "gpus",
+    "device=0",
+    {
+      image: { gpus: "device=0" },
+      service: { gpus: "device=0" },
+      notebook: { gpus: "device=0" },
+    },
+  ],
+  ["serviceName", "birds", { service: { serviceName: "birds" } }],
+  ["publishAddress", "192.0.2.7", { service: { publishAddress: "192.0.2.7" } }],
+  ["restPort", 8502, { service: { restPort: 8502 } }],
+  ["grpcPort", 8503, { service: { grpcPort: 8503 } }],
+  ["canaryVersion", "3", { service: { canary: { version: "3", percent: 0 } } }],
+  ["canaryPercent", 10, { service: { canary: { percent: 10 } } }, { canaryVersion: "3" }],
+  ["canaryReplicas", 2, { service: { canary: { replicas: 2 } } }, { canaryVersion: "3" }],
+  ["strategy", "inPlace", { service: { strategy: "inPlace" } }],
+  ["parallelStarts", 2, { service: { parallelStarts: 2 } }],
+  ["stopGraceSeconds", 60, { service: { stopGraceSeconds: 60 } }],
+  ["drainSeconds", 0, { service: { drainSeconds: 0 } }],
+  ["startTimeoutSeconds", 90, { service: { startTimeoutSeconds: 90 } }],
+  ["grpcTimeoutSeconds", 180, { service: { grpcTimeoutSeconds: 180 } }],
+  ["balancerImage", "haproxy:2.6", { service: { balancerImage: "haproxy:2.6" } }],
+  ["notebookImage", "jupyter:1", { notebook: { image: "jupyter:1" } }],
+  ["notebookPort", 8504, { notebook: { port: 8504 } }],
+  ["notebookFolder", "other", { notebook: { folder: "other" } }],
+  ["notebookDataFolder", "other", { notebook: { dataFolder: "other" } }],
+  ["notebookMemoryMb", 1024, { notebook: { memoryMb: 1024 } }],
+];
+
+const onSwarm: Effect[] = [
+  ["swarmEndpointMode", "vip", { service: { endpointMode: "vip" } }],
+  ["swarmAddress", "a.test", { service: { address: "a.test" } }],
+  ["swarmBalancers", 1, { service: { balancers: 1 } }],
+  ["swarmReservedCpus", "0.5", { service: { reservedCpus: 0.5 } }],
+  ["swarmConstraints", ["node.role==worker"], { service: { constraints: ["node.role==worker"] } }],
+  ["swarmSpreadOver", "node.labels.zone", { service: { spreadOver: "node.labels.zone" } }],
+  ["swarmSubnet", "10.20.0.0/22", { service: { subnet: "10.20.0.0/22" } }],
+];
+
+const onEcs: Effect[] = [
+  ["awsNetwork", { endpoints: true }, { network: { endpoints: true } }],
+  ["awsCluster", { instanceType: "c7i.large" }, { cluster: { instanceType: "c7i.large" } }],
+  ["awsEndpoint", { deletionProtection: true }, { endpoint: { deletionProtection: true } }],
+  ["awsService", { logRetentionDays: 7 }, { service: { logRetentionDays: 7 } }],
+  ["awsRepository", { keepReleases: 7 }, { repository: { keepReleases: 7 } }],
+  ["awsNotebook", { running: false }, { notebook: { running: false } }],
+  [
+    "awsTags",
+    { team: "birds" },
+    Object.fromEntries(
+      ["network", "repository", "cluster", "endpoint", "service", "notebook"].map((component) => [
+        component,
+        { tags: { team: "birds" } },
+      ]),
+    ),
+  ],
+];
+
+const onKubernetes: Effect[] = [
+  ["schedulingTimeoutSeconds", 1800, { service: { schedulingTimeoutSeconds: 1800 } }],
+  ["kubernetesCluster", { namespace: "team" }, { choice: { namespace: "team" } }],
+  ["kubernetesService", { maxSurge: "1" }, { service: { maxSurge: "1" } }],
+  [
+    "kubernetesModelVolume",
+    { claimName: "models" },
+    { service: { modelVolume: { claimName: "models" } } },
+  ],
+  ["kubernetesNotebook", { running: false }, { notebook: { running: false } }],
+  [
+    "kubernetesLabels",
+    { team: "birds" },
+    { service: { labels: { team: "birds" } }, notebook: { labels: { team: "birds" } } },
+  ],
+];
+
+const effects: Record<TargetName, Effect[]> = {
+  docker: onDocker,
+  swarm: onSwarm,
+  ecs: onEcs,
+  kubernetes: onKubernetes,
+};
+
+/** Keys that the program itself reads. */
+const ofTheProgram = ["target", "host", "image", "standIns", "notebook"];
 
 beforeEach(async () => {
   await startMocks();
-  vi.stubEnv(
-    "DOCKER_HOST",
-    await startFakeEngine({ ...ownContainers(), "/info": nvidia, ...pinnedImage }),
-  );
-  enterSmallProject();
 });
 
 afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describe("every key of Pulumi.yaml has an effect", () => {
-  const registry = "registry.example.com:5000";
-  const gpuImage = "tensorflow/serving:2.19.1-gpu";
-  const login = { registry, registryUsername: "ada", registryPassword: "lovelace" };
+async function argumentsOf(values: Record<string, unknown>) {
+  setConfig(values);
+  const { args, problems } = await readSettings();
+  expect(problems).toEqual([]);
+  return args;
+}
 
-  const canary = {
-    ...{ modelFolder: "two/models", modelVersion: "12" },
-    ...{ canaryVersion: "3", canaryPercent: 10, canaryReplicas: 2 },
-  };
+describe.each(Object.entries(effects))("on %s", (target, keys) => {
+  it.each(keys)("%s is the argument that it stands for", async (key, value, args, besides) => {
+    const given = await argumentsOf({ target, ...besides, [key]: value });
+    expect(value).not.toEqual(defaults[key]);
+    expect(given).toMatchObject(args);
+  });
+});
 
-  // Key, a stack's values and what they do to the settings.
-  const effects: [string, Record<string, unknown>, object][] = [
-    [
-      "modelFolder",
-      { modelFolder: "other/models", modelName: "birds" },
-      { image: { modelFolder: "other/models" } },
-    ],
-    [
-      "modelName",
-      { modelFolder: "other/models", modelName: "birds" },
-      { image: { modelName: "birds" }, service: { modelName: "birds" } },
-    ],
-    [
-      "modelVersion",
-      { modelVersion: "3", signatureName: "old_default" },
-      { image: { modelVersion: "3" } },
-    ],
-    [
-      "image",
-      { image: "tf_serving:1" },
-      { pinned: { image: "tf_serving:1", reference: "sha256:1" } },
-    ],
-    ["signatureName", { signatureName: "top_five" }, { image: { signatureName: "top_five" } }],
-    [
-      "baseImage",
-      { baseImage: "mirror/serving:2.18.0" },
-      { image: { baseImage: "mirror/serving:2.18.0" } },
-    ],
-    [
-      "standIns",
-      { standIns: true, baseImage: "tfserving-airgap/serving:1", registry },
-      { image: { baseImage: "tfserving-airgap/serving:1" } },
-    ],
-    ["server", { server: { enableCors: true } }, { service: { server: { enableCors: true } } }],
-    ["repository", { repository: "team/birds" }, { image: { repository: "team/birds" } }],
-    [
-      "registry",
-      { registry },
-      { image: { repository: `${registry}/tf_serving` }, registry: { registry, plainHttp: false } },
-    ],
-    ["registryUsername", login, { registry: { username: "ada" } }],
-    ["registryPassword", login, { registry: { password: expect.any(pulumi.Output) } }],
-    ["registryPlainHttp", { registry, registryPlainHttp: true }, { registry: { plainHttp: true } }],
-    ["replicas", { replicas: 6 }, { service: { replicas: 6 } }],
-    ["cpus", { cpus: "0.5" }, { service: { cpus: 0.5 } }],
-    ["memoryMb", { memoryMb: 512 }, { service: { memoryMb: 512 } }],
-    ["pids", { pids: 256 }, { service: { pids: 256 } }],
-    [
-      "gpus",
-      { gpus: "device=0", baseImage: gpuImage },
-      {
-        image: { gpus: "device=0" },
-        service: { gpus: "device=0" },
-        notebook: { gpus: "device=0" },
-      },
-    ],
-    ["serviceName", { serviceName: "birds" }, { service: { serviceName: "birds" } }],
-    [
-      "publishAddress",
-      { publishAddress: "192.0.2.7" },
-      { service: { publishAddress: "192.0.2.7" } },
-    ],
-    ["restPort", { restPort: 8500, grpcPort: 8501 }, { service: { restPort: 8500 } }],
-    ["grpcPort", { grpcPort: 0 }, { service: { grpcPort: undefined } }],
-    ["canaryVersion", canary, { canary: { version: "3", image: { modelVersion: "3" } } }],
-    ["canaryPercent", canary, { canary: { percent: 10 } }],
-    ["canaryReplicas", canary, { canary: { replicas: 2 } }],
-    ["strategy", { strategy: "inPlace" }, { service: { strategy: "inPlace" } }],
-    ["parallelStarts", { parallelStarts: 2 }, { service: { parallelStarts: 2 } }],
-    ["stopGraceSeconds", { stopGraceSeconds: 60 }, { service: { stopGraceSeconds: 60 } }],
-    ["drainSeconds", { drainSeconds: 0 }, { service: { drainSeconds: 0 } }],
-    ["startTimeoutSeconds", { startTimeoutSeconds: 90 }, { service: { startTimeoutSeconds: 90 } }],
-    ["grpcTimeoutSeconds", { grpcTimeoutSeconds: 180 }, { service: { grpcTimeoutSeconds: 180 } }],
-    [
-      "balancerImage",
-      { balancerImage: "haproxy:2.6" },
-      { service: { balancerImage: "haproxy:2.6" } },
-    ],
-    ["notebook", { notebook: false }, { notebook: undefined }],
-    ["notebookImage", { notebookImage: "jupyter:1" }, { notebook: { image: "jupyter:1" } }],
-    ["notebookPort", { notebookPort: 8500, grpcPort: 0 }, { notebook: { port: 8500 } }],
-    ["notebookFolder", { notebookFolder: "other" }, { notebook: { folder: "other" } }],
-    ["notebookDataFolder", { notebookDataFolder: "" }, { notebook: { dataFolder: undefined } }],
-    ["notebookMemoryMb", { notebookMemoryMb: 1024 }, { notebook: { memoryMb: 1024 } }],
-  ];
+describe("every key of Pulumi.yaml", () => {
+  it("has an effect", () => {
+    const keys = Object.values(effects).flatMap((of) => of.map(([key]) => key));
+    expect([...keys, ...ofTheProgram].sort()).toEqual(Object.keys(defaults).sort());
+  });
 
-  it.each(effects)("%s", async (key, values, effect) => {
+  it.each(Object.keys(effects))(
+    "that is not set is left to the components of %s",
+    async (target) => {
+      const { image, service, notebook } = await argumentsOf({ target });
+      const folders = { folder: "model/notebooks", dataFolder: "model" };
+      const ofEngine = ["docker", "swarm"].includes(target);
+      const modelName = "my_model";
+      expect(image).toEqual({ modelName, modelFolder: "model/classifier", memoryMb: 2048 });
+      expect(service).toEqual({ modelName, memoryMb: 2048, ...(ofEngine && { grpcPort: 8500 }) });
+      expect(notebook).toEqual({
+        modelName,
+        ...(ofEngine && folders),
+        ...(target === "kubernetes" && { folder: folders.folder }),
+      });
+    },
+  );
+});
+
+it.each([
+  ["grpcPort", { grpcPort: 0 }, "service", "grpcPort"],
+  ["notebookDataFolder", { notebookDataFolder: "" }, "notebook", "dataFolder"],
+  ["registry", { registryUsername: "ada" }, "registry", "username"],
+  ["canaryVersion", { canaryPercent: 5 }, "service", "canary"],
+  ["notebook", { notebook: false, notebookPort: 8504 }, "notebook", "port"],
+])("an empty %s is none", async (_, values, component, name) => {
+  expect((await argumentsOf(values))[component]?.[name]).toBeUndefined();
+});
+
+describe("the program itself reads", () => {
+  beforeEach(() => {
+    enterSmallProject();
+  });
+
+  async function plan(values: Record<string, unknown>): Promise<EnginePlan> {
+    const image = { "/images/tf_serving:1/json": { Id: "sha256:1" } };
+    vi.stubEnv("DOCKER_HOST", await startFakeEngine({ ...ownContainers(), ...image }));
     setConfig(values);
-    expect(values[key]).not.toEqual(defaults[key]);
-    expect(await loadSettings()).toMatchObject(effect);
-  });
-
-  const onSwarm: [string, Record<string, unknown>, object][] = [
-    ["target", {}, { swarm: { endpointMode: "dnsrr" } }],
-    ["swarmEndpointMode", { swarmEndpointMode: "vip" }, { swarm: { endpointMode: "vip" } }],
-    ["swarmAddress", { swarmAddress: "a.test" }, { swarm: { address: "a.test" } }],
-    ["swarmBalancers", { swarmBalancers: 1 }, { swarm: { balancers: 1 } }],
-    ["swarmReservedCpus", { swarmReservedCpus: "0.5" }, { swarm: { reservedCpus: 0.5 } }],
-    [
-      "swarmConstraints",
-      { swarmConstraints: ["node.role==worker"] },
-      { swarm: { constraints: ["node.role==worker"] } },
-    ],
-    [
-      "swarmSpreadOver",
-      { swarmSpreadOver: "node.labels.zone" },
-      { swarm: { spreadOver: "node.labels.zone" } },
-    ],
-    ["swarmSubnet", { swarmSubnet: "10.20.0.0/22" }, { swarm: { subnet: "10.20.0.0/22" } }],
-  ];
-
-  it.each(onSwarm)("%s, on a swarm", async (_, values, effect) => {
-    vi.stubEnv("DOCKER_HOST", await startFakeEngine({ ...ownContainers(), ...swarmAnswers() }));
-    setConfig({ target: "swarm", ...values });
-    expect(await loadSettings()).toMatchObject(effect);
-  });
-
-  it("schedulingTimeoutSeconds, on kubernetes", () => {
-    setConfig({ target: "kubernetes", schedulingTimeoutSeconds: 1800 });
-    const config = new pulumi.Config();
-    expect(readKubernetesService(config, readKubernetesObjects(config))).toMatchObject({
-      schedulingTimeoutSeconds: 1800,
-    });
-  });
+    return docker.preflight(await readSettings());
+  }
 
   it("host, before DOCKER_HOST", async () => {
-    const other = await startFakeEngine(ownContainers());
-    setConfig({ host: other });
-    expect((await loadSettings()).engine.host).toBe(other);
+    const host = await startFakeEngine(ownContainers());
+    expect((await plan({ host })).engine.host).toBe(host);
   });
 
-  // Each is the arguments of one component, checked field by field.
-  const onEcs: [string, object, object][] = [
-    ["awsNetwork", { endpoints: true }, { network: { endpoints: true } }],
-    ["awsCluster", { instanceType: "c7i.large" }, { cluster: { instanceType: "c7i.large" } }],
-    ["awsEndpoint", { deletionProtection: true }, { endpoint: { deletionProtection: true } }],
-    ["awsService", { logRetentionDays: 7 }, { service: { logRetentionDays: 7 } }],
-    ["awsRepository", { keepReleases: 7 }, { repository: { keepReleases: 7 } }],
-    ["awsNotebook", { running: false }, { notebook: { running: false } }],
-    ["awsTags", { team: "birds" }, { tags: { team: "birds" } }],
-  ];
-
-  it.each(onEcs)("%s, on ecs", (key, value, settings) => {
-    setConfig({ target: "ecs", [key]: value });
-    expect(readObjects(new pulumi.Config())).toMatchObject(settings);
+  it("image, in place of a build", async () => {
+    const pinned = { image: "tf_serving:1", reference: "sha256:1" };
+    expect(await plan({ image: "tf_serving:1" })).toMatchObject({ pinned });
   });
 
-  const onKubernetes: [string, unknown, object][] = [
-    [
-      "kubernetesCluster",
-      { namespace: "team", createNamespace: false },
-      { cluster: { namespace: "team", createNamespace: false } },
-    ],
-    ["kubernetesService", { maxSurge: "1" }, { service: { maxSurge: "1" } }],
-    ["kubernetesModelVolume", { claimName: "models" }, { modelVolume: { claimName: "models" } }],
-    ["kubernetesNotebook", { running: false }, { notebook: { running: false } }],
-    ["kubernetesLabels", { team: "birds" }, { labels: { team: "birds" } }],
-  ];
-
-  it.each(onKubernetes)("%s, on kubernetes", (key, value, settings) => {
-    setConfig({ target: "kubernetes", [key]: value });
-    expect(readKubernetesObjects(new pulumi.Config())).toMatchObject(settings);
+  it("standIns, which lets them go where they may not", async () => {
+    const values = { baseImage: "tfserving-airgap/serving:1", registry };
+    await expect(plan(values)).rejects.toThrow("set standIns to true");
+    expect((await plan({ ...values, standIns: true })).image).toMatchObject({
+      repository: `${registry}/tf_serving`,
+    });
   });
+});
 
-  it("and none is missing in this list", () => {
-    const keys = [...effects, ...onSwarm, ...onEcs, ...onKubernetes]
-      .map(([key]) => key)
-      .concat("host", "schedulingTimeoutSeconds");
-    expect(keys.sort()).toEqual(Object.keys(defaults).sort());
-  });
+it.each<[TargetName, string, string, string]>([
+  ["docker", "service", "server.models[0].name", "server.models[0].name"],
+  ["docker", "image", "models[2].versions[0]", "server.models[2].versions[0]"],
+  ["docker", "service", "canary.percent", "canaryPercent"],
+  ["docker", "notebook", "gpus", "gpus"],
+  ["docker", "registry", "username", "registryUsername"],
+  ["swarm", "service", "constraints[1]", "swarmConstraints[1]"],
+  ["ecs", "service", "autoscaling.cpuPercent", "awsService.autoscaling.cpuPercent"],
+  ["ecs", "service", "replicas", "replicas"],
+  ["ecs", "notebook", "localPort", "notebookPort"],
+  ["ecs", "notebook", "gpus", "awsNotebook.gpus"],
+  ["ecs", "image", "gpus", "gpus"],
+  ["ecs", "", "cluster.maxInstances", "awsCluster.maxInstances"],
+  ["kubernetes", "service", "clusterDomain", "kubernetesCluster.clusterDomain"],
+  ["kubernetes", "service", "labels.team", "kubernetesLabels.team"],
+  ["kubernetes", "service", "modelVolume.image", "kubernetesModelVolume.image"],
+])("on %s the argument %s %s is said of %s", (target, component, propertyPath, key) => {
+  expect(byKey(target, component, [{ propertyPath, reason: "" }])).toEqual([
+    { propertyPath: key, reason: "" },
+  ]);
+});
+
+it("a sentence that names another argument names its key", () => {
+  const reason = 'is "birds" as in models[0]';
+  expect(byKey("docker", "image", [{ propertyPath: "models[1].name", reason }])).toEqual([
+    { propertyPath: "server.models[1].name", reason: 'is "birds" as in server.models[0]' },
+  ]);
 });

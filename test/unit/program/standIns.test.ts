@@ -1,11 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import names from "../../../airgap/images/names.json";
 import { standInRule } from "../../../commands/lib/standIns.mjs";
 import { root } from "../../../commands/lib/workspace.mjs";
 import { ImageKey, isStandIn, whyNoStandIn } from "../../../program/standIns";
-import { standInProblems } from "../../../settings";
+import type { TargetName } from "../../../program/config/key";
+import { standInProblems } from "../../../program/image";
 import { engine } from "../../support/fakeEngine";
 import { startMocks } from "../../support/mocks";
 import { setConfig } from "../../support/stackConfig";
@@ -47,7 +47,8 @@ describe("the program", () => {
   const problems = ({ host = local, ...config }: Record<string, unknown>) => {
     setConfig({ ...names, ...config });
     const on = { ...engine, host: String(host) };
-    return standInProblems(new pulumi.Config(), on).map(({ propertyPath }) => propertyPath);
+    const target = (config.target ?? "docker") as TargetName;
+    return standInProblems({ target }, on).map(({ propertyPath }) => propertyPath);
   };
 
   it.each([

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { modelServiceDefaults, notebookDefaults, servingImageDefaults } from "../../../components";
+import { generatedFiles } from "../../../docs/generate";
 import packageFile from "../../../package.json";
 import { project } from "../../support/mocks";
 import {
@@ -16,27 +16,6 @@ import {
 } from "../../support/stackConfig";
 
 describe("Pulumi.yaml", () => {
-  // targetDefaults.test.ts has those that every target has, and what is left to the target.
-  it("has the components' own defaults", () => {
-    expect(defaults).toMatchObject({
-      signatureName: servingImageDefaults.signatureName,
-      baseImage: servingImageDefaults.baseImage,
-      repository: servingImageDefaults.repository,
-      cpus: String(modelServiceDefaults.cpus),
-      memoryMb: modelServiceDefaults.memoryMb,
-      pids: modelServiceDefaults.pids,
-      publishAddress: modelServiceDefaults.publishAddress,
-      restPort: modelServiceDefaults.restPort,
-      strategy: modelServiceDefaults.strategy,
-      drainSeconds: modelServiceDefaults.drainSeconds,
-      grpcTimeoutSeconds: modelServiceDefaults.grpcTimeoutSeconds,
-      balancerImage: modelServiceDefaults.balancerImage,
-      notebookImage: notebookDefaults.image,
-      notebookPort: notebookDefaults.port,
-      notebookMemoryMb: notebookDefaults.memoryMb,
-    });
-  });
-
   it("names the notebook's image by a build, not by a tag that moves", () => {
     expect(defaults.notebookImage).toMatch(
       /^quay\.io\/jupyter\/tensorflow-notebook:\d{4}-\d\d-\d\d$/,
@@ -72,6 +51,12 @@ describe("Pulumi.yaml", () => {
     expect(packageFile).toMatchObject({ name: project, main: "components/index.ts" });
     expect(readYaml("PulumiPlugin.yaml")).toEqual({ runtime: "nodejs" });
   });
+});
+
+it("what is generated from the table of keys is up to date (npm run generate)", async () => {
+  for (const [file, text] of Object.entries(await generatedFiles())) {
+    expect(fs.readFileSync(path.join(repository, file), "utf8"), file).toBe(text);
+  }
 });
 
 it.each(stackFiles())("%s sets only keys that Pulumi.yaml describes", (file) => {

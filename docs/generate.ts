@@ -1,8 +1,30 @@
-import { defaultText, Key, targetNames, typeOf } from "./key";
-import { sections, table } from "./table";
+// Writes what Pulumi.yaml and settings.md have of the table of keys: `npm run generate`.
+import * as fs from "fs";
+import * as path from "path";
+import * as prettier from "prettier";
+import { parseDocument } from "yaml";
+import { defaultText, Key, targetNames, typeOf } from "../program/config/key";
+import { sections, table } from "../program/config/table";
+
+const root = path.join(__dirname, "..");
+
+/** What the files have to hold, by path; the hand-written part of Pulumi.yaml stays. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  const project = parseDocument(fs.readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
+  project.set("config", project.createNode(configBlock(), { aliasDuplicateObjects: false }));
+  const contents = {
+    "Pulumi.yaml": project.toString({ lineWidth: 0 }),
+    "docs/settings.md": settingsPage(),
+  };
+  const formatted = Object.entries(contents).map(async ([file, text]) => {
+    const options = await prettier.resolveConfig(path.join(root, file));
+    return [file, await prettier.format(text, { ...options, filepath: file })];
+  });
+  return Object.fromEntries(await Promise.all(formatted)) as Record<string, string>;
+}
 
 /** The config block of Pulumi.yaml. */
-export function configBlock(): Record<string, object> {
+function configBlock(): Record<string, object> {
   return Object.fromEntries(
     Object.entries<Key>(table).map(([name, key]) => [
       name,
@@ -17,7 +39,7 @@ export function configBlock(): Record<string, object> {
 }
 
 /** docs/settings.md. */
-export function settingsPage(): string {
+function settingsPage(): string {
   return [
     "# Settings",
     "",
@@ -48,7 +70,7 @@ function escaped(text: string): string {
 }
 
 /** What a key says, with the defaults of targets that have their own. */
-export function sentence({ says, own, default: value }: Key): string {
+function sentence({ says, own, default: value }: Key): string {
   if (!own) {
     return says;
   }
@@ -62,4 +84,12 @@ export function sentence({ says, own, default: value }: Key): string {
 
 function list(names: string[]): string {
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join();
+}
+
+if (require.main === module) {
+  void generatedFiles().then((files) => {
+    for (const [file, text] of Object.entries(files)) {
+      fs.writeFileSync(path.join(root, file), text);
+    }
+  });
 }
