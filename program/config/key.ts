@@ -9,7 +9,7 @@ import type {
   GpuClusterArgs,
   KubernetesModelServiceArgs,
   KubernetesNotebookArgs,
-  NotebookArgs,
+  DockerNotebookArgs,
   PublishedImageArgs,
   ServingImageArgs,
   SwarmModelServiceArgs,
@@ -33,7 +33,7 @@ export type Argument =
   | "service"
   | `service.${keyof ServiceArgs | `canary.${keyof CanaryArgs}`}`
   | "notebook"
-  | `notebook.${keyof (NotebookArgs & EcsNotebookArgs & KubernetesNotebookArgs)}`
+  | `notebook.${keyof (DockerNotebookArgs & EcsNotebookArgs & KubernetesNotebookArgs)}`
   | "network"
   | "choice"
   | `network.${keyof VpcNetworkArgs}`

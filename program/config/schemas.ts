@@ -35,7 +35,9 @@ export const texts = recordOf(anyText());
 /** An object with these fields and no others, whatever they hold: the component judges that. */
 export function fields<Args extends object>() {
   return (...names: (keyof Args & string)[]) =>
-    objectOf<Record<string, unknown>>(Object.fromEntries(names.map((name) => [name, z.any().optional()])));
+    objectOf<Record<string, unknown>>(
+      Object.fromEntries(names.map((name) => [name, z.any().optional()])),
+    );
 }
 
 /**

@@ -1,8 +1,8 @@
 import {
   checkModelService,
-  checkNotebook,
+  checkDockerNotebook,
   DockerModelService,
-  Notebook,
+  DockerNotebook,
   resolveModelServiceArgs,
 } from "../../components";
 import { canaryImage } from "../canary";
@@ -24,7 +24,7 @@ export const docker: Target<EnginePlan> = {
     preflightOnEngine(settings, {
       service: (args, stack, engine) =>
         checkModelService({ ...resolved(args), canary: args.canary }, stack, engine),
-      notebook: checkNotebook,
+      notebook: checkDockerNotebook,
     }),
 
   deploy(plan) {
@@ -46,7 +46,7 @@ export const docker: Target<EnginePlan> = {
     const held = resolved(service);
     const lab =
       notebook &&
-      new Notebook(
+      new DockerNotebook(
         "notebook",
         { networkName: model.networkName, ...notebookArgs(plan, held.serviceName) },
         { provider },

@@ -9,10 +9,10 @@ import {
   DockerModelService,
   DockerModelServiceArgs,
   engineProviderArgs,
+  HostNotebookArgs,
   HostPort,
   modelServiceDefaults,
   notebookDefaults,
-  NotebookOptions,
   Problem,
   serviceAddresses,
   ServingImageArgs,
@@ -43,7 +43,9 @@ import { onRecord, releasesIn } from "../releaseRecord";
 export type EngineServiceArgs = Omit<DockerModelServiceArgs, "image" | "canary"> &
   Omit<SwarmModelServiceArgs, "image"> & { canary?: CanarySettings };
 
-type EngineNotebookArgs = Omit<NotebookOptions, "restUrl" | "grpcAddress" | "engine">;
+type EngineNotebookArgs = Omit<HostNotebookArgs, "restUrl" | "grpcAddress" | "engine" | "image"> & {
+  image?: string;
+};
 
 /** What is going to be deployed. */
 export interface EnginePlan extends Builder {

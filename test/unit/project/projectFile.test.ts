@@ -22,13 +22,11 @@ describe("Pulumi.yaml", () => {
     );
   });
 
-  it.each([
-    "aws/notebook/ecsNotebookArgs",
-    "kubernetes/notebook/kubernetesNotebookArgs",
-    "docker/notebook/notebookArgs",
-  ])("has the notebook image that the docstring of %s names", (file) => {
-    const source = fs.readFileSync(path.join(repository, `components/${file}.ts`), "utf8");
-    expect(source).toContain(`   * @default "${String(defaults.notebookImage)}"\n`);
+  it("has the notebook image that its docstring names", () => {
+    const file = path.join(repository, "components/serving/notebook/notebookArgs.ts");
+    const source = fs.readFileSync(file, "utf8");
+    expect(source).toContain(`   * @default "${String(defaults.notebookImage)}"
+`);
   });
 
   it.each(Object.entries(projectFile.config))(
