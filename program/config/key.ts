@@ -6,7 +6,7 @@ import type {
   EcrRepositoryArgs,
   EcsModelServiceArgs,
   EcsNotebookArgs,
-  GpuClusterArgs,
+  EcsClusterArgs,
   KubernetesModelServiceArgs,
   KubernetesNotebookArgs,
   DockerNotebookArgs,
@@ -38,7 +38,7 @@ export type Argument =
   | "choice"
   | `network.${keyof VpcNetworkArgs}`
   | "cluster"
-  | `cluster.${keyof GpuClusterArgs}`
+  | `cluster.${keyof EcsClusterArgs}`
   | "endpoint"
   | `endpoint.${keyof AlbEndpointArgs}`
   | "repository"

@@ -6,7 +6,7 @@ import {
   EcrRepositoryArgs,
   EcsModelServiceArgs,
   EcsNotebookArgs,
-  GpuClusterArgs,
+  EcsClusterArgs,
   KubernetesAutoscalingArgs,
   KubernetesGatewayArgs,
   KubernetesIngressArgs,
@@ -39,7 +39,7 @@ const tolerations = listOf(fields<TolerationArgs>()("key", "operator", "value", 
 /** What the config keys that are objects may hold: what the program itself gives is no setting. */
 export const objects = {
   awsNetwork: fields<VpcNetworkArgs>()("vpcId", "subnetIds", "endpoints"),
-  awsCluster: fields<GpuClusterArgs>()(
+  awsCluster: fields<EcsClusterArgs>()(
     ...(["instanceType", "furtherInstanceTypes", "minInstances", "maxInstances"] as const),
     ...(["desiredInstances", "onDemandBase", "spotPercent", "amiId", "volumeGb"] as const),
     ...(["kmsKeyId", "containerInsights", "managedDraining"] as const),

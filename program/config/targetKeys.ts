@@ -51,7 +51,7 @@ export const aws = {
   },
   awsCluster: {
     default: {},
-    says: "EC2 instances that replicas run on (GpuCluster), such as {instanceType: g5.xlarge, maxInstances: 4}",
+    says: "EC2 instances that replicas run on (EcsCluster), such as {instanceType: g5.xlarge, maxInstances: 4}",
     feeds: { ecs: ["cluster"] },
     schema: objects.awsCluster,
   },

@@ -8,7 +8,7 @@ import {
   checkEcsModelService,
   checkEcsNotebook,
   checkFleetRoom,
-  checkGpuCluster,
+  checkEcsCluster,
   checkGrpcTimeout,
   checkServingImage,
   DockerEngine,
@@ -17,8 +17,9 @@ import {
   EcsNotebookArgs,
   ecsNotebookDefaults,
   fleetRoomWarnings,
-  GpuClusterArgs,
+  EcsClusterArgs,
   imageSizeWarnings,
+  InstanceTypes,
   instanceTypeWarnings,
   longestMs,
   lookUpNetwork,
@@ -29,7 +30,7 @@ import {
   requestTimes,
   resolveAlbEndpointArgs,
   resolveEcsModelServiceArgs,
-  resolveGpuClusterArgs,
+  resolveEcsClusterArgs,
   restTimeoutMs,
   servingImageDefaults,
   strategyOf,
@@ -54,7 +55,7 @@ export interface EcsArguments {
     vpcId?: string;
     subnetIds?: string[];
   };
-  readonly cluster: Omit<GpuClusterArgs, "vpcId" | "subnetIds">;
+  readonly cluster: Omit<EcsClusterArgs, "vpcId" | "subnetIds">;
   readonly endpoint: Partial<Omit<AlbEndpointArgs, "vpcId" | "vpcCidr" | "modelName">>;
   readonly service: Pick<EcsModelServiceArgs, "modelName"> &
     Partial<Omit<EcsModelServiceArgs, "autoscaling">> & { autoscaling?: AutoscalingArgs };
@@ -91,7 +92,7 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
     endpoint: endpointArgs(given, found.facts),
   };
   const { image, repository, notebook } = args;
-  const fleet = checkFleet(args);
+  const fleet = checkFleet(args, found.instanceTypes);
   const all = [
     ...(built?.problems ?? []),
     ...problems,
@@ -114,6 +115,7 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
     refuse(all);
   }
   const warnings = [
+    ...found.warnings.map((one) => `awsCluster.${one}`),
     ...fleet.warnings,
     ...(pinned ? [] : imageSizeWarnings(image)),
     ...(notebook?.repositoryArn
@@ -140,7 +142,10 @@ function instanceTypes({ cluster: { instanceType, furtherInstanceTypes = [] } }:
 }
 
 /** What the instances have to hold, however many replicas autoscaling starts. */
-function checkFleet({ cluster, service, notebook }: EcsArguments): {
+function checkFleet(
+  { cluster, service, notebook }: EcsArguments,
+  types: InstanceTypes,
+): {
   cluster: Problem[];
   room: Problem[];
   warnings: string[];
@@ -150,25 +155,28 @@ function checkFleet({ cluster, service, notebook }: EcsArguments): {
       "is missing: name an EC2 instance type, such as g5.xlarge, or c7i.xlarge without GPUs";
     return { cluster: [{ propertyPath: "instanceType", reason }], room: [], warnings: [] };
   }
-  const fleet = resolveGpuClusterArgs({ vpcId: "", subnetIds: [], ...cluster });
+  const fleet = resolveEcsClusterArgs({ vpcId: "", subnetIds: [], ...cluster });
   const { cpus, memoryMb, gpus, replicas, autoscaling, strategy } = resolveEcsModelServiceArgs(
     service as EcsModelServiceArgs,
   );
   const replica = { cpus, memoryMb, gpus };
+  const facts = types[cluster.instanceType];
   const lab = { ...ecsNotebookDefaults, ...notebook };
   const load = {
     replica,
     replicas: autoscaling?.maxReplicas ?? replicas,
     ...(notebook && lab.running ? { notebook: { memoryMb: lab.memoryMb, gpus: lab.gpus } } : {}),
   };
-  const problems = checkGpuCluster(fleet, replica);
+  const problems = checkEcsCluster(fleet, replica, types);
   return {
     cluster: problems,
     // Without a cluster that is right there is nothing to compare with.
-    room: problems.length === 0 ? checkFleetRoom(fleet, load).map(ofFleet) : [],
+    room: problems.length === 0 ? checkFleetRoom(fleet, load, types).map(ofFleet) : [],
     warnings: [
-      ...instanceTypeWarnings(cluster.instanceType, replica).map((one) => `awsCluster.${one}`),
-      ...fleetRoomWarnings(fleet, load, strategyOf(strategy) !== ReleaseStrategy.InPlace),
+      ...instanceTypeWarnings(cluster.instanceType, replica, facts).map(
+        (one) => `awsCluster.${one}`,
+      ),
+      ...fleetRoomWarnings(fleet, load, strategyOf(strategy) !== ReleaseStrategy.InPlace, facts),
     ],
   };
 }
@@ -231,6 +239,8 @@ function ofNetwork({ target }: Settings, problems: Problem[]): Problem[] {
   return problems.flatMap((problem) =>
     problem.propertyPath === "region"
       ? [{ ...problem, propertyPath: "aws:region" }]
-      : byKey(target, problem.propertyPath === "instanceType" ? "cluster" : "network", [problem]),
+      : byKey(target, /instanceType/i.test(problem.propertyPath) ? "cluster" : "network", [
+          problem,
+        ]),
   );
 }

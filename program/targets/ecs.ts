@@ -5,7 +5,7 @@ import {
   EcsModelService,
   EcsModelServiceArgs,
   EcsNotebook,
-  GpuCluster,
+  EcsCluster,
   modelUrls,
   onceServing,
   resolveEcsModelServiceArgs,
@@ -42,7 +42,7 @@ export const ecs: Target<EcsPlan> = {
     const network = new VpcNetwork("network", { ...args.network, secondaryCidrs });
     const repository = new EcrRepository(plan.repositoryName, args.repository);
     const serving = await ecsImage(plan, repository);
-    const cluster = new GpuCluster("serving", { ...placeOf(network), ...args.cluster });
+    const cluster = new EcsCluster("serving", { ...placeOf(network), ...args.cluster });
     const endpoint = new AlbEndpoint("serving", {
       ...{ ...placeOf(network), vpcCidr: network.cidrBlock, modelName: args.service.modelName },
       ...args.endpoint,
@@ -84,7 +84,7 @@ export const ecs: Target<EcsPlan> = {
 
 interface Parts {
   network: VpcNetwork;
-  cluster: GpuCluster;
+  cluster: EcsCluster;
   endpoint: AlbEndpoint;
 }
 
