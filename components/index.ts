@@ -139,13 +139,13 @@ export {
   SwarmNotebook,
   SwarmNotebookArgs,
 } from "./swarm/notebook/swarmNotebook";
-export { createSshKey, SshKey } from "./docker/sshDockerHost/sshKey";
-export { SshDockerHost } from "./docker/sshDockerHost/sshDockerHost";
+export { createSshKey, SshKey } from "./engine/sshDockerHost/sshKey";
+export { SshDockerHost } from "./engine/sshDockerHost/sshDockerHost";
 export {
   checkSshDockerHost,
   SshDockerHostArgs,
   sshDockerHostDefaults,
-} from "./docker/sshDockerHost/sshDockerHostArgs";
+} from "./engine/sshDockerHost/sshDockerHostArgs";
 export { checkSwarmModelService } from "./swarm/checkSwarmModelService";
 export { SwarmModelService } from "./swarm/swarmModelService";
 export {

@@ -1,5 +1,6 @@
 import * as path from "path";
 import { Problem } from "../core/problem";
+import { checkBaseImage } from "../tfserving/baseImage";
 import { parseImageReference } from "../core/imageReference";
 
 // The engine's own builder: it finds the runtime image among the engine's images,
@@ -23,8 +24,20 @@ function slashed(name: string): string {
   return name.split(path.sep).join("/");
 }
 
+/** What cannot be the base of an image, and what not its own name. */
+export function checkImageNames(args: {
+  baseImage: string;
+  gpus?: string;
+  repository: string;
+}): Problem[] {
+  return [
+    ...checkBaseImage(args.baseImage, { gpus: args.gpus, propertyPath: "baseImage" }),
+    ...checkRepository(args.repository),
+  ];
+}
+
 /** What cannot be the repository of an image that gets its tag from its content. */
-export function checkRepository(repository: string): Problem[] {
+function checkRepository(repository: string): Problem[] {
   const reference = parseImageReference(repository);
   if ("reason" in reference) {
     return [{ propertyPath: "repository", reason: reference.reason }];

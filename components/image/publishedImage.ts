@@ -2,6 +2,16 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { componentEngine } from "../engine/componentEngine";
 import { Problem } from "../core/problem";
+import { refuse } from "../core/refuse";
+import {
+  anyText,
+  laterOr,
+  objectOf,
+  problemsOf,
+  textLike,
+  trueOrFalse,
+  valueWhere,
+} from "../core/schema";
 import { parseImageReference } from "../core/imageReference";
 import { registryProvider } from "../engine/registryProvider";
 
@@ -50,36 +60,39 @@ export class PublishedImage extends pulumi.ComponentResource {
   public readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: PublishedImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    checkArgs(name, args);
+    const { image, ...access } = args;
+    refuse("PublishedImage", name, checkPublishedImage(access));
     super("tfserving:index:PublishedImage", name, {}, opts);
 
     const provider = registryProvider(name, { ...args, host: componentEngine(this, args) }, this);
     const pushed = new docker.RegistryImage(
       name,
-      { name: args.image, keepRemotely: true, insecureSkipVerify: args.plainHttp ?? false },
+      { name: image, keepRemotely: true, insecureSkipVerify: args.plainHttp ?? false },
       // Else the engine would delete first whatever runs the image: what serves.
       { parent: this, provider, deleteBeforeReplace: false },
     );
 
     this.reference = pulumi
-      .all([args.image, pushed.sha256Digest])
+      .all([image, pushed.sha256Digest])
       .apply(([image, digest]) => `${repositoryOf(image)}@${digest}`);
     this.registerOutputs({ reference: this.reference });
   }
 }
 
+const schema = objectOf<Omit<PublishedImageArgs, "image">>({
+  host: textLike(/./, "use the address of a Docker Engine").optional(),
+  registry: valueWhere<string>(
+    isRegistry,
+    "use the registry's HOST or HOST:PORT, such as registry.example.com",
+  ),
+  username: laterOr(anyText()).optional(),
+  password: laterOr(anyText()).optional(),
+  plainHttp: trueOrFalse().optional(),
+});
+
 /** Everything about a push that can be judged before it. */
-export function checkPublishedImage(
-  args: Pick<PublishedImageArgs, "registry" | "username" | "password">,
-): Problem[] {
-  const problems: Problem[] = [];
-  const probe = parseImageReference(`${args.registry}/image`);
-  if ("reason" in probe || probe.registry !== args.registry) {
-    problems.push({
-      propertyPath: "registry",
-      reason: `is "${args.registry}": use the registry's HOST or HOST:PORT, such as registry.example.com`,
-    });
-  }
+export function checkPublishedImage(args: Omit<PublishedImageArgs, "image">): Problem[] {
+  const problems = problemsOf(schema, args);
   if ((args.username === undefined) !== (args.password === undefined)) {
     const missing = args.username === undefined ? "username" : "password";
     problems.push({
@@ -90,14 +103,9 @@ export function checkPublishedImage(
   return problems;
 }
 
-function checkArgs(name: string, args: PublishedImageArgs): void {
-  const errors = checkPublishedImage(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `PublishedImage ${name} cannot be pushed with these arguments`,
-      errors,
-    });
-  }
+function isRegistry(name: string): boolean {
+  const probe = parseImageReference(`${name}/image`);
+  return !("reason" in probe) && probe.registry === name;
 }
 
 /** The name without its tag; a port of the registry is no tag. */

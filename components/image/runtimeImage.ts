@@ -1,13 +1,14 @@
 import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { checkBaseImage } from "../tfserving/baseImage";
 import { defaultImages } from "../core/images";
 import { Problem } from "../core/problem";
+import { refuse } from "../core/refuse";
+import { anyText, objectOf, problemsOf } from "../core/schema";
 import { withDefaults } from "../core/withDefaults";
 import { ImageBuild } from "./buildMissing";
 import { contentHash } from "./contentHash";
-import { checkRepository, engineBuild, portable } from "./engineBuild";
+import { checkImageNames, engineBuild, portable } from "./engineBuild";
 import { runtimeFolder } from "./imageTag";
 
 /** Arguments of a RuntimeImage. */
@@ -52,7 +53,7 @@ export class RuntimeImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: RuntimeImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = withDefaults(args, runtimeImageDefaults);
-    checkArgs(name, resolved);
+    refuse("RuntimeImage", name, checkRuntimeImage(args));
     super("tfserving:index:RuntimeImage", name, {}, opts);
 
     const image = buildRuntime(name, resolved, this);
@@ -62,13 +63,17 @@ export class RuntimeImage extends pulumi.ComponentResource {
   }
 }
 
+const schema = objectOf<RuntimeImageArgs>({
+  baseImage: anyText(),
+  repository: anyText(),
+  gpus: anyText().optional(),
+});
+
 /** Everything that would keep the image from being built. */
 export function checkRuntimeImage(args: RuntimeImageArgs): Problem[] {
-  const { baseImage, repository, gpus } = withDefaults(args, runtimeImageDefaults);
-  return [
-    ...checkBaseImage(baseImage, { gpus, propertyPath: "baseImage" }),
-    ...checkRepository(repository),
-  ];
+  const resolved = withDefaults(args, runtimeImageDefaults);
+  const problems = problemsOf(schema, resolved);
+  return problems.length > 0 ? problems : checkImageNames(resolved);
 }
 
 /** How the base image with the supervisor in it is built, which all models share. */
@@ -103,14 +108,4 @@ export function buildRuntime(
     },
     { parent, deleteBeforeReplace: false },
   );
-}
-
-function checkArgs(name: string, args: RuntimeImageArgs): void {
-  const errors = checkRuntimeImage(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `RuntimeImage ${name} cannot be built from these arguments`,
-      errors,
-    });
-  }
 }

@@ -3,16 +3,16 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { componentEngine } from "../engine/componentEngine";
 import { hookName } from "../core/hookName";
-import { checkBaseImage } from "../tfserving/baseImage";
 import { LoadedModel } from "../tfserving/batchedSignatures";
 import { ModelFolder, servedVersion } from "../tfserving/modelFolder";
 import { Problem } from "../core/problem";
+import { anyText, judgedBy, objectOf, problemsOf, textLike, wholeNumberFrom } from "../core/schema";
 import { Signature } from "../tfserving/savedModel";
 import { CheckedModels, checkServedModels, ServedVersion } from "../tfserving/servedModels";
 import { valueOf } from "../core/valueOf";
 import { withDefaults } from "../core/withDefaults";
 import { buildMissing, ImageBuild } from "./buildMissing";
-import { buildContext, checkRepository, engineBuild, portable } from "./engineBuild";
+import { buildContext, checkImageNames, engineBuild, portable } from "./engineBuild";
 import { imageTags, modelDockerfile } from "./imageTag";
 import { checkBatchedModels, ModelRemarks, modelRemarks, sayRemarks } from "./modelRemarks";
 import { buildRuntime, runtimeBuild, runtimeRepository } from "./runtimeImage";
@@ -103,7 +103,26 @@ export function planServingImage(args: ServingImageArgs): ServingImagePlan {
 
 type ResolvedArgs = ServingImageArgs & typeof servingImageDefaults;
 
+/** Shapes; what `checkServedModels` and the server's own checks say of a field is not said twice. */
+const schema = objectOf<ServingImageArgs>({
+  modelFolder: textLike(/./, "use the folder that holds the models"),
+  modelName: anyText(),
+  modelVersion: judgedBy(() => []).optional(),
+  models: judgedBy(() => []).optional(),
+  signatureName: textLike(/./, "use the name of a signature"),
+  savedModelTags: judgedBy(() => []).optional(),
+  baseImage: anyText(),
+  repository: anyText(),
+  gpus: anyText().optional(),
+  memoryMb: wholeNumberFrom(1, Number.MAX_SAFE_INTEGER).optional(),
+  batching: judgedBy(() => []).optional(),
+});
+
 function examine(args: ResolvedArgs): CheckedModels {
+  const shape = problemsOf(schema, args);
+  if (shape.length > 0) {
+    return { problems: shape, versions: [], loaded: [] };
+  }
   const checked = checkServedModels({ ...args, tags: args.savedModelTags });
   return {
     ...checked,
@@ -111,8 +130,7 @@ function examine(args: ResolvedArgs): CheckedModels {
       ...checked.problems,
       ...checkLayers(checked.versions),
       ...checkBatchedModels(args.batching, checked.loaded),
-      ...checkBaseImage(args.baseImage, { gpus: args.gpus, propertyPath: "baseImage" }),
-      ...checkRepository(args.repository),
+      ...checkImageNames(args),
     ],
   };
 }

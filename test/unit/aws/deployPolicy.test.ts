@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import program from "../../../index";
 import { EcsCluster, GpuHost, VpcNetwork } from "../../../components";
-import * as engine from "../../../components/docker/sshDockerHost/engineAnswers";
-import * as files from "../../../components/docker/sshDockerHost/sshFiles";
+import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/engine/sshDockerHost/sshFiles";
 import { Actions, awsActions, functionActions, pushActions } from "../../support/awsActions";
 import { account, region } from "../../support/awsMocks";
 import { networkAnswers } from "../../support/awsNetworkMocks";

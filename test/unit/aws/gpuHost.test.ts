@@ -5,8 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { GpuHost, GpuHostArgs } from "../../../components";
-import * as engine from "../../../components/docker/sshDockerHost/engineAnswers";
-import * as files from "../../../components/docker/sshDockerHost/sshFiles";
+import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/engine/sshDockerHost/sshFiles";
 import { resolveGpuHostArgs } from "../../../components/aws/gpuHost/gpuHostArgs";
 import { idlePercent } from "../../../components/aws/gpuHost/stopping";
 import { tunnelCommand } from "../../../components/aws/gpuHost/tunnelCommand";

@@ -1,7 +1,7 @@
 import { afterAll, expect, it, vi } from "vitest";
 
-import * as answers from "../../../components/docker/sshDockerHost/engineAnswers";
-import * as files from "../../../components/docker/sshDockerHost/sshFiles";
+import * as answers from "../../../components/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/engine/sshDockerHost/sshFiles";
 import { region } from "../../support/awsMocks";
 import { promiseOf, settle, startMocks } from "../../support/mocks";
 import { enterSmallProject } from "../../support/smallProject";

@@ -161,7 +161,7 @@ describe("a published image refuses", () => {
   it("everything that is wrong at once, before anything is registered", async () => {
     const create = () => new PublishedImage("p", { ...required, registry: "", username: "ada" });
     expect(create).toThrow(pulumi.InputPropertiesError);
-    expect(create).toThrow("PublishedImage p cannot be pushed with these arguments");
+    expect(create).toThrow("PublishedImage p cannot work with these arguments");
     expect(problemsOf(create)).toEqual([badRegistry(""), missing("password")]);
     await settle();
     expect(recording.resources).toEqual([]);

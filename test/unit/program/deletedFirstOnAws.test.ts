@@ -2,8 +2,8 @@
 // asked here, so this is what it would say of what is declared: see test/providers/README.md.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { GpuHost } from "../../../components";
-import * as engine from "../../../components/docker/sshDockerHost/engineAnswers";
-import * as files from "../../../components/docker/sshDockerHost/sshFiles";
+import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/engine/sshDockerHost/sshFiles";
 import { region } from "../../support/awsMocks";
 import { declaredWith, everyTarget } from "../../support/everyTarget";
 import { type Registration, settle, startMocks } from "../../support/mocks";

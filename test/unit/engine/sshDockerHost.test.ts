@@ -6,8 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { SshDockerHost, SshDockerHostArgs } from "../../../components";
-import * as answers from "../../../components/docker/sshDockerHost/engineAnswers";
-import * as files from "../../../components/docker/sshDockerHost/sshFiles";
+import * as answers from "../../../components/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/engine/sshDockerHost/sshFiles";
 import {
   isKnown,
   problemsOf,
@@ -106,7 +106,7 @@ describe("a Docker host that is reached by SSH", () => {
   });
 
   it.each([
-    ["user", { user: "Ada Lovelace" }, 'is "Ada Lovelace", which is no user name: use ubuntu'],
+    ["user", { user: "Ada Lovelace" }, 'is "Ada Lovelace": use the name of a user, such as ubuntu'],
     ["port", { port: 0 }, "is 0: use a whole number from 1 to 65535"],
     ["waitSeconds", { waitSeconds: 0 }, "is 0: use a whole number from 1 to 3600"],
   ])("refuses a wrong %s", (propertyPath, args, reason) => {

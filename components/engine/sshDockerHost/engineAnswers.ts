@@ -1,4 +1,4 @@
-import { connect } from "../../engine/engine";
+import { connect } from "../engine";
 
 const secondsBetweenTries = 3;
 

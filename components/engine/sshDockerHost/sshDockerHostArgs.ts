@@ -1,5 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Problem, wholeNumber } from "../../core/problem";
+import { Problem } from "../../core/problem";
+import {
+  anyText,
+  laterOr,
+  objectOf,
+  problemsOf,
+  textLike,
+  wholeNumberFrom,
+} from "../../core/schema";
 import { withDefaults } from "../../core/withDefaults";
 
 /** Arguments of an SshDockerHost. */
@@ -64,20 +72,19 @@ export function resolveSshDockerHostArgs(args: SshDockerHostArgs) {
   return withDefaults(args, sshDockerHostDefaults);
 }
 
-/** The part of the arguments that can be judged before there is any resource. */
-export interface SshDockerHostShape {
-  user: string;
-  port: number;
-  waitSeconds: number;
-}
+const schema = objectOf<SshDockerHostArgs>({
+  address: laterOr(textLike(/./, "use the machine's address or name")),
+  privateKey: laterOr(textLike(/./, "use a private key in OpenSSH's format")),
+  hostPublicKey: laterOr(textLike(/./, "use the machine's public key")),
+  user: textLike(/^[a-z_][a-z0-9_-]{0,31}$/, "use the name of a user, such as ubuntu"),
+  port: wholeNumberFrom(1, 65535),
+  proxyCommand: laterOr(anyText()).optional(),
+  machineId: laterOr(anyText()).optional(),
+  waitSeconds: wholeNumberFrom(1, 3600),
+  hint: laterOr(anyText()),
+});
 
 /** Everything about the login that ssh would refuse. */
-export function checkSshDockerHost({ user, port, waitSeconds }: SshDockerHostShape): Problem[] {
-  return [
-    ...(/^[a-z_][a-z0-9_-]{0,31}$/.test(user)
-      ? []
-      : [{ propertyPath: "user", reason: `is "${user}", which is no user name: use ubuntu` }]),
-    ...wholeNumber("port", port, 1, 65535),
-    ...wholeNumber("waitSeconds", waitSeconds, 1, 3600),
-  ];
+export function checkSshDockerHost(args: SshDockerHostArgs): Problem[] {
+  return problemsOf(schema, resolveSshDockerHostArgs(args));
 }

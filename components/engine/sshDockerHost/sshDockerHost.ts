@@ -2,7 +2,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { currentStack } from "../../core/currentStack";
-import { laterProviderArgs } from "../../engine/engineProvider";
+import { refuse } from "../../core/refuse";
+import { laterProviderArgs } from "../engineProvider";
 import { engineAnswers } from "./engineAnswers";
 import {
   checkSshDockerHost,
@@ -30,7 +31,7 @@ export class SshDockerHost extends pulumi.ComponentResource {
 
   constructor(name: string, args: SshDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveSshDockerHostArgs(args);
-    checkArgs(name, resolved);
+    refuse("SshDockerHost", name, checkSshDockerHost(args));
     super("tfserving:index:SshDockerHost", name, {}, opts);
 
     const fileName = sshFileName(currentStack(), name);
@@ -57,16 +58,6 @@ export class SshDockerHost extends pulumi.ComponentResource {
 
 // No fields, since fields are outputs in the package's schema, which takes no resources of others.
 const made = new WeakMap<SshDockerHost, { provider: docker.Provider; machine?: pulumi.Resource }>();
-
-function checkArgs(name: string, args: ResolvedSshDockerHostArgs): void {
-  const errors = checkSshDockerHost(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `SshDockerHost ${name} cannot work with these arguments`,
-      errors,
-    });
-  }
-}
 
 /** The address, once the key is written and, in an update, the engine answers. */
 function answeringHost(

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { afterEach, expect, it, vi } from "vitest";
 
-import { engineAnswers } from "../../../components/docker/sshDockerHost/engineAnswers";
+import { engineAnswers } from "../../../components/engine/sshDockerHost/engineAnswers";
 import { startFakeEngine } from "../../support/fakeEngine";
 import { temporaryFolder } from "../../support/modelFolder";
 
