@@ -1,61 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
 import { checkAutoscaling, createAutoscaling } from "../../../components/kubernetes/autoscaling";
-import { createDisruptionBudgets } from "../../../components/kubernetes/disruption";
 import { KubernetesAutoscalingArgs } from "../../../components/kubernetes/kubernetesModelServiceArgs";
-import { urn } from "../../support/mocks";
-import {
-  annotations,
-  canary,
-  cluster,
-  created,
-  labels,
-  resolved,
-  selector,
-} from "./kubernetesEdges";
-
-const autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
-const budget = "kubernetes:policy/v1:PodDisruptionBudget";
+import { cluster, created, resolved } from "./kubernetesEdges";
 
 describe("autoscaling on Kubernetes", () => {
-  it("follows the CPU use of the replicas' Deployment", async () => {
-    const args = resolved({ autoscaling: { minReplicas: 2, maxReplicas: 8 } });
-    const [found, ...others] = await created((parent) =>
-      createAutoscaling("serving", args, pulumi.output("serving-1a2b3c4d"), parent),
-    );
-    expect(others).toEqual([]);
-    expect(found).toMatchObject({
-      type: autoscaler,
-      name: "serving",
-      parent: urn("test:index:Parent", "parent"),
-    });
-    expect(found.inputs).toEqual({
-      apiVersion: "autoscaling/v2",
-      kind: "HorizontalPodAutoscaler",
-      metadata: {
-        namespace: "models",
-        labels: labels("replica", { "app.kubernetes.io/version": "7" }),
-        annotations,
-      },
-      spec: {
-        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "serving-1a2b3c4d" },
-        minReplicas: 2,
-        maxReplicas: 8,
-        metrics: [
-          {
-            type: "Resource",
-            resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } },
-          },
-        ],
-        behavior: {
-          scaleDown: { stabilizationWindowSeconds: 300 },
-          scaleUp: { stabilizationWindowSeconds: 0 },
-        },
-      },
-    });
-  });
-
   it("takes its pace from the arguments", async () => {
     const args = resolved({
       autoscaling: {
@@ -114,46 +63,5 @@ describe("autoscaling on Kubernetes", () => {
     ]);
     expect(checkAutoscaling(resolved({ autoscaling, cluster }))).toEqual([]);
     expect(checkAutoscaling(resolved({ cluster: unmeasured }))).toEqual([]);
-  });
-});
-
-describe("disruption budgets", () => {
-  it("let one replica and one balancer go at a time", async () => {
-    const found = await created((parent) => createDisruptionBudgets("serving", resolved(), parent));
-    expect(found.map(({ type, name }) => [type, name])).toEqual([
-      [budget, "serving-balancer"],
-      [budget, "serving-replica"],
-    ]);
-    expect(found[1].inputs).toEqual({
-      apiVersion: "policy/v1",
-      kind: "PodDisruptionBudget",
-      metadata: {
-        namespace: "models",
-        labels: labels("replica", { "app.kubernetes.io/version": "7" }),
-        annotations,
-      },
-      spec: {
-        maxUnavailable: 1,
-        unhealthyPodEvictionPolicy: "AlwaysAllow",
-        selector: { matchLabels: selector("replica") },
-      },
-    });
-    expect(found[0].inputs).toMatchObject({
-      metadata: { labels: labels("balancer") },
-      spec: { maxUnavailable: 1, selector: { matchLabels: selector("balancer") } },
-    });
-  });
-
-  it("count canary replicas apart", async () => {
-    const found = await created((parent) =>
-      createDisruptionBudgets("serving", resolved({ canary }), parent),
-    );
-    expect(found[1]).toMatchObject({
-      name: "serving-canary",
-      inputs: {
-        metadata: { labels: labels("canary", { "app.kubernetes.io/version": "8" }) },
-        spec: { selector: { matchLabels: selector("canary") } },
-      },
-    });
   });
 });

@@ -72,6 +72,39 @@ export const canary = {
   percent: 10,
 };
 
+/** Arguments by which a service has an object of every kind. */
+export const everything: Partial<KubernetesModelServiceArgs> = {
+  canary,
+  modelVolume: { claimName: "models", subPath: "reef" },
+  autoscaling: { minReplicas: 2, maxReplicas: 8 },
+  gpus: 1,
+  imagePullSecrets: ["registry-login"],
+  labels: { team: "reef" },
+  network: {
+    monitoringNamespace: "monitoring",
+    clients: [
+      { podLabels: { app: "web" } },
+      { namespaceLabels: { team: "vision" }, podLabels: { app: "web" } },
+      { cidr: "10.20.0.0/16" },
+    ],
+  },
+  ingress: {
+    className: "nginx",
+    host: "models.example.com",
+    tlsSecretName: "models-tls",
+    controllerNamespace: "ingress-nginx",
+    annotations: { "nginx.ingress.kubernetes.io/proxy-body-size": "64m" },
+  },
+  gateway: {
+    name: "public",
+    namespace: "gateways",
+    sectionName: "https",
+    hostnames: ["models.example.com"],
+    grpcHostnames: ["grpc.example.com"],
+  },
+  podMonitor: { labels: { release: "prometheus" }, intervalSeconds: 15 },
+};
+
 /** What a function creates below a component, sorted by name: the order of registration is open. */
 export async function created(
   create: (parent: pulumi.Resource) => void,

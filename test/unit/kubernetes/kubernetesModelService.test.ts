@@ -1,6 +1,3 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-
 import * as k8s from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
@@ -22,8 +19,8 @@ import {
   unknown,
   urn,
 } from "../../support/mocks";
-import { repository } from "../../support/stackConfig";
-import { annotations, canary, cluster, labels, selector, serviceName } from "./kubernetesEdges";
+import { rendered } from "../../support/rendered";
+import { canary, cluster, everything, labels, selector, serviceName } from "./kubernetesEdges";
 
 const component = "tfserving:index:KubernetesModelService";
 const deployment = "kubernetes:apps/v1:Deployment";
@@ -90,46 +87,6 @@ function config(recording: Recording): string {
   return data["haproxy.cfg"];
 }
 
-const restricted = {
-  automountServiceAccountToken: false,
-  enableServiceLinks: false,
-};
-
-const restrictedContainer = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  readOnlyRootFilesystem: true,
-};
-
-function securityContext(user: number): object {
-  return {
-    runAsNonRoot: true,
-    runAsUser: user,
-    runAsGroup: user,
-    seccompProfile: { type: "RuntimeDefault" },
-  };
-}
-
-function spread(part: string): object[] {
-  return ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: "ScheduleAnyway",
-    labelSelector: { matchLabels: selector(part) },
-    matchLabelKeys: ["pod-template-hash"],
-  }));
-}
-
-function port(name: string, containerPort: number): object {
-  return { name, containerPort, protocol: "TCP" };
-}
-
-function servicePort(name: string, port: number, appProtocol = "http"): object {
-  return { name, port, targetPort: name, protocol: "TCP", appProtocol };
-}
-
-const memory = { name: "tmp", mountPath: "/tmp" };
-
 describe("the children of a service on Kubernetes", () => {
   it("are below it, with its provider, by stable names", async () => {
     const { recording } = await create();
@@ -174,183 +131,40 @@ describe("the children of a service on Kubernetes", () => {
   });
 });
 
-describe("the exact inputs", () => {
-  it("of the replicas' Deployment", async () => {
-    const amounts = { cpu: "1", memory: "2Gi" };
-    const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
-      httpGet: { path, port: "health" },
-      timeoutSeconds: 2,
-      periodSeconds,
-      failureThreshold,
-    });
-    expect((await deployed("replica")).inputs).toEqual({
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: {
-        namespace: "models",
-        labels: labels("replica", { "app.kubernetes.io/version": "7" }),
-        annotations: { ...annotations, "tfserving.release": "wanted" },
-      },
-      spec: {
-        replicas: 2,
-        selector: { matchLabels: selector("replica") },
-        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
-        minReadySeconds: 5,
-        progressDeadlineSeconds: 600 + 15 + 120 + 40 + 5,
-        revisionHistoryLimit: 3,
-        template: {
-          metadata: { labels: labels("replica", { "app.kubernetes.io/version": "7" }) },
-          spec: {
-            ...restricted,
-            securityContext: securityContext(10001),
-            topologySpreadConstraints: spread("replica"),
-            terminationGracePeriodSeconds: 15,
-            containers: [
-              {
-                name: "serving",
-                image,
-                imagePullPolicy: "IfNotPresent",
-                args: server.flags,
-                env: [
-                  { name: "TFS_DRAIN_SECONDS", value: "5" },
-                  {
-                    name: "TFS_FILE_monitoring_config_file",
-                    value: server.files.monitoring_config_file,
-                  },
-                  { name: "TFS_JOIN_SECONDS", value: "40" },
-                ],
-                ports: [port("grpc", 8500), port("rest", 8501), port("health", 8502)],
-                resources: { requests: amounts, limits: amounts },
-                startupProbe: probe("/readyz", 1, 120),
-                readinessProbe: probe("/joinedz", 2, 3),
-                livenessProbe: probe("/livez", 10, 3),
-                securityContext: restrictedContainer,
-                volumeMounts: [memory],
-              },
-            ],
-            volumes: [{ name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "64Mi" } }],
-          },
-        },
-      },
-    });
-  });
-
-  it("of the Service that lists replicas in DNS, ready or not", async () => {
+describe("the objects", () => {
+  it("of a service with the settings that have no default", async () => {
     const { recording } = await create();
-    expect(recording.find(service, "serving-replica").inputs).toEqual({
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: {
-        name: "flowers-replicas",
-        namespace: "models",
-        labels: labels("replica", { "app.kubernetes.io/version": "7" }),
-        annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
-      },
-      spec: {
-        type: "ClusterIP",
-        clusterIP: "None",
-        publishNotReadyAddresses: true,
-        selector: selector("replica"),
-        ports: [
-          servicePort("rest", 8501),
-          servicePort("grpc", 8500, "kubernetes.io/h2c"),
-          servicePort("health", 8502),
-        ],
-      },
-    });
+    await expect(rendered(recording.resources, "kubernetes")).toMatchFileSnapshot(
+      "snapshots/service.yaml",
+    );
   });
 
-  it("of the balancers' Deployment", async () => {
-    const run = fs.readFileSync(path.join(repository, "components/serving/run"), "utf8");
-    const probe = (path: string) => ({
-      httpGet: { path, port: "statistics" },
-      failureThreshold: 3,
-    });
-    expect((await deployed("balancer")).inputs).toEqual({
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: {
-        namespace: "models",
-        labels: labels("balancer"),
-        annotations: { ...annotations, "tfserving.release": "wanted" },
-      },
-      spec: {
-        replicas: 2,
-        selector: { matchLabels: selector("balancer") },
-        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-        minReadySeconds: 5,
-        progressDeadlineSeconds: 600 + (10 + 60 + 5) + 120 + 40 + 5,
-        revisionHistoryLimit: 3,
-        template: {
-          metadata: { labels: labels("balancer") },
-          spec: {
-            ...restricted,
-            securityContext: securityContext(99),
-            topologySpreadConstraints: spread("balancer"),
-            terminationGracePeriodSeconds: 10 + 60 + 5,
-            containers: [
-              {
-                name: "haproxy",
-                image: "haproxy:3.2.24",
-                imagePullPolicy: "IfNotPresent",
-                command: ["bash", "-c", run],
-                env: [{ name: "BALANCER_CONFIG_FILE", value: "/config/haproxy.cfg" }],
-                ports: [port("rest", 8501), port("grpc", 8500), port("statistics", 8404)],
-                resources: {
-                  requests: { cpu: "100m", memory: "64Mi" },
-                  limits: { cpu: "1", memory: "1024Mi" },
-                },
-                readinessProbe: { ...probe("/ready"), periodSeconds: 1, timeoutSeconds: 2 },
-                livenessProbe: { ...probe("/live"), periodSeconds: 10, timeoutSeconds: 5 },
-                lifecycle: { preStop: { sleep: { seconds: 10 } } },
-                securityContext: restrictedContainer,
-                volumeMounts: [memory, { name: "config", mountPath: "/config", readOnly: true }],
-              },
-            ],
-            volumes: [
-              { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "4Mi" } },
-              { name: "config", configMap: { name: "serving-balancer-1a2b3c4d" } },
-            ],
-          },
-        },
-      },
-    });
+  it("of a service with a canary, routes, metrics, autoscaling, GPUs and a model volume", async () => {
+    const { recording } = await create(() => everything);
+    await expect(rendered(recording.resources, "kubernetes")).toMatchFileSnapshot(
+      "snapshots/service-everything.yaml",
+    );
+  });
+});
+
+describe("the balancers' configuration", () => {
+  const settings = {
+    replicaAlias: "flowers-replicas.models.svc.cluster.local",
+    times: { restMs: 31_000, grpcMs: 60_000 },
+    pods: { balancers: 2, aloneSeconds: 15 },
+  };
+
+  it("finds the replicas by their Service", async () => {
+    expect(config((await create()).recording)).toBe(renderBalancerConfig(settings));
   });
 
-  it("of the balancers' configuration, which is never changed", async () => {
-    const { recording } = await create();
-    expect(recording.find(configMap).inputs).toEqual({
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { namespace: "models", labels: labels("balancer"), annotations },
-      immutable: true,
-      data: {
-        "haproxy.cfg": renderBalancerConfig({
-          replicaAlias: "flowers-replicas.models.svc.cluster.local",
-          times: { restMs: 31_000, grpcMs: 60_000 },
-          pods: { balancers: 2, aloneSeconds: 15 },
-        }),
-      },
-    });
-  });
-
-  it("of the Service that clients call", async () => {
-    const { recording } = await create();
-    expect(recording.find(service, "serving").inputs).toEqual({
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: {
-        name: "flowers",
-        namespace: "models",
-        labels: labels("balancer"),
-        annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
-      },
-      spec: {
-        type: "ClusterIP",
-        selector: selector("balancer"),
-        ports: [servicePort("rest", 8501), servicePort("grpc", 8500, "kubernetes.io/h2c")],
-      },
-    });
+  it("gives a canary its share, which it finds by a Service of its own", async () => {
+    const ofCanary = {
+      alias: "flowers-canary.models.svc.cluster.local",
+      ...{ modelName: "flowers", version: "8", percent: 10 },
+    };
+    const { recording } = await create(() => ({ canary }));
+    expect(config(recording)).toBe(renderBalancerConfig({ ...settings, canary: ofCanary }));
   });
 });
 
@@ -531,27 +345,6 @@ describe("a canary", () => {
       selector: { matchLabels: selector("canary") },
     });
     expect(container(replicas).image).toBe(canary.image);
-  });
-
-  it("gets its share from the balancers, which find it by a Service of its own", async () => {
-    const { recording } = await create(() => ({ canary }));
-    expect(recording.find(service, "serving-canary").inputs).toMatchObject({
-      metadata: { name: "flowers-canary" },
-      spec: { clusterIP: "None", selector: selector("canary") },
-    });
-    expect(config(recording)).toBe(
-      renderBalancerConfig({
-        replicaAlias: "flowers-replicas.models.svc.cluster.local",
-        times: { restMs: 31_000, grpcMs: 60_000 },
-        canary: {
-          alias: "flowers-canary.models.svc.cluster.local",
-          modelName: "flowers",
-          version: "8",
-          percent: 10,
-        },
-        pods: { balancers: 2, aloneSeconds: 15 },
-      }),
-    );
   });
 });
 

@@ -10,12 +10,8 @@ import {
   renderBalancerPolicy,
   renderReplicaPolicy,
 } from "../../../components/kubernetes/network/networkPolicies";
-import { annotations, canary, created, labels, resolved, selector } from "./kubernetesEdges";
+import { canary, created, resolved, selector } from "./kubernetesEdges";
 
-const policy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
-const rest = { protocol: "TCP", port: 8501 };
-const grpc = { protocol: "TCP", port: 8500 };
-const health = { protocol: "TCP", port: 8502 };
 const ingress = { className: "nginx", host: "models.example.com" };
 const own = { podSelector: { matchLabels: { "flowers.tfserving/client": "true" } } };
 
@@ -29,58 +25,6 @@ function callers(args: Partial<KubernetesModelServiceArgs>): unknown {
 }
 
 describe("network policies", () => {
-  it("let balancers reach replicas, and nothing else in or out", async () => {
-    const found = await created((parent) => createNetworkPolicies("serving", resolved(), parent));
-    expect(found.map(({ type, name }) => [type, name])).toEqual([
-      [policy, "serving-balancer"],
-      [policy, "serving-replica"],
-    ]);
-    expect(found[1].inputs).toEqual({
-      apiVersion: "networking.k8s.io/v1",
-      kind: "NetworkPolicy",
-      metadata: {
-        namespace: "models",
-        labels: labels("replica", { "app.kubernetes.io/version": "7" }),
-        annotations,
-      },
-      spec: {
-        podSelector: { matchLabels: selector("replica") },
-        policyTypes: ["Ingress", "Egress"],
-        ingress: [
-          {
-            from: [{ podSelector: { matchLabels: selector("balancer") } }],
-            ports: [grpc, rest, health],
-          },
-        ],
-        egress: [],
-      },
-    });
-  });
-
-  it("let labelled pods reach balancers, and balancers reach replicas and DNS", () => {
-    expect(renderBalancerPolicy(resolved())).toEqual({
-      podSelector: { matchLabels: selector("balancer") },
-      policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: [own], ports: [grpc, rest] }],
-      egress: [
-        {
-          to: [{ namespaceSelector: {} }, { ipBlock: { cidr: "169.254.20.10/32" } }],
-          ports: [
-            { protocol: "UDP", port: 53 },
-            { protocol: "TCP", port: 53 },
-          ],
-        },
-        {
-          to: [
-            { podSelector: { matchLabels: selector("replica") } },
-            { podSelector: { matchLabels: selector("canary") } },
-          ],
-          ports: [grpc, rest, health],
-        },
-      ],
-    });
-  });
-
   it("let balancers reach canary replicas before these come and after they went", () => {
     const egress = (args: object) => renderBalancerPolicy(resolved(args)).egress;
     expect(egress({ canary })).toEqual(egress({}));
@@ -97,18 +41,6 @@ describe("network policies", () => {
         podSelector: { matchLabels: selector("canary") },
       },
     ]);
-  });
-
-  it("let the monitoring namespace read metrics", () => {
-    const args = resolved({ network: { monitoringNamespace: "monitoring" } });
-    expect(renderReplicaPolicy("replica", args).ingress).toContainEqual({
-      from: [ofNamespace("monitoring")],
-      ports: [rest],
-    });
-    expect(renderBalancerPolicy(args).ingress).toContainEqual({
-      from: [ofNamespace("monitoring")],
-      ports: [{ protocol: "TCP", port: 8404 }],
-    });
   });
 
   it.each<[string, NetworkClientArgs, object]>([

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 
 import { KubernetesNotebook, KubernetesNotebookArgs } from "../../../components";
 import { VolumeAccessMode } from "../../../components/kubernetes/notebook/kubernetesNotebookArgs";
+import { rendered } from "../../support/rendered";
 import {
   isKnown,
   problemsOf,
@@ -21,7 +22,6 @@ import {
 import { annotations, cluster } from "./kubernetesEdges";
 
 const statefulSet = "kubernetes:apps/v1:StatefulSet";
-const service = "kubernetes:core/v1:Service";
 const tokenSecret = "kubernetes:core/v1:Secret";
 const configMap = "kubernetes:core/v1:ConfigMap";
 const networkPolicy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
@@ -114,99 +114,19 @@ function folderOf(files: Record<string, string | Buffer>): string {
   return folder;
 }
 
-describe("the StatefulSet of a notebook on Kubernetes", () => {
-  it("is one hardened pod that listens to itself only", async () => {
+describe("the objects of a notebook on Kubernetes", () => {
+  it("are a hardened pod that listens to itself only, and what it needs", async () => {
     await create();
-    const found = recording.find(statefulSet);
-    expect(found.parent).toBe(urn("tfserving:index:KubernetesNotebook", "notebook"));
-    expect(found.inputs).toEqual({
-      apiVersion: "apps/v1",
-      kind: "StatefulSet",
-      metadata: { name: "flowers-notebook", namespace: "models", labels, annotations },
-      spec: {
-        serviceName: "flowers-notebook",
-        replicas: 1,
-        selector: { matchLabels: selector },
-        persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "home", labels },
-            spec: {
-              accessModes: ["ReadWriteOnce"],
-              resources: { requests: { storage: "10Gi" } },
-            },
-          },
-        ],
-        template: {
-          metadata: { labels: { ...labels, "flowers.tfserving/client": "true" } },
-          spec: {
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: 1000,
-              runAsGroup: 100,
-              fsGroup: 100,
-              fsGroupChangePolicy: "OnRootMismatch",
-              seccompProfile: { type: "RuntimeDefault" },
-            },
-            terminationGracePeriodSeconds: 30,
-            containers: [
-              {
-                name: "notebook",
-                image: "quay.io/jupyter/tensorflow-notebook:2026-10-05",
-                args: ["start-notebook.py", "--ServerApp.ip=127.0.0.1"],
-                workingDir: "/home/jovyan",
-                env: [
-                  { name: "JUPYTER_TOKEN_FILE", value: "/run/tfserving/token/token" },
-                  { name: "JUPYTER_PORT", value: "8888" },
-                  { name: "JUPYTER_RUNTIME_DIR", value: "/tmp/jupyter" },
-                  { name: "MODEL_NAME", value: "flowers" },
-                  { name: "TF_SERVING_GRPC_ADDRESS", value: required.grpcAddress },
-                  { name: "TF_SERVING_REST_URL", value: required.restUrl },
-                ],
-                ports: [{ name: "jupyter", containerPort: 8888 }],
-                securityContext: {
-                  allowPrivilegeEscalation: false,
-                  capabilities: { drop: ["ALL"] },
-                  readOnlyRootFilesystem: true,
-                },
-                resources: {
-                  requests: { cpu: "100m", memory: "4Gi" },
-                  limits: { cpu: "2", memory: "4Gi" },
-                },
-                volumeMounts: [
-                  { name: "home", mountPath: "/home/jovyan" },
-                  { name: "tmp", mountPath: "/tmp" },
-                  { name: "token", mountPath: "/run/tfserving/token", readOnly: true },
-                ],
-                startupProbe: {
-                  exec: { command: ["/etc/jupyter/docker_healthcheck.py"] },
-                  periodSeconds: 5,
-                  timeoutSeconds: 10,
-                  failureThreshold: 60,
-                },
-                readinessProbe: {
-                  exec: { command: ["/etc/jupyter/docker_healthcheck.py"] },
-                  periodSeconds: 30,
-                  timeoutSeconds: 10,
-                  failureThreshold: 3,
-                },
-              },
-            ],
-            volumes: [
-              { name: "tmp", emptyDir: {} },
-              {
-                name: "token",
-                secret: { secretName: "notebook-token-1a2b3c4d", defaultMode: 0o440 },
-              },
-            ],
-          },
-        },
-      },
-    });
+    expect(recording.find(statefulSet).parent).toBe(
+      urn("tfserving:index:KubernetesNotebook", "notebook"),
+    );
+    await expect(rendered(recording.resources, "kubernetes")).toMatchFileSnapshot(
+      "snapshots/notebook.yaml",
+    );
   });
+});
 
+describe("the StatefulSet of a notebook on Kubernetes", () => {
   it("finds its files again: it keeps its name, and its volume is made once", async () => {
     await create();
     expect(recording.find(statefulSet)).toMatchObject({
@@ -271,16 +191,8 @@ describe("the StatefulSet of a notebook on Kubernetes", () => {
 describe("the token of a notebook on Kubernetes", () => {
   it("is in a Secret of its own, and in nothing else but the secret URL", async () => {
     const { url } = await create({ localPort: 9999 });
-    expect(recording.find(tokenSecret).inputs).toEqual({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { namespace: "models", labels, annotations },
-      type: "Opaque",
-      immutable: true,
-      data: secret({
-        token: Buffer.from("result-of-notebook-token").toString("base64"),
-      }),
-    });
+    const token = Buffer.from("result-of-notebook-token").toString("base64");
+    expect(recording.find(tokenSecret).inputs.data).toEqual(secret({ token }));
     expect(JSON.stringify(recording.find(statefulSet).inputs)).not.toContain("result-of");
     expect(await pulumi.isSecret(url)).toBe(true);
     expect(await promiseOf(url)).toBe("http://127.0.0.1:9999/lab?token=result-of-notebook-token");
@@ -296,27 +208,6 @@ describe("the token of a notebook on Kubernetes", () => {
 });
 
 describe("the way to a notebook on Kubernetes", () => {
-  it("is a Service without an address", async () => {
-    const { serviceName } = await create();
-    expect(recording.find(service).inputs).toEqual({
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: {
-        name: "flowers-notebook",
-        namespace: "models",
-        labels,
-        annotations: { ...annotations, "pulumi.com/skipAwait": "true" },
-      },
-      spec: {
-        type: "ClusterIP",
-        clusterIP: "None",
-        selector,
-        ports: [{ name: "jupyter", port: 8888, targetPort: "jupyter", protocol: "TCP" }],
-      },
-    });
-    expect(await promiseOf(serviceName)).toBe("flowers-notebook");
-  });
-
   it.each<[string, Partial<KubernetesNotebookArgs>, string]>([
     [
       "kubectl's own cluster",
@@ -342,36 +233,6 @@ describe("the way to a notebook on Kubernetes", () => {
   ])("is a port forwarded by %s", async (_, args, command) => {
     const { portForwardCommand } = await create(args);
     expect(await promiseOf(portForwardCommand)).toBe(command);
-  });
-
-  it("is closed to others, and out of it lead the model, DNS and public HTTPS", async () => {
-    await create();
-    expect(recording.find(networkPolicy).inputs).toEqual({
-      apiVersion: "networking.k8s.io/v1",
-      kind: "NetworkPolicy",
-      metadata: { namespace: "models", labels, annotations },
-      spec: {
-        podSelector: { matchLabels: selector },
-        policyTypes: ["Ingress", "Egress"],
-        ingress: [],
-        egress: [
-          dns,
-          model,
-          {
-            to: [
-              {
-                ipBlock: {
-                  cidr: "0.0.0.0/0",
-                  except: ["10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
-                },
-              },
-              { ipBlock: { cidr: "::/0", except: ["fc00::/7", "fe80::/10"] } },
-            ],
-            ports: [{ protocol: "TCP", port: 443 }],
-          },
-        ],
-      },
-    });
   });
 
   it("leads to a mirror instead of the internet", async () => {

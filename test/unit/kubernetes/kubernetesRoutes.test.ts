@@ -7,15 +7,7 @@ import {
 } from "../../../components/kubernetes/kubernetesModelServiceArgs";
 import { checkPodMonitor, createPodMonitor } from "../../../components/kubernetes/podMonitor";
 import { createRoutes } from "../../../components/kubernetes/network/routes";
-import {
-  annotations,
-  canary,
-  cluster,
-  created,
-  labels,
-  resolved,
-  selector,
-} from "./kubernetesEdges";
+import { cluster, created, resolved } from "./kubernetesEdges";
 
 const ingress = { className: "nginx", host: "models.example.com" };
 
@@ -24,45 +16,6 @@ async function routes(args: Partial<KubernetesModelServiceArgs>) {
 }
 
 describe("an Ingress", () => {
-  it("leads REST of a host to the balancers, with TLS", async () => {
-    const [found, ...others] = await routes({
-      ingress: {
-        ...ingress,
-        tlsSecretName: "models-tls",
-        annotations: { "nginx.ingress.kubernetes.io/proxy-body-size": "64m" },
-      },
-    });
-    expect(others).toEqual([]);
-    expect(found.type).toBe("kubernetes:networking.k8s.io/v1:Ingress");
-    expect(found.inputs).toEqual({
-      apiVersion: "networking.k8s.io/v1",
-      kind: "Ingress",
-      metadata: {
-        namespace: "models",
-        labels: labels("balancer"),
-        annotations: { ...annotations, "nginx.ingress.kubernetes.io/proxy-body-size": "64m" },
-      },
-      spec: {
-        ingressClassName: "nginx",
-        tls: [{ hosts: ["models.example.com"], secretName: "models-tls" }],
-        rules: [
-          {
-            host: "models.example.com",
-            http: {
-              paths: [
-                {
-                  path: "/v1/models",
-                  pathType: "Prefix",
-                  backend: { service: { name: "flowers", port: { number: 8501 } } },
-                },
-              ],
-            },
-          },
-        ],
-      },
-    });
-  });
-
   it("is without TLS where there is no certificate", async () => {
     const [{ inputs }] = await routes({ ingress });
     expect(inputs.spec).not.toHaveProperty("tls");
@@ -78,69 +31,6 @@ describe("an Ingress", () => {
 });
 
 describe("routes on a Gateway", () => {
-  it("lead REST and gRPC to the balancers, and neither metrics nor administration", async () => {
-    const found = await routes({
-      gateway: {
-        name: "public",
-        namespace: "gateways",
-        sectionName: "https",
-        hostnames: ["models.example.com"],
-        grpcHostnames: ["grpc.example.com"],
-      },
-    });
-    const metadata = { namespace: "models", labels: labels("balancer"), annotations };
-    const parentRefs = [{ name: "public", namespace: "gateways", sectionName: "https" }];
-    expect(found.map(({ type, name, inputs }) => [type, name, inputs])).toEqual([
-      [
-        "kubernetes:gateway.networking.k8s.io/v1:GRPCRoute",
-        "serving-grpcroute",
-        {
-          apiVersion: "gateway.networking.k8s.io/v1",
-          kind: "GRPCRoute",
-          metadata,
-          spec: {
-            parentRefs,
-            hostnames: ["grpc.example.com"],
-            rules: [
-              {
-                matches: [
-                  { method: { type: "Exact", service: "tensorflow.serving.PredictionService" } },
-                  {
-                    method: {
-                      type: "Exact",
-                      service: "tensorflow.serving.ModelService",
-                      method: "GetModelStatus",
-                    },
-                  },
-                ],
-                backendRefs: [{ name: "flowers", port: 8500 }],
-              },
-            ],
-          },
-        },
-      ],
-      [
-        "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
-        "serving-httproute",
-        {
-          apiVersion: "gateway.networking.k8s.io/v1",
-          kind: "HTTPRoute",
-          metadata,
-          spec: {
-            parentRefs,
-            hostnames: ["models.example.com"],
-            rules: [
-              {
-                matches: [{ path: { type: "PathPrefix", value: "/v1/models" } }],
-                backendRefs: [{ name: "flowers", port: 8501 }],
-              },
-            ],
-          },
-        },
-      ],
-    ]);
-  });
-
   it("are one for REST where gRPC has no host name", async () => {
     const found = await routes({ gateway: { name: "public" } });
     expect(found.map(({ inputs }) => [inputs.kind, inputs.spec])).toMatchObject([
@@ -245,42 +135,6 @@ describe("the routes of a service", () => {
 });
 
 describe("a PodMonitor", () => {
-  it("reads replicas and balancers", async () => {
-    const args = resolved({
-      podMonitor: { labels: { release: "prometheus" }, intervalSeconds: 15 },
-      canary,
-    });
-    const found = await created((parent) => createPodMonitor("serving", args, parent));
-    expect(found.map(({ type, name }) => [type, name])).toEqual(
-      ["balancer", "canary", "replica"].map((part) => [
-        "kubernetes:monitoring.coreos.com/v1:PodMonitor",
-        `serving-${part}`,
-      ]),
-    );
-    const podTargetLabels = ["app.kubernetes.io/instance", "app.kubernetes.io/version"];
-    expect(found[2].inputs).toEqual({
-      apiVersion: "monitoring.coreos.com/v1",
-      kind: "PodMonitor",
-      metadata: {
-        namespace: "models",
-        labels: labels("replica", { "app.kubernetes.io/version": "7", release: "prometheus" }),
-        annotations,
-      },
-      spec: {
-        selector: { matchLabels: selector("replica") },
-        podTargetLabels,
-        podMetricsEndpoints: [
-          { port: "rest", path: "/monitoring/prometheus/metrics", interval: "15s" },
-        ],
-      },
-    });
-    expect(found[0].inputs.spec).toEqual({
-      selector: { matchLabels: selector("balancer") },
-      podTargetLabels,
-      podMetricsEndpoints: [{ port: "statistics", path: "/metrics", interval: "15s" }],
-    });
-  });
-
   it("reads where the server has its metrics, every 30 s", async () => {
     const args = resolved({ podMonitor: {}, server: { monitoring: { path: "/metrics" } } });
     const [, { inputs }] = await created((parent) => createPodMonitor("serving", args, parent));

@@ -22,11 +22,10 @@ describe("Pulumi.yaml", () => {
     );
   });
 
-  it("has the notebook image that its docstring names", () => {
+  it("has the notebook image that the docstring of every notebook's argument names", () => {
     const file = path.join(repository, "components/serving/notebook/notebookArgs.ts");
     const source = fs.readFileSync(file, "utf8");
-    expect(source).toContain(`   * @default "${String(defaults.notebookImage)}"
-`);
+    expect(source).toContain(`   * @default "${String(defaults.notebookImage)}"\n`);
   });
 
   it.each(Object.entries(projectFile.config))(
