@@ -1,0 +1,204 @@
+// The commands that reach into a stack, on services of this machine.
+import * as fs from "node:fs";
+import type { IncomingMessage } from "node:http";
+import * as path from "node:path";
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
+import { open } from "../../../cli/commands/open";
+import { predict } from "../../../cli/commands/predict";
+import { status } from "../../../cli/commands/status";
+import { freePort, openTunnel } from "../../../cli/targets/tunnel";
+import { startServer } from "../../support/fakeEngine";
+import { temporaryFolder } from "../../support/modelFolder";
+import { json, startScriptedEngine } from "../../support/scriptedEngine";
+import { stackContext } from "../../support/stackContext";
+
+const local = "unix:///no-docker-engine-in-unit-tests.sock";
+const signature = { inputs: { x: { dtype: "float32", shape: [-1, 2] } }, outputs: {} };
+const sample = { modelFolder: "model/classifier", modelName: "my_model" };
+let shown: MockInstance;
+
+beforeEach(() => {
+  shown = vi.spyOn(console, "log").mockImplementation(() => {});
+  vi.spyOn(console, "error").mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const lines = () => shown.mock.calls.flat().join("\n").split("\n");
+
+/** A service that answers each path with a text, and keeps what it is asked. */
+async function serviceWith(answers: Record<string, string>) {
+  const asked: unknown[] = [];
+  const port = await startServer(async (request: IncomingMessage, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    asked.push(body ? JSON.parse(body) : request.url);
+    response.statusCode = answers[request.url ?? ""] === undefined ? 404 : 200;
+    response.end(answers[request.url ?? ""] ?? '{"error": "nothing here"}');
+  });
+  const base = `http://127.0.0.1:${port}/v1/models`;
+  return { asked, base, given: { restUrl: `${base}/m`, replicas: 1, grpcAddress: "", signature } };
+}
+
+function requestFile(content: unknown): string {
+  const file = path.join(temporaryFolder(), "request.json");
+  fs.writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+describe("npm run predict", () => {
+  const settings = { signatureName: "serving_default", modelFolder: "other", modelName: "m" };
+  const answer = { "/v1/models/m:predict": '{"predictions": [[0.25, 0.75], [NaN, NaN], 3]}' };
+  const instances = [[1, 2], [3, 4], [5]];
+
+  it("asks what a file of JSON holds, and says the best class of each answer", async () => {
+    const { given, asked } = await serviceWith(answer);
+    await predict(stackContext({ host: local, settings, given }), {}, [requestFile(instances)]);
+
+    expect(asked).toEqual([{ signature_name: "serving_default", instances }]);
+    expect(lines()).toEqual([
+      "request.json 1: predicted class= number 1 with confidence level of 0.75",
+      "request.json 2: no class, for none of its 2 scores is a number",
+      "3",
+    ]);
+  });
+
+  it("says as many classes as it is asked for", async () => {
+    const { given } = await serviceWith(answer);
+    const context = stackContext({ host: local, settings, given });
+    await predict(context, { top: "2" }, [requestFile(instances)]);
+
+    expect(lines().slice(0, 3)).toEqual([
+      "request.json 1:",
+      "    0.7500  number 1",
+      "    0.2500  number 0",
+    ]);
+  });
+
+  it("gives programs JSON, with what JSON has no number for as text", async () => {
+    const { given } = await serviceWith(answer);
+    const context = stackContext({ host: local, settings, given });
+    await predict(context, { json: true }, [requestFile(instances)]);
+
+    expect(JSON.parse(lines().join("\n"))).toEqual([
+      { input: "request.json 1", top: [{ index: 1, score: 0.75 }], answer: [0.25, 0.75] },
+      { input: "request.json 2", top: [], answer: ["NaN", "NaN"] },
+      { input: "request.json 3", answer: 3 },
+    ]);
+  });
+
+  it("asks another model of the stack by its name", async () => {
+    const { base, given } = await serviceWith({
+      "/v1/models/fish:predict": '{"outputs": {"y": [1]}}',
+    });
+    const modelUrls = { m: given.restUrl, fish: `${base}/fish` };
+    const context = stackContext({ host: local, settings, given: { ...given, modelUrls } });
+    const file = requestFile({ inputs: { x: [1] } });
+    await predict(context, { model: "fish" }, [file]);
+
+    expect(lines()).toEqual(['{"y":[1]}']);
+    await expect(predict(context, { model: "bird" }, [file])).rejects.toThrow(
+      "The stack dev has no model bird: it has m, fish.",
+    );
+  });
+
+  it.each([
+    ["a number of classes that is none", { top: "0" }, ["f"], '--top is "0", not a number from 1.'],
+    ["no file, where another model is served", {}, [], "the held-out pictures fit the sample"],
+  ])("refuses %s", async (_, options, files, message) => {
+    await expect(predict(stackContext({ settings }), options, files)).rejects.toThrow(message);
+  });
+
+  it("fails where a held-out picture comes back with another class", async () => {
+    const wrong = JSON.stringify({ predictions: Array.from({ length: 10 }, () => [0.9, 0.1]) });
+    const { given } = await serviceWith({ "/v1/models/m:predict": wrong });
+    const inputs = { x: { dtype: "float32", shape: [-1, 2, 2, 3] } };
+    const context = stackContext({
+      ...{ host: local, settings: sample },
+      given: { ...given, signature: { inputs, outputs: {} } },
+    });
+
+    await expect(predict(context, {}, [])).rejects.toThrow(
+      "9 of the 10 pictures came back with another class.",
+    );
+  });
+});
+
+describe("npm run status", () => {
+  it("gives programs JSON, without the notebook's token", async () => {
+    const { given } = await serviceWith({
+      "/v1/models/m": '{"model_version_status": [{"version": "7", "state": "AVAILABLE"}]}',
+    });
+    const { host } = await startScriptedEngine({
+      "/version": json({ Version: "20.10.24", Arch: "amd64" }),
+      "/services": json({ message: "This node is not a swarm manager." }, 503),
+      "/containers/json": json([
+        {
+          ...{ Id: "r", Names: ["/r"], Image: "tf", State: "running", Status: "Up 1 second" },
+          Labels: { "tfserving.part": "replica", "tfserving.replica": "1" },
+        },
+      ]),
+    });
+    const notebookUrl = "http://127.0.0.1:8888/lab?token=secret";
+    const context = stackContext({ host, given: { ...given, notebookUrl } });
+
+    expect(await status(context, { json: true })).toBe(0);
+    expect(JSON.parse(lines().join("\n"))).toMatchObject({
+      stack: "dev",
+      well: true,
+      notebookUrl: "http://127.0.0.1:8888/lab",
+      parts: [{ part: "replica", id: "1", state: "running", well: true }],
+      models: [{ name: "m", served: true, versions: [{ version: "7", state: "AVAILABLE" }] }],
+    });
+  });
+});
+
+describe("npm run open", () => {
+  const notebookUrl = "http://127.0.0.1:8888/lab?token=secret";
+
+  it("prints the URL where there is no terminal", async () => {
+    const given = { restUrl: "http://127.0.0.1:1", notebookUrl };
+    await open(stackContext({ host: local, given }), {});
+    expect(lines()).toEqual([notebookUrl]);
+  });
+
+  it("says that a stack has no notebook, or a port is none", async () => {
+    const given = { restUrl: "http://127.0.0.1:1" };
+    await expect(open(stackContext({ host: local, given }), {})).rejects.toThrow(
+      "The stack dev has no notebook.",
+    );
+    const context = stackContext({ host: local, given: { ...given, notebookUrl } });
+    await expect(open(context, { port: "http" })).rejects.toThrow('--port is "http", not a port.');
+  });
+
+  it("keeps a tunnel of AWS open until it is told to end", async () => {
+    const port = await freePort();
+    const server = `require("net").createServer().listen(process.argv[1], "127.0.0.1")`;
+    const notebookTunnel = `'${process.execPath}' -e '${server}' ${port}`;
+    const given = { restUrl: "http://127.0.0.1:1", notebookUrl, notebookTunnel };
+    const settings = { target: "ecs" };
+
+    const opened = open(stackContext({ settings, given }), { port: String(port) });
+    await vi.waitFor(() => expect(lines()).toContain(`http://127.0.0.1:${port}/lab?token=secret`));
+    process.emit("SIGHUP");
+
+    await opened;
+    await vi.waitFor(async () =>
+      expect(await fetch(`http://127.0.0.1:${port}`).catch(() => "closed")).toBe("closed"),
+    );
+  });
+});
+
+describe("a tunnel", () => {
+  it("that cannot be opened says what its program said", async () => {
+    const tunnel = {
+      ...{ program: "sh", args: ["-c", "echo no such host >&2; exit 255"] },
+      ...{ port: await freePort(), to: "the notebook", advice: "log in." },
+    };
+    await expect(openTunnel(tunnel)).rejects.toMatchObject({
+      message: "There is no way to the notebook: no such host.",
+      advice: "log in.",
+    });
+  });
+});
