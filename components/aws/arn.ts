@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 /** What an ARN is made of. */
 export interface ArnParts {
   /** `aws`, or that of a separate part of AWS such as `aws-cn`. */
@@ -12,13 +13,13 @@ export interface ArnParts {
 /**
  * Takes an ARN apart.
  *
- * @throws Error where it is none
+ * @throws RunError where it is none
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 export function parseArn(arn: string): ArnParts {
   const match = /^arn:([^:]+):([^:]+):([^:]*):([^:]*):(.+)$/.exec(arn);
   if (!match) {
-    throw new Error(`${arn} is no ARN`);
+    throw new RunError(`${arn} is no ARN`);
   }
   const [, partition, service, region, account, resource] = match;
   return { partition, service, region, account, resource };

@@ -49,7 +49,7 @@ export function amounts(cpus: number, memoryMb: number) {
  * the one node there is.
  *
  * @param propertyPath - the argument that names the image
- * @throws Error where other nodes would have to pull an image that no registry has
+ * @throws RunError where other nodes would have to pull an image that no registry has
  */
 export function imageForNodes(
   image: docker.RemoteImage,
@@ -60,7 +60,7 @@ export function imageForNodes(
     .all([image.name, image.repoDigest, image.imageId])
     .apply(([name, repoDigest, imageId]) => {
       if (!repoDigest && nodes > 1) {
-        throw new Error(
+        throw new pulumi.RunError(
           `${propertyPath} is ${name}, which no registry has, and the swarm has ${nodes} nodes: ` +
             "push it to a registry that all of them can pull from, and name it there",
         );

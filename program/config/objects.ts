@@ -6,7 +6,7 @@ import {
   EcrRepositoryArgs,
   EcsModelServiceArgs,
   EcsNotebookArgs,
-  EcsClusterArgs,
+  ecsClusterSchema,
   KubernetesAutoscalingArgs,
   KubernetesGatewayArgs,
   KubernetesIngressArgs,
@@ -22,7 +22,7 @@ import {
   trueOrFalse,
   VpcNetworkArgs,
 } from "../../components";
-import { fields } from "./schemas";
+import { fields, fieldsOf } from "./schemas";
 
 /** The config key kubernetesCluster. */
 export interface ClusterConfig extends ClusterChoice {
@@ -39,13 +39,7 @@ const tolerations = listOf(fields<TolerationArgs>()("key", "operator", "value", 
 /** What the config keys that are objects may hold: what the program itself gives is no setting. */
 export const objects = {
   awsNetwork: fields<VpcNetworkArgs>()("vpcId", "subnetIds", "endpoints"),
-  awsCluster: fields<EcsClusterArgs>()(
-    ...(["instanceType", "furtherInstanceTypes", "minInstances", "maxInstances"] as const),
-    ...(["desiredInstances", "onDemandBase", "spotPercent", "amiId", "volumeGb"] as const),
-    ...(["kmsKeyId", "containerInsights", "managedDraining"] as const),
-    ...(["targetCapacityPercent", "minHealthyPercent", "egressCidrs"] as const),
-    ...(["egressPrefixListIds", "instancePolicyArns"] as const),
-  ),
+  awsCluster: fieldsOf(ecsClusterSchema, "vpcId", "subnetIds", "tags"),
   awsEndpoint: fields<AlbEndpointArgs>()(
     ...(["subnetIds", "certificateArn", "domainName", "zoneId", "grpc", "public"] as const),
     ...(["clientCidrs", "clientSecurityGroupIds", "longestRequestSeconds"] as const),

@@ -33,11 +33,16 @@ export const portOrNone = z.number().transform((port) => port || undefined);
 export const texts = recordOf(anyText());
 
 /** An object with these fields and no others, whatever they hold: the component judges that. */
-export function fields<Args extends object>() {
+export function fields<Args extends object = Record<string, unknown>>() {
   return (...names: (keyof Args & string)[]) =>
     objectOf<Record<string, unknown>>(
       Object.fromEntries(names.map((name) => [name, z.any().optional()])),
     );
+}
+
+/** An object with a component's fields, less those that the program itself gives. */
+export function fieldsOf(component: z.ZodObject, ...given: string[]) {
+  return fields()(...Object.keys(component.shape).filter((name) => !given.includes(name)));
 }
 
 /**

@@ -129,7 +129,15 @@ async function readValue(
   const parsed = schema.safeParse(value);
   return parsed.success
     ? { value: parsed.data, wrong: [] }
-    : { value: undefined, wrong: problemsOf(schema, value, name) };
+    : { value: rightFields(value, parsed.error), wrong: problemsOf(schema, value, name) };
+}
+
+/** What an object has besides wrong fields: the component judges that. */
+function rightFields(value: unknown, { issues }: z.ZodError): unknown {
+  const wrong = issues.map(({ path }) => path[0]);
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).filter(([name]) => !wrong.includes(name)))
+    : undefined;
 }
 
 function schemaOf({ schema }: Key, target: TargetName) {
