@@ -13,3 +13,4 @@ export {
   loadKubeconfig,
 } from "./kubernetes/cluster/kubeconfig";
 export { ClusterClient, connectCluster } from "./kubernetes/cluster/connectCluster";
+export { codeOf, messageOf, silenceOf } from "./kubernetes/cluster/apiErrors";

@@ -1,10 +1,12 @@
 import * as path from "node:path";
 import {
+  codeOf,
   ClusterChoice,
   ClusterClient,
   ClusterError,
   connectCluster,
   isContent,
+  silenceOf,
   stackLabel,
 } from "../../../components/facts";
 import { npmRun } from "../../output/console";
@@ -47,8 +49,8 @@ export async function requireCluster(context: StackContext): Promise<Cluster> {
     return { ...client, server, context: name, version: gitVersion };
   } catch (error) {
     throw new Failure(
-      `The Kubernetes API server at ${server} (context ${name}) ${reasonOf(error as ApiError)}.`,
-      (error as ApiError).code === 401
+      `The Kubernetes API server at ${server} (context ${name}) ${silenceOf(error as Error, answerTimeoutMs)}.`,
+      codeOf(error) === 401
         ? "renew its credentials, and try again."
         : "start the cluster, or name another: " +
             `${npmRun("pulumi -- config set --path kubernetesCluster.context NAME", context.stack)}.`,
@@ -90,21 +92,6 @@ export async function connect(
       `${npmRun(`pulumi -- ${set}`, stack)}, or set KUBECONFIG.`,
     );
   }
-}
-
-/** An error of the API, or of the network on the way to it. */
-export interface ApiError extends Error {
-  code?: unknown;
-}
-
-function reasonOf({ code, name, message }: ApiError): string {
-  if (code === 401) {
-    return "does not accept the user of that context (401 Unauthorized)";
-  }
-  const reason =
-    typeof code === "number" ? `HTTP code ${code}` : message.replace(/^.*reason: /s, "");
-  const late = ["AbortError", "TimeoutError"].includes(name);
-  return `does not answer (${late ? `no answer in ${answerTimeoutMs / 1000} s` : reason.split("\n")[0]})`;
 }
 
 /**

@@ -1,8 +1,9 @@
+import { codeOf, messageOf } from "../../../components/facts";
 import { note } from "../../output/console";
 import { Failure } from "../../output/failure";
 import { created } from "../record";
 import type { Deployment, Fact, Leftovers } from "../target";
-import type { ApiError, Cluster, Place } from "./cluster";
+import type { Cluster, Place } from "./cluster";
 
 /** Kinds of objects that a stack makes, and the one that is left on purpose. */
 const kinds = [
@@ -108,11 +109,10 @@ export async function removeInterrupted(
     await objects.delete(object, undefined, undefined, undefined, undefined, "Background");
     note("recovery", `${named}, left by an update that broke off: removed`);
   } catch (error) {
-    const { code, message } = error as ApiError;
-    if (code !== 404) {
+    if (codeOf(error) !== 404) {
       throw new Failure(
         `${named}, left by an update that broke off, cannot be removed: ` +
-          `${code ?? message.split("\n")[0]}.`,
+          `${codeOf(error) ?? messageOf(error)}.`,
         `kubectl delete ${kind.toLowerCase()} ${metadata.name} -n ${metadata.namespace ?? "default"}.`,
       );
     }

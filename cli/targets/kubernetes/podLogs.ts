@@ -1,7 +1,8 @@
+import { codeOf, messageOf } from "../../../components/facts";
 import { Failure } from "../../output/failure";
 import { type LogSource, streamedLines } from "../logLines";
 import type { LogRequest } from "../target";
-import type { ApiError, Cluster } from "./cluster";
+import type { Cluster } from "./cluster";
 import type { Pod } from "./pods";
 
 /** What a pod's main container says. */
@@ -16,7 +17,7 @@ export function podLog({ core, library, config }: Cluster, namespace: string, po
         const controller = await log.log(namespace, name, container, into, options);
         return { stop: () => controller.abort() };
       } catch (error) {
-        into.end(saidNothing(error as ApiError));
+        into.end(saidNothing(error));
         return { stop: () => undefined };
       }
     });
@@ -33,12 +34,13 @@ export function podLog({ core, library, config }: Cluster, namespace: string, po
 }
 
 /** A container that has not started yet, which the API answers with 400, has said nothing. */
-function saidNothing({ code, message }: ApiError): string {
+function saidNothing(error: unknown): string {
+  const code = codeOf(error);
   if (code === 400 || code === 404) {
     return "";
   }
   throw new Failure(
-    `The logs cannot be read: ${code === 403 ? "403 Forbidden" : message.split("\n")[0]}.`,
+    `The logs cannot be read: ${code === 403 ? "403 Forbidden" : messageOf(error)}.`,
     "reading them takes the permission to get pods/log in the namespace.",
   );
 }

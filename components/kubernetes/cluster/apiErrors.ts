@@ -37,3 +37,22 @@ export async function ifPermitted<T>(answer: Promise<T>): Promise<T | undefined>
     throw error;
   }
 }
+
+/**
+ * What an API server does that cannot be used, such as `does not answer (HTTP code 503)`.
+ *
+ * @param timeoutMs - after which it was not waited for any longer
+ */
+export function silenceOf(error: Error, timeoutMs: number): string {
+  const code = codeOf(error);
+  if (code === 401) {
+    return "does not accept the user of that context (401 Unauthorized)";
+  }
+  const reason =
+    error.name === "AbortError" || error.name === "TimeoutError"
+      ? `no answer in ${timeoutMs / 1000} s`
+      : code !== undefined
+        ? `HTTP code ${code}`
+        : error.message.replace(/^.*reason: /s, "").split("\n")[0];
+  return `does not answer (${reason})`;
+}

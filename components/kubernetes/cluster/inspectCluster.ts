@@ -1,4 +1,4 @@
-import { codeOf } from "./apiErrors";
+import { codeOf, silenceOf } from "./apiErrors";
 import { ClusterClient, connectCluster, serverOf } from "./connectCluster";
 import { ClusterChoice, ClusterError } from "./kubeconfig";
 
@@ -193,17 +193,9 @@ async function hasImageVolumes(client: ClusterClient, version: string): Promise<
   }
 }
 
-/** What an API server does that cannot be used. */
+/** What an API server does that cannot be used, and what to do about it. */
 function silence(error: Error): string {
-  const code = codeOf(error);
-  if (code === 401) {
-    return "does not accept the user of that context (401 Unauthorized): renew its credentials";
-  }
-  const reason =
-    error.name === "AbortError" || error.name === "TimeoutError"
-      ? `no answer in ${firstAnswerMs / 1000} s`
-      : code !== undefined
-        ? `HTTP code ${code}`
-        : error.message.replace(/^.*reason: /s, "").split("\n")[0];
-  return `does not answer (${reason}): start it, or name another cluster`;
+  const advice =
+    codeOf(error) === 401 ? "renew its credentials" : "start it, or name another cluster";
+  return `${silenceOf(error, firstAnswerMs)}: ${advice}`;
 }
