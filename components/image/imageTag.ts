@@ -1,6 +1,7 @@
 import * as path from "path";
 import { ServedVersion } from "../tfserving/servedModels";
 import { contentHash } from "./contentHash";
+import { versionHash } from "./versionHash";
 
 /** The supervisor and the Dockerfile of the runtime image. */
 export const runtimeFolder = path.join(__dirname, "runtime");
@@ -23,7 +24,7 @@ export function imageTags(
 ): string[] {
   const held: Record<string, string> = {};
   return versions.map((version) => {
-    held[`/models/${version.path}`] = contentHash({ version: version.folder }, {});
+    held[`/models/${version.path}`] = versionHash(version.folder);
     return contentHash(
       {},
       { baseImage, modelName, ...held },
