@@ -267,6 +267,8 @@ const service = {
   },
 } satisfies Record<string, Key>;
 
+const ownFiles = "its notebook has a file system of its own, to which JupyterLab uploads";
+
 const notebook = {
   notebook: {
     default: true,
@@ -297,6 +299,7 @@ const notebook = {
       kubernetes: ["notebook.folder"],
     },
     given: true,
+    instead: { ecs: ownFiles },
   },
   notebookDataFolder: {
     default: "model",
@@ -307,6 +310,7 @@ const notebook = {
       kubernetes: ["notebook.dataFolder"],
     },
     given: ["docker", "swarm"],
+    instead: { ecs: ownFiles },
   },
   notebookMemoryMb: {
     default: notebookDefaults.memoryMb,

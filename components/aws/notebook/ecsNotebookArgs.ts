@@ -80,7 +80,7 @@ export type ResolvedEcsNotebookArgs = EcsNotebookArgs & typeof ecsNotebookDefaul
 
 const schema = objectOf<EcsNotebookArgs>({
   ...tunnelledNotebookFields,
-  clusterArn: laterOr(anyText()),
+  clusterArn: laterOr(arnOf("ecs")),
   capacityProviderName: laterOr(anyText()),
   vpcId: laterOr(anyText()),
   subnetIds: listOf(laterOr(anyText())),

@@ -41,8 +41,15 @@ export function createNotebookGroup(
   return group;
 }
 
-/** The port that a URL leads to. */
+/**
+ * The port that a URL leads to.
+ *
+ * @throws RunError where it is none
+ */
 export function portOf(url: string): number {
+  if (!URL.canParse(url)) {
+    throw new pulumi.RunError(`restUrl is "${url}", which is no URL: use one like http://HOST/v1`);
+  }
   const { port, protocol } = new URL(url);
   return port ? Number(port) : listenerPorts[protocol === "https:" ? "https" : "http"];
 }
