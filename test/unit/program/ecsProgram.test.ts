@@ -382,7 +382,11 @@ describe("the program on AWS", () => {
       "awsNotebook.gpus: is 1, and c7i.xlarge has 0",
     ],
     ["a canary", { canaryVersion: "3" }, "canaryVersion: is 3, which target ecs does not use"],
-    ["a folder", { notebookFolder: "other" }, "notebookFolder: is other, which target ecs does not"],
+    [
+      "a folder",
+      { notebookFolder: "other" },
+      "notebookFolder: is other, which target ecs does not",
+    ],
     [
       "a time to find a node",
       { schedulingTimeoutSeconds: 900 },
