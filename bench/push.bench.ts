@@ -1,7 +1,7 @@
 import { randomBytes } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
-import { root } from "../commands/lib/workspace.mjs";
+import { root } from "../cli/setup/folders";
 import { startRegistry } from "../test/support/registry";
 import { temporaryFolder } from "../test/unit/tfserving/savedModelFile";
 import { CountingProxy, startCountingProxy } from "./support/countingProxy";

@@ -1,4 +1,4 @@
-import { root } from "../commands/lib/workspace.mjs";
+import { root } from "../cli/setup/folders";
 import { openCompose } from "./support/compose";
 import { standInNote } from "./support/images";
 import { measure, median, say, seconds, size } from "./support/measure";

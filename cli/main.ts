@@ -182,7 +182,8 @@ function asFailure(error: unknown, [name = "help", ...args]: string[]): unknown 
     return error;
   }
   const [message, nearest = ""] = error.message.replace(/^error: /, "").split("\n");
-  const listed = `npm run ${name} -- --help lists what there is.`;
+  const isKnown = error.code !== "commander.unknownCommand";
+  const listed = `npm run ${isKnown ? `${name} -- --help` : "help"} lists what there is.`;
   // npm takes -s for its own --silent and passes on what follows.
   const silent = process.env.npm_config_loglevel === "silent" && /^[^-]/.test(args[0] ?? "");
   const advice = silent ? `for a stack write npm run ${name} -- -s ${args[0]}; ${listed}` : listed;

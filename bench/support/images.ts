@@ -2,7 +2,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { inject } from "vitest";
 import { parse } from "yaml";
-import { root } from "../../commands/lib/workspace.mjs";
+import { root } from "../../cli/setup/folders";
 import { docker } from "../../test/support/docker";
 
 /** An image of this machine by the setting that names it. */

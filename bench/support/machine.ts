@@ -1,6 +1,5 @@
 import * as os from "os";
-import { pinnedVersion } from "../../commands/lib/pulumiCli.mjs";
-import { root } from "../../commands/lib/workspace.mjs";
+import { pinnedVersion } from "../../cli/setup/pulumiHome";
 import { docker } from "../../test/support/docker";
 import { Machine } from "./section";
 
@@ -11,7 +10,7 @@ export function describeMachine(): Machine {
   const engine = docker("version", "--format", "{{.Server.Version}}");
   return {
     hardware: `${cores.length} cores of ${cores[0].model.trim()}, ${gib} GiB`,
-    software: `Docker Engine ${engine}, Pulumi ${pinnedVersion(root)}, Node ${process.versions.node}, Linux ${os.release()}`,
+    software: `Docker Engine ${engine}, Pulumi ${pinnedVersion()}, Node ${process.versions.node}, Linux ${os.release()}`,
     date: new Date().toISOString().slice(0, 10),
   };
 }

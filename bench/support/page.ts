@@ -3,7 +3,7 @@ import * as os from "os";
 import * as path from "path";
 import * as prettier from "prettier";
 import type { TestProject } from "vitest/node";
-import { root } from "../../commands/lib/workspace.mjs";
+import { root } from "../../cli/setup/folders";
 import { describeMachine } from "./machine";
 import { Measurement, mergePage, renderSection } from "./section";
 

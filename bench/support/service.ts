@@ -1,6 +1,6 @@
 import * as path from "path";
-import { pinnedVersion, pulumiHome } from "../../commands/lib/pulumiCli.mjs";
-import { root } from "../../commands/lib/workspace.mjs";
+import { pinnedVersion, pulumiHome } from "../../cli/setup/pulumiHome";
+import { root } from "../../cli/setup/folders";
 import { configure, createStack, TestStack } from "../../test/support/stack";
 import { Run, run } from "./process";
 
@@ -49,5 +49,5 @@ function home(): string {
 }
 
 function program(): string {
-  return path.join(home(), "versions", pinnedVersion(root), "bin", "pulumi");
+  return path.join(home(), "versions", pinnedVersion(), "bin", "pulumi");
 }

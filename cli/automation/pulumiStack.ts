@@ -114,7 +114,10 @@ export class PulumiStack {
 
   /** Whether the backend has no stack of this name. */
   async isMissing(): Promise<boolean> {
-    return this.address.backend.own ? this.isMissingHere() : (await this.outputs()) === undefined;
+    // What else is amiss in a backend that others share, Pulumi says itself.
+    return this.address.backend.own
+      ? this.isMissingHere()
+      : (await this.outputs().catch(() => "not to be seen")) === undefined;
   }
 
   /**

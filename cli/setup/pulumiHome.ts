@@ -16,22 +16,26 @@ export function pulumiHome(env: Environment): string {
 }
 
 /** The Pulumi version of package-lock.json. It is the one that runs, whatever else is on PATH. */
-export function pinnedVersion(): string {
-  return readPackage("pulumi").version;
+export function pinnedVersion(folder = root): string {
+  return readPackage("pulumi", folder).version;
 }
 
 /** The folder of the pinned command line, with `bin/pulumi`. */
-export function cliFolder(env: Environment): string {
-  return path.join(pulumiHome(env), "versions", pinnedVersion());
+export function cliFolder(env: Environment, folder = root): string {
+  return path.join(pulumiHome(env), "versions", pinnedVersion(folder));
 }
 
-export function cliFile(env: Environment): string {
-  return path.join(cliFolder(env), "bin", process.platform === "win32" ? "pulumi.exe" : "pulumi");
+export function cliFile(env: Environment, folder = root): string {
+  return path.join(
+    cliFolder(env, folder),
+    "bin",
+    process.platform === "win32" ? "pulumi.exe" : "pulumi",
+  );
 }
 
-export function hasCli(env: Environment): boolean {
+export function hasCli(env: Environment, folder = root): boolean {
   try {
-    accessSync(cliFile(env), constants.X_OK);
+    accessSync(cliFile(env, folder), constants.X_OK);
     return true;
   } catch {
     return false;
@@ -42,10 +46,10 @@ export function hasCli(env: Environment): boolean {
 const targetOfPlugin: Record<string, string> = { aws: "ecs", kubernetes: "kubernetes" };
 
 /** The provider plugins that the project's npm packages ask for, by exact version. */
-export function wantedPlugins(target: string): Part[] {
-  const { dependencies = {} } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+export function wantedPlugins(target: string, folder = root): Part[] {
+  const { dependencies = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
   return Object.keys(dependencies)
-    .map((name) => readPackage(name).pulumi)
+    .map((name) => readPackage(name, folder).pulumi)
     .filter((plugin) => plugin?.resource && plugin.name && plugin.version)
     .filter(({ name }) => (targetOfPlugin[name] ?? target) === target)
     .map(({ name, version }) => ({ name, version }));
@@ -61,6 +65,6 @@ export function hasPlugin({ name, version }: Part, env: Environment): boolean {
   return existsSync(folder) && !existsSync(`${folder}.partial`);
 }
 
-function readPackage(name: string) {
-  return JSON.parse(readFileSync(path.join(root, "node_modules", name, "package.json"), "utf8"));
+function readPackage(name: string, folder: string) {
+  return JSON.parse(readFileSync(path.join(folder, "node_modules", name, "package.json"), "utf8"));
 }

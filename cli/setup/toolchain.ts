@@ -41,17 +41,21 @@ const builds = [
  *
  * @param target - of the stack; without one no plugins are needed
  */
-export async function prepareToolchain(env: Environment, target?: string): Promise<void> {
-  const missing = missingParts(env, target);
+export async function prepareToolchain(
+  env: Environment,
+  target?: string,
+  folder = root,
+): Promise<void> {
+  const missing = missingParts(env, target, folder);
   if (missing.length === 0) {
     return;
   }
-  if (await canDownload(env)) {
+  if (await canDownload(env, folder)) {
     note("pulumi", `downloading ${inWords(missing)}`);
-    await download(env, missing);
+    await download(env, missing, folder);
   } else if (hasAirgap()) {
-    await build(missing, env);
-    requireBuilt(missingParts(env, target));
+    await build(missing, env, folder);
+    requireBuilt(missingParts(env, target, folder));
   } else {
     throw new Failure(
       `${inWords(missing)}: not installed, and ${downloadSite} cannot be reached from here.`,
@@ -71,10 +75,10 @@ export function requireToolchain(env: Environment): void {
 }
 
 /** Pulumi and the plugins of a target, as far as they are not there. */
-export function missingParts(env: Environment, target?: string): Part[] {
-  const plugins = target === undefined ? [] : wantedPlugins(target);
+export function missingParts(env: Environment, target?: string, folder = root): Part[] {
+  const plugins = target === undefined ? [] : wantedPlugins(target, folder);
   return [
-    ...(hasCli(env) ? [] : [{ name: cli, version: pinnedVersion() }]),
+    ...(hasCli(env, folder) ? [] : [{ name: cli, version: pinnedVersion(folder) }]),
     ...plugins.filter((plugin) => !hasPlugin(plugin, env)),
   ];
 }
@@ -103,33 +107,34 @@ export async function statusOf(
   return code === 0 ? Number(stdout) : undefined;
 }
 
-async function canDownload(env: Environment): Promise<boolean> {
-  if (env.PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES && hasCli(env)) {
+async function canDownload(env: Environment, folder: string): Promise<boolean> {
+  if (env.PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES && hasCli(env, folder)) {
     // The user's own site, which Pulumi asks for plugins.
     return true;
   }
   return (await statusOf(`${downloadSite}/install.sh`, env)) === 200;
 }
 
-async function download(env: Environment, missing: Part[]): Promise<void> {
-  const options = { cwd: root, env: { ...env, ...pulumiVariables }, progress: true };
-  if (!hasCli(env)) {
+async function download(env: Environment, missing: Part[], folder: string): Promise<void> {
+  const version = pinnedVersion(folder);
+  const options = { cwd: folder, env: { ...env, ...pulumiVariables }, progress: true };
+  if (!hasCli(env, folder)) {
     // The npm package `pulumi` downloads the command line when it is first called.
-    const script = path.join(root, "node_modules", "pulumi", "run.js");
+    const script = path.join(folder, "node_modules", "pulumi", "run.js");
     const args = [...followingProxy, script, "version"];
-    const withVersion = { ...options.env, PULUMI_VERSION: pinnedVersion() };
+    const withVersion = { ...options.env, PULUMI_VERSION: version };
     if ((await show(process.execPath, args, { ...options, env: withVersion })) !== 0) {
       throw new Failure(
-        `Pulumi ${pinnedVersion()} could not be installed.`,
+        `Pulumi ${version} could not be installed.`,
         "see its installer's message above, then try again.",
       );
     }
   }
-  for (const { name, version } of missing.filter((part) => part.name !== cli)) {
-    const args = ["plugin", "install", "resource", name, version];
-    if ((await show(cliFile(env), args, options)) !== 0) {
+  for (const plugin of missing.filter(({ name }) => name !== cli)) {
+    const args = ["plugin", "install", "resource", plugin.name, plugin.version];
+    if ((await show(cliFile(env, folder), args, options)) !== 0) {
       throw new Failure(
-        `The Pulumi plugin ${name} ${version} could not be installed.`,
+        `The Pulumi plugin ${plugin.name} ${plugin.version} could not be installed.`,
         "see Pulumi's message above; plugins come from github.com and get.pulumi.com.",
       );
     }
@@ -145,7 +150,7 @@ function isBuilt({ name }: Part): boolean {
   return builds.some(({ parts }) => parts.includes(name));
 }
 
-async function build(missing: Part[], env: Environment): Promise<void> {
+async function build(missing: Part[], env: Environment, folder: string): Promise<void> {
   requireBuilt(missing.filter((part) => !isBuilt(part)));
   const wanted = builds.filter(({ parts }) => missing.some(({ name }) => parts.includes(name)));
   const minutes = wanted.reduce((sum, one) => sum + one.minutes, 0);
@@ -155,7 +160,7 @@ async function build(missing: Part[], env: Environment): Promise<void> {
       `(about ${minutes} minutes, once)`,
   );
   const programs = wanted.flatMap((one) => one.programs);
-  if ((await runAirgap("toolchain/build", programs, { env })) !== 0) {
+  if ((await runAirgap("toolchain/build", programs, { env, folder })) !== 0) {
     throw new Failure(
       `${inWords(missing)}: could not be built from Go modules.`,
       "see the messages of airgap/toolchain/build above, then try again: it goes on where it stopped.",

@@ -1,13 +1,10 @@
 import { spawn } from "child_process";
-import { pathToFileURL } from "url";
 import * as path from "path";
-import { root } from "../../commands/lib/workspace.mjs";
+import { root } from "../../cli/setup/folders";
 import { kubernetesBuild } from "./programs";
 
-const toolchain = pathToFileURL(path.join(root, "commands/lib/toolchain.mjs")).href;
-const provider =
-  `import { prepareToolchain } from ${JSON.stringify(toolchain)};` +
-  `await prepareToolchain(${JSON.stringify(root)}, process.env, "kubernetes");`;
+const toolchain = JSON.stringify(path.join(root, "cli/setup/toolchain"));
+const provider = `require(${toolchain}).prepareToolchain(process.env, "kubernetes")`;
 
 /**
  * Builds Pulumi's Kubernetes provider and Kubernetes beside the tests that need neither, where that
@@ -15,7 +12,7 @@ const provider =
  * wait.
  */
 export default function buildAhead(): () => void {
-  const script = '"$0" --input-type=module --eval "$1" && exec "$2"';
+  const script = '"$0" --require tsx/cjs --eval "$1" && exec "$2"';
   const words = ["-n", "19", "sh", "-c", script, process.execPath, provider, kubernetesBuild];
   const build = spawn("nice", words, {
     stdio: ["ignore", "ignore", "inherit"],

@@ -1,8 +1,7 @@
 import { spawn, spawnSync } from "child_process";
 import * as os from "os";
 import * as path from "path";
-import { prepareToolchain } from "../../commands/lib/toolchain.mjs";
-import { root } from "../../commands/lib/workspace.mjs";
+import { prepareToolchain } from "../../cli/setup/toolchain";
 import { debianFiles } from "../support/debianFiles";
 import { debianTool } from "../support/debianTool";
 
@@ -29,7 +28,7 @@ export async function preparePrograms(): Promise<Programs> {
   debianTool("openssl", "openssl");
   const packages = ["etcd-server", "containernetworking-plugins", "ipset", "libipset13"];
   // Pulumi's own provider, as `npm run up` brings it.
-  await prepareToolchain(root, process.env, "kubernetes");
+  await prepareToolchain(process.env, "kubernetes");
   return { built: await build(), packages: debianFiles(packages) };
 }
 

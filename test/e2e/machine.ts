@@ -1,11 +1,9 @@
-import * as path from "path";
 import type { TestProject } from "vitest/node";
-import { startEngine } from "../../commands/lib/engine.mjs";
-import { prepareImages, wantedImages } from "../../commands/lib/images.mjs";
-import { giveToNotebook, ownsForNotebook } from "../../commands/lib/notebooks.mjs";
-import { standInNames } from "../../commands/lib/standIns.mjs";
-import { prepareToolchain } from "../../commands/lib/toolchain.mjs";
-import { openWorkspace, root } from "../../commands/lib/workspace.mjs";
+import { startEngine } from "../../cli/setup/engine";
+import { prepareImages } from "../../cli/setup/images";
+import { giveNotebooks } from "../../cli/setup/notebookFolder";
+import { prepareToolchain } from "../../cli/setup/toolchain";
+import { openWorkspace } from "../../cli/setup/workspace";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -16,18 +14,13 @@ declare module "vitest" {
 
 /** Sets the machine up as `npm run up` does: Docker Engine, Pulumi, base images, notebooks' owner. */
 export default async function setup(project: TestProject): Promise<void> {
-  const { setting, explicit, last, host, env } = await openWorkspace("dev");
-  await startEngine(root, host);
-  const wanted = wantedImages(setting, explicit, standInNames(root), last, () => undefined);
-  if (
-    ownsForNotebook({ system: process.platform, uid: process.getuid?.(), host, notebook: true })
-  ) {
-    giveToNotebook(path.join(root, "model/notebooks"), root);
-  }
+  const workspace = openWorkspace("dev");
+  await startEngine(workspace.host);
+  giveNotebooks(workspace);
   // One keeps the processors busy, the other the network.
   const [images] = await Promise.all([
-    prepareImages(root, host, wanted, false),
-    prepareToolchain(root, env, "docker"),
+    prepareImages(workspace, false),
+    prepareToolchain(workspace.env, "docker"),
   ]);
   const standIns = Object.keys(images).length > 0;
   // They stay on this machine, also in its registries, swarms and clusters.

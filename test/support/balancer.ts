@@ -2,7 +2,7 @@ import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { root } from "../../commands/lib/workspace.mjs";
+import { root } from "../../cli/setup/folders";
 import {
   balancerCpus,
   BalancerSettings,

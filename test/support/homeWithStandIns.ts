@@ -1,8 +1,8 @@
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { pulumiHome } from "../../commands/lib/pulumiCli.mjs";
-import { root } from "../../commands/lib/workspace.mjs";
+import { pulumiHome } from "../../cli/setup/pulumiHome";
+import { root } from "../../cli/setup/folders";
 
 /** Packages whose plugin may not be there, and is not started. */
 const standIns = ["aws", "kubernetes"];

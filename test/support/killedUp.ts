@@ -1,8 +1,8 @@
 import { ChildProcess, spawn } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
-import { lockFolder } from "../../commands/lib/locks.mjs";
-import { ownFolder, root } from "../../commands/lib/workspace.mjs";
+import { lockFolder } from "../../cli/automation/leftBehind";
+import { ownFolder, root } from "../../cli/setup/folders";
 import { CommandResult, ownBackend, wordsOf } from "./npmCommand";
 
 /** A moment in an update, told by what it says or by what Docker does. */
@@ -72,13 +72,14 @@ export async function killUpAt(
   let output = "";
   const reached = new Promise<boolean>((resolve) => {
     up.on("close", () => resolve(false));
-    up.stderr?.setEncoding("utf8").on("data", (text: string) => (output += text));
-    up.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      if (moment.says?.test(output)) {
-        resolve(true);
-      }
-    });
+    for (const stream of [up.stdout, up.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        if (moment.says?.test(output)) {
+          resolve(true);
+        }
+      });
+    }
     // The CLI writes a line in pieces.
     let seen = "";
     events?.stdout.setEncoding("utf8").on("data", (text: string) => {

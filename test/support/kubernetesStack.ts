@@ -2,7 +2,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { inject } from "vitest";
-import { root } from "../../commands/lib/workspace.mjs";
+import { root } from "../../cli/setup/folders";
 import { Cluster, clusterEnv, sharedCluster } from "../cluster/cluster";
 import { Load, startLoad } from "./load";
 import { machineOf, openOutside } from "./outsideService";

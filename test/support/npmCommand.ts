@@ -1,6 +1,6 @@
 import { spawnSync } from "child_process";
 import * as path from "path";
-import { root } from "../../commands/lib/workspace.mjs";
+import { root } from "../../cli/setup/folders";
 
 /** How a command ended, and all that it said. */
 export interface CommandResult {
@@ -28,8 +28,8 @@ export function runNpmCommand(
 /** The arguments of Node.js for a command, which has nobody to ask. */
 export function wordsOf(command: string, stack: string, args: string[]): string[] {
   const asks = ["up", "down", "rollback"].includes(command);
-  const script = path.join("commands", `${command}.mjs`);
-  return [script, "-s", stack, ...(asks ? ["--yes"] : []), ...args];
+  const script = path.join("cli", "bootstrap.mjs");
+  return [script, command, "-s", stack, ...(asks ? ["--yes"] : []), ...args];
 }
 
 /** This process' environment, but for another backend. */

@@ -4,8 +4,7 @@ import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { pulumiHome, wantedPlugins } from "../../commands/lib/pulumiCli.mjs";
-import { root } from "../../commands/lib/workspace.mjs";
+import { pulumiHome, wantedPlugins } from "../../cli/setup/pulumiHome";
 
 type Properties = Record<string, unknown>;
 
@@ -29,7 +28,7 @@ export class OfficialProvider {
 
   /** @param name - such as "docker"; its version is that of package-lock.json */
   static async start(name: string, args: Properties): Promise<OfficialProvider> {
-    const { version } = wantedPlugins(root, name).find((plugin) => plugin.name === name)!;
+    const { version } = wantedPlugins(name).find((plugin) => plugin.name === name)!;
     const folder = path.join(pulumiHome(process.env), "plugins", `resource-${name}-v${version}`);
     // The address is the engine's, which gets messages; they are not looked at here.
     const plugin = spawn(path.join(folder, `pulumi-resource-${name}`), ["127.0.0.1:1"], {

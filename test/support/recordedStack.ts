@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { root } from "../../commands/lib/workspace.mjs";
+import { root } from "../../cli/setup/folders";
 import { planServingImage } from "../../components";
 import { runtimeBuild, runtimeRepository } from "../../components/image/runtimeImage";
 import { createStack } from "./stack";

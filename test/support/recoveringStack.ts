@@ -1,9 +1,9 @@
 import * as fs from "fs";
 import * as path from "path";
 import { expect } from "vitest";
-import { stackStateFile } from "../../commands/lib/backend.mjs";
-import { lockFolder } from "../../commands/lib/locks.mjs";
-import { ownFolder, root } from "../../commands/lib/workspace.mjs";
+import { stackStateFile } from "../../cli/setup/backend";
+import { lockFolder } from "../../cli/automation/leftBehind";
+import { ownFolder, root } from "../../cli/setup/folders";
 import { containers, inspect, objects } from "./docker";
 import { killUpAt, Moment, startCommand } from "./killedUp";
 import type { LightClient } from "./lightClient";

@@ -1,7 +1,7 @@
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { root } from "../../commands/lib/workspace.mjs";
+import { root } from "../../cli/setup/folders";
 import { predictMethod, serializePredict } from "./servingGrpc";
 import type { GrpcTarget, RestTarget } from "./load";
 

@@ -1,8 +1,8 @@
-import { heldOutPictures, readPicture } from "../../commands/lib/pictures.mjs";
-import { root } from "../../commands/lib/workspace.mjs";
+import { heldOutPictures, type Picture, readPicture } from "../../cli/predict/pictures";
+import { root } from "../../cli/setup/folders";
 import { serializePredict } from "./servingGrpc";
 
-const [height, width, channels] = [224, 224, 3];
+const [height, width, channels] = [224, 224, 3] as const;
 
 /**
  * Body of a REST call that asks the sample model about held-out pictures: about 0.55 MB each.
@@ -30,9 +30,10 @@ export async function samplePredictMessage(
 }
 
 function readPictures(count: number): Promise<number[][][][]> {
-  return Promise.all(
-    heldOutPictures(root)
-      .slice(0, count)
-      .map((picture) => readPicture(root, picture)),
-  );
+  return Promise.all(heldOutPictures(root).slice(0, count).map(pixelsOf));
+}
+
+/** A held-out picture as the sample model takes it: height x width x RGB, 0 to 255. */
+export async function pixelsOf({ file }: Picture): Promise<number[][][]> {
+  return (await readPicture(file, { height, width, channels })) as number[][][];
 }

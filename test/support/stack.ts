@@ -5,8 +5,8 @@ import { LocalWorkspace, type LocalWorkspaceOptions } from "@pulumi/pulumi/autom
 import { PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { inject } from "vitest";
 import { parse, stringify } from "yaml";
-import { pinnedVersion, pulumiHome as homeFolder } from "../../commands/lib/pulumiCli.mjs";
-import { root } from "../../commands/lib/workspace.mjs";
+import { pinnedVersion, pulumiHome as homeFolder } from "../../cli/setup/pulumiHome";
+import { root } from "../../cli/setup/folders";
 
 /** A stack of this project on the real engine, with a state folder of its own. */
 export interface TestStack {
@@ -69,7 +69,7 @@ export async function engineOptions(
   return {
     pulumiHome,
     pulumiCommand: await PulumiCommand.get({
-      root: path.join(pulumiHome, "versions", pinnedVersion(root)),
+      root: path.join(pulumiHome, "versions", pinnedVersion()),
     }),
     envVars: {
       PULUMI_BACKEND_URL: `file://${state}`,

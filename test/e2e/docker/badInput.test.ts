@@ -2,7 +2,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { root } from "../../../cli/setup/folders";
 import { objects } from "../../support/docker";
 import { configure, createStack, TestStack } from "../../support/stack";
 

@@ -1,8 +1,8 @@
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { heldOutPictures } from "../../../commands/lib/pictures.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { heldOutPictures } from "../../../cli/predict/pictures";
+import { root } from "../../../cli/setup/folders";
 import { containers, docker, objects } from "../../support/docker";
 import { CommandResult, predictedNames, runNpmCommand } from "../../support/npmCommand";
 

@@ -1,7 +1,6 @@
 // What the engine deletes before its successor is there, by what the providers themselves say.
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { prepareToolchain } from "../../../commands/lib/toolchain.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { prepareToolchain } from "../../../cli/setup/toolchain";
 import { declaredWith, everyTarget } from "../../support/everyTarget";
 import { type Registration, secretValue } from "../../support/mocks";
 import { OfficialProvider, unknown } from "../../support/officialProvider";
@@ -43,7 +42,7 @@ describe.each(Object.keys(deletedFirst))("on %s", (target) => {
   const providers = new Map<string, OfficialProvider>();
 
   beforeAll(async () => {
-    await prepareToolchain(root, process.env, "kubernetes");
+    await prepareToolchain(process.env, "kubernetes");
     const host = "unix:///var/run/docker.sock";
     providers.set("docker", await OfficialProvider.start("docker", { host }));
     // It then asks no cluster.

@@ -1,7 +1,7 @@
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { root } from "../../../cli/setup/folders";
 import { containers, docker, inspect } from "../../support/docker";
 import { startCommand } from "../../support/killedUp";
 import { runNpmCommand } from "../../support/npmCommand";

@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { afterAll, expect, inject, test } from "vitest";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { root } from "../../../cli/setup/folders";
 import { docker } from "../../support/docker";
 
 const runtime = path.join(root, "components/image/runtime");

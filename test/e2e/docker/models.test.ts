@@ -2,7 +2,7 @@ import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { root } from "../../../cli/setup/folders";
 import { containers, docker } from "../../support/docker";
 import { describeLoad, startLoad } from "../../support/load";
 import { restPrediction, SampleModel, sampleModel } from "../../support/sampleModel";
@@ -89,7 +89,7 @@ describe("a service of several models", () => {
 
   test("shows in its status each model's versions, states and labels", () => {
     const env = { ...process.env, ...stack.stack.workspace.envVars };
-    const command = [path.join("commands", "status.mjs"), "-s", stack.stack.name];
+    const command = [path.join("cli", "bootstrap.mjs"), "status", "-s", stack.stack.name];
     const { stdout, status } = spawnSync(process.execPath, command, {
       cwd: root,
       env,

@@ -2,9 +2,9 @@ import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { modelStatus } from "../../../commands/lib/prediction.mjs";
-import { pinnedVersion } from "../../../commands/lib/pulumiCli.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { modelStatus } from "../../../cli/predict/service";
+import { pinnedVersion } from "../../../cli/setup/pulumiHome";
+import { root } from "../../../cli/setup/folders";
 import { containers, inspect, objects } from "../../support/docker";
 import { homeWithStandIns } from "../../support/homeWithStandIns";
 import { createStack, TestStack } from "../../support/stack";
@@ -19,7 +19,7 @@ describe("another project that adds the components as a package", () => {
   beforeAll(async () => {
     home = homeWithStandIns();
     vi.stubEnv("PULUMI_HOME", home);
-    const bin = path.join(home, "versions", pinnedVersion(root), "bin");
+    const bin = path.join(home, "versions", pinnedVersion(), "bin");
     execFileSync(path.join(bin, "pulumi"), ["install"], {
       cwd: example,
       stdio: "pipe",
@@ -39,7 +39,7 @@ describe("another project that adds the components as a package", () => {
   });
 
   test("serves the model", async () => {
-    const [version] = await modelStatus(String(outputs.restUrl.value));
+    const [version] = await modelStatus(String(outputs.restUrl.value), "dev");
     expect(version).toMatchObject({ version: outputs.modelVersion.value, state: "AVAILABLE" });
   });
 

@@ -3,8 +3,8 @@ import * as os from "os";
 import * as path from "path";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { modelStatus } from "../../../commands/lib/prediction.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { modelStatus } from "../../../cli/predict/service";
+import { root } from "../../../cli/setup/folders";
 import { containers, docker, inspect } from "../../support/docker";
 import { Registry, startRegistry } from "../../support/registry";
 import { createStack, engineOptions, TestStack } from "../../support/stack";
@@ -87,7 +87,7 @@ describe("a stack that pushes to a registry", () => {
   });
 
   test("serves", async () => {
-    const [version] = await modelStatus(String(outputs.restUrl.value));
+    const [version] = await modelStatus(String(outputs.restUrl.value), "dev");
     expect(version.state).toBe("AVAILABLE");
   });
 

@@ -1,10 +1,10 @@
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { stackStateFile } from "../../../commands/lib/backend.mjs";
-import { lockFolder } from "../../../commands/lib/locks.mjs";
-import { modelStatus } from "../../../commands/lib/prediction.mjs";
-import { ownFolder, root } from "../../../commands/lib/workspace.mjs";
+import { stackStateFile } from "../../../cli/setup/backend";
+import { lockFolder } from "../../../cli/automation/leftBehind";
+import { modelStatus } from "../../../cli/predict/service";
+import { ownFolder, root } from "../../../cli/setup/folders";
 import { containers, docker, inspect } from "../../support/docker";
 import { endCommandAt, startCommand } from "../../support/killedUp";
 import { keepAsking } from "../../support/lightClient";
@@ -139,7 +139,7 @@ function flags(): string[] {
 }
 
 async function servedVersion(): Promise<string> {
-  const [version] = await modelStatus(url);
+  const [version] = await modelStatus(url, "dev");
   return version.version;
 }
 

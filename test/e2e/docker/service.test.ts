@@ -1,10 +1,11 @@
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { heldOutPictures, readPicture } from "../../../commands/lib/pictures.mjs";
-import { predict } from "../../../commands/lib/prediction.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { heldOutPictures } from "../../../cli/predict/pictures";
+import { predict } from "../../../cli/predict/service";
+import { root } from "../../../cli/setup/folders";
 import { containers, docker, inspect, objects, requestsPerServer } from "../../support/docker";
+import { pixelsOf } from "../../support/sampleRequests";
 import { connect } from "../../support/servingGrpc";
 import { configure, createStack, TestStack } from "../../support/stack";
 import { until } from "../../support/supervisor";
@@ -48,7 +49,7 @@ describe("a stack on local Docker", () => {
     const client = connect("127.0.0.1:18500");
     try {
       for (const [index, picture] of pictures.entries()) {
-        const data = (await readPicture(root, picture)).flat(2);
+        const data = (await pixelsOf(picture)).flat(2);
         const { outputs: tensors } = await client.predict({
           model: "my_model",
           input: inputName(),
@@ -135,7 +136,7 @@ describe("a stack on local Docker", () => {
   });
 
   test("tells a gRPC client that no replica is ready, and serves it once one is", async () => {
-    const data = (await readPicture(root, heldOutPictures(root)[0])).flat(2);
+    const data = (await pixelsOf(heldOutPictures(root)[0])).flat(2);
     const call = { model: "my_model", input: inputName(), data, shape: [1, 224, 224, 3] };
     const replicas = containers(test1.label, "replica");
     docker("stop", "--time", "1", ...replicas);
@@ -176,8 +177,9 @@ describe("a stack on local Docker", () => {
   }
 
   async function predictRest(pictures: ReturnType<typeof heldOutPictures>): Promise<number[][]> {
-    const instances = await Promise.all(pictures.map((picture) => readPicture(root, picture)));
-    return predict(String(outputs.restUrl.value), "serving_default", instances);
+    const instances = await Promise.all(pictures.map(pixelsOf));
+    const body = { signature_name: "serving_default", instances };
+    return (await predict(String(outputs.restUrl.value), body, "dev")) as number[][];
   }
 
   function inputName(): string {

@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { root } from "../../../cli/setup/folders";
 import { SshMachine, sshMachine } from "../../support/sshMachine";
 import { configure, createStack, TestStack } from "../../support/stack";
 import { dockerOn } from "../../support/swarmNodes";

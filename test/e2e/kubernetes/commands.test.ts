@@ -3,8 +3,8 @@ import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { stringify } from "yaml";
-import { heldOutPictures } from "../../../commands/lib/pictures.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { heldOutPictures } from "../../../cli/predict/pictures";
+import { root } from "../../../cli/setup/folders";
 import { Cluster, clusterEnv, sharedCluster } from "../../cluster/cluster";
 import { CommandResult, predictedNames, runNpmCommand } from "../../support/npmCommand";
 

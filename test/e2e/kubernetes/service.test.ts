@@ -5,7 +5,7 @@ import * as path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
-import { root } from "../../../commands/lib/workspace.mjs";
+import { root } from "../../../cli/setup/folders";
 import { KubernetesModelService, KubernetesModelServiceArgs } from "../../../components";
 import { type Cluster, sharedCluster } from "../../cluster/cluster";
 import { restrictedNamespace, restrictedPod } from "../../cluster/restricted";

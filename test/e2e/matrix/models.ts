@@ -1,6 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { root } from "../../../cli/setup/folders";
 
 const source = path.join(root, "test/unit/tfserving/testdata/sharded/1");
 

@@ -3,7 +3,7 @@ import * as os from "os";
 import * as path from "path";
 import { expect, inject } from "vitest";
 import { stringify } from "yaml";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { root } from "../../../cli/setup/folders";
 import { killUpAt, startCommand } from "../../support/killedUp";
 import { describeLoad, type Load, startLoad } from "../../support/load";
 import { spoilVariables } from "../../support/modelFolder";

@@ -3,9 +3,9 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { readLogs } from "../../../commands/lib/logs.mjs";
-import { listParts } from "../../../commands/lib/services.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { dockerTarget } from "../../../cli/targets/docker/dockerTarget";
+import type { StackContext } from "../../../cli/targets/target";
+import { root } from "../../../cli/setup/folders";
 import { describeLoad, Load, startLoad } from "../../support/load";
 import { mirrorImage } from "../../support/mirrorImage";
 import { spoilVariables } from "../../support/modelFolder";
@@ -108,13 +108,17 @@ describe("a stack on a swarm of three nodes", () => {
   });
 
   test("shows its tasks on all nodes to npm run status, and what they say to npm run logs", async () => {
-    const host = swarm.nodes[0].host;
-    const parts = await listParts(host, stack.label);
-    expect(parts.map(({ part, number, state }) => `${part} ${number} ${state}`)).toEqual([
+    const target = dockerTarget({
+      ...{ host: swarm.nodes[0].host, label: stack.label, stack: "test" },
+      outputs: () => Promise.resolve(undefined),
+    } as unknown as StackContext);
+    const { parts } = await target.status();
+    expect(parts.map(({ part, id, state }) => `${part} ${id} ${state}`)).toEqual([
       ...Array(3).fill("balancer  running"),
       ...["replica 1 running", "replica 2 running", "replica 3 running"],
     ]);
-    const said = await readLogs(host, parts, { tail: "all", timestamps: false });
+    const said: string[] = [];
+    await target.logs({ tail: "all", timestamps: false, follow: false }, (line) => said.push(line));
     for (const replica of [1, 2, 3]) {
       expect(said).toContainEqual(`replica ${replica} | supervisor: ready`);
     }

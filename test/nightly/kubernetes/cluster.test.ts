@@ -2,7 +2,7 @@ import { ChildProcess, execFileSync, spawn } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { root } from "../../../cli/setup/folders";
 import { Cluster, OwnCluster, startCluster } from "../../cluster/cluster";
 import { restrictedNamespace, restrictedPod } from "../../cluster/restricted";
 

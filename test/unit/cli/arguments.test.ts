@@ -1,16 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
-import {
-  Failure,
-  helpText,
-  npmRun,
-  refuseTakenByNpm,
-  stackOption,
-} from "../../../commands/lib/command.mjs";
-import { takenByNpm } from "../../../commands/lib/npmFlags.mjs";
-import { needsOf, passedOn, pulumiOptions, stackOf } from "../../../commands/lib/passThrough.mjs";
-import { nextSteps, servedBy } from "../../../commands/lib/summary.mjs";
-import { root, stackName } from "../../../commands/lib/workspace.mjs";
+import { describe, expect, it, vi } from "vitest";
+import { needsOf, passedOn, pulumiOptions, stackOf } from "../../../cli/automation/passThrough";
+import { nextSteps, servedBy } from "../../../cli/commands/summary";
+import { commands, main } from "../../../cli/main";
+import { refuseTakenByNpm, takenByNpm } from "../../../cli/npmFlags";
+import { npmRun } from "../../../cli/output/console";
+import { Failure } from "../../../cli/output/failure";
+import { root } from "../../../cli/setup/folders";
+import { stackName } from "../../../cli/setup/workspace";
 
 describe("the stack of a command", () => {
   it.each([
@@ -45,7 +42,7 @@ describe("options that npm took for itself", () => {
   });
 
   it("are refused with the right spelling", () => {
-    const down = { name: "down", options: stackOption };
+    const down = { name: () => "down", options: [{ long: "--stack", short: "-s" }] };
     const taken = (env: Record<string, string>, args: string[] = []) =>
       expectFailure(() => refuseTakenByNpm(down, args, env));
 
@@ -65,8 +62,10 @@ describe("options that npm took for itself", () => {
   });
 
   it("for Pulumi are those that change what it acts on", () => {
-    const names = Object.keys(pulumiOptions);
-    expect(names).toEqual(expect.arrayContaining(["stack", "yes", "target", "secret", "cwd"]));
+    const names = pulumiOptions.map(({ long }) => long);
+    expect(names).toEqual(
+      expect.arrayContaining(["--stack", "--yes", "--target", "--secret", "--cwd"]),
+    );
   });
 });
 
@@ -187,24 +186,30 @@ describe("what Pulumi needs", () => {
 });
 
 describe("what a command shows", () => {
-  it("names its options in one column", () => {
-    const command = {
-      name: "logs",
-      summary: "Shows logs.",
-      positional: "[PART]",
-      options: { ...stackOption, all: { type: "boolean" as const, help: "everything" } },
-      run: async () => {},
-    };
+  it("is every command in the overview, which each tells more of", () => {
+    const overview = commands().helpInformation();
+    for (const { name } of commands().commands.map((one) => ({ name: one.name() }))) {
+      expect(overview).toMatch(new RegExp(`^  ${name} `, "m"));
+    }
+    const logs = commands().commands.find((one) => one.name() === "logs");
+    expect(logs?.helpInformation()).toMatch(/^Usage: npm run logs -- \[options\] \[PART\]$/m);
+    expect(logs?.helpInformation()).toMatch(/^ {2}-n, --tail <LINES> +last lines of each, or all/m);
+  });
 
-    expect(helpText(command).split("\n")).toEqual([
-      "Shows logs.",
-      "",
-      "Usage: npm run logs -- [options] [PART]",
-      "",
-      "  -s, --stack STACK  stack to work on (default: PULUMI_STACK, else dev)",
-      "      --all          everything",
-      "  -h, --help         this text",
-    ]);
+  it.each([
+    [["down", "--remov"], "unknown option '--remov'. (Did you mean --remove?)", "down"],
+    [["status", "-s"], "option '-s, --stack <STACK>' argument missing", "status"],
+    [["logs", "replica", "balancer"], "too many arguments for 'logs'", "logs"],
+    [["dwon"], "unknown command 'dwon'. (Did you mean down?)", ""],
+  ])("refuses %j", async (args, message, help) => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    await main(args);
+    const text = said.mock.calls.flat().join("\n");
+    said.mockRestore();
+    expect(text).toContain(message);
+    expect(text).toContain(`npm run ${help || "help"}`);
+    expect(process.exitCode).toBe(2);
+    process.exitCode = 0;
   });
 
   it.each([

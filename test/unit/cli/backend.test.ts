@@ -8,7 +8,7 @@ import {
   chooseBackend,
   configFolder,
   currentLogin,
-} from "../../../commands/lib/backend.mjs";
+} from "../../../cli/setup/backend";
 
 const folder = path.resolve("/project/.pulumi");
 const own = `file://${folder.split(path.sep).join("/")}`;

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { consentFor } from "../../../commands/lib/consent.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { consentFor } from "../../../cli/output/consent";
+import { root } from "../../../cli/setup/folders";
 
 const call = { name: "prod", yes: false, env: {}, terminal: true };
 
@@ -28,7 +28,7 @@ describe("a change of a stack", () => {
   it.each(["up", "down"])("by npm run %s is refused where nobody can be asked", (command) => {
     const { stderr, status } = spawnSync(
       process.execPath,
-      [`commands/${command}.mjs`, "-s", "test-consent"],
+      ["cli/bootstrap.mjs", command, "-s", "test-consent"],
       { cwd: root, encoding: "utf8", env: { ...process.env, PULUMI_SKIP_CONFIRMATIONS: "" } },
     );
     expect(stderr).toContain(`npm run ${command} would change the stack test-consent`);

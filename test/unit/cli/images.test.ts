@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseSource, isUnreachable, wantedImages } from "../../../commands/lib/images.mjs";
+import { chooseSource, isUnreachable, wantedImages } from "../../../cli/setup/images";
 
 const wanted = {
   key: "baseImage",
@@ -83,7 +83,7 @@ describe("the images of a stack", () => {
     const whyNone = (key: string) => (key === "balancerImage" ? undefined : "it is pushed");
     const last = (key: string) => (key === "baseImage" ? "local/serving:1" : "company/haproxy:3");
 
-    expect(wantedImages(setting, explicit, standIns, last, whyNone)).toEqual([
+    expect(wantedImages({ setting, explicit, last }, standIns, whyNone)).toEqual([
       { ...wanted, stoodIn: true, noStandIn: "it is pushed" },
       {
         key: "balancerImage",
@@ -103,13 +103,9 @@ describe("the images of a stack", () => {
   });
 
   it.each([false, "false"])("leave the notebook out where notebook is %j", (notebook) => {
-    const images = wantedImages(
-      (key) => (key === "notebook" ? notebook : settings[key]),
-      explicit,
-      standIns,
-      () => undefined,
-      () => undefined,
-    );
+    const none = () => undefined;
+    const given = (key: string) => (key === "notebook" ? notebook : settings[key]);
+    const images = wantedImages({ setting: given, explicit, last: none }, standIns, none);
 
     expect(images.map(({ key }) => key)).toEqual(["baseImage", "balancerImage"]);
   });

@@ -6,7 +6,7 @@ import { connect, placeOf } from "../../../cli/targets/kubernetes/cluster";
 import { podTable } from "../../../cli/targets/kubernetes/kubernetesTarget";
 import { interruptedObjects } from "../../../cli/targets/kubernetes/objects";
 import { isComplete, readPod, selectPods } from "../../../cli/targets/kubernetes/pods";
-import { wantedImages } from "../../../commands/lib/images.mjs";
+import { wantedImages } from "../../../cli/setup/images";
 import { loadKubeconfig } from "../../../components/kubernetes/cluster/kubeconfig";
 import { kubeconfigFile, kubeconfigFor } from "../../support/fakeCluster";
 import { temporaryFolder } from "../../support/modelFolder";
@@ -263,12 +263,8 @@ describe("the kubeconfig of a command", () => {
 
 it("the engine of this machine needs only the image that is built upon", () => {
   const settings: Record<string, unknown> = { target: "kubernetes", baseImage: "base" };
-  const wanted = wantedImages(
-    (key) => settings[key],
-    () => undefined,
-    {},
-    () => undefined,
-    () => undefined,
-  );
+  const none = () => undefined;
+  const stack = { setting: (key: string) => settings[key], explicit: none, last: none };
+  const wanted = wantedImages(stack, {}, none);
   expect(wanted.map(({ key }) => key)).toEqual(["baseImage"]);
 });

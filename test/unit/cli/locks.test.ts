@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isGone, programOf } from "../../../commands/lib/locks.mjs";
+import { isGone, programOf } from "../../../cli/automation/leftBehind";
 
 const holder = { pid: 123, username: "ada", hostname: "here", timestamp: "2026-01-01T00:00:00Z" };
 

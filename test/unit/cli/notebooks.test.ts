@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { giveToNotebook } from "../../../commands/lib/notebooks.mjs";
+import { giveToNotebook } from "../../../cli/setup/notebookFolder";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 
 // Only root can give files away; who is not has nothing that belongs to root in a folder of its own.

@@ -2,14 +2,13 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { pathToFileURL } from "node:url";
 import * as path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { canReach } from "../../../commands/lib/download.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { statusOf } from "../../../cli/setup/toolchain";
+import { root } from "../../../cli/setup/folders";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 
-const module = pathToFileURL(path.join(root, "commands/lib/process.mjs")).href;
+const module = path.join(root, "cli/automation/process");
 
 /** Like Pulumi: it has work to do once it is told to end, and says what told it. */
 const program = `
@@ -32,9 +31,10 @@ interface Command {
 /** A command that shows a program; it ends with the code that it got. */
 async function startCommand(options: object, source = program): Promise<Command> {
   const command =
-    `const { show } = await import(${JSON.stringify(module)});` +
-    `process.exitCode = await show(process.execPath, ["--eval", ${JSON.stringify(source)}], ${JSON.stringify(options)});`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", command], {
+    `const { show } = require(${JSON.stringify(module)});` +
+    `show(process.execPath, ["--eval", ${JSON.stringify(source)}], ${JSON.stringify(options)})` +
+    ".then((code) => (process.exitCode = code));";
+  const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", command], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -85,11 +85,12 @@ it("progress goes to stderr", async () => {
 it("what airgap builds for Pulumi stays out of what Pulumi prints", () => {
   const folder = temporaryFolder();
   writeFiles(folder, { "airgap/build": "echo half of it" });
-  const debian = pathToFileURL(path.join(root, "commands/lib/debian.mjs")).href;
-  const command = `(await import("${debian}")).runAirgap(${JSON.stringify(folder)}, "build")`;
+  const airgap = JSON.stringify(path.join(root, "cli/setup/airgap"));
+  const options = JSON.stringify({ folder });
+  const command = `require(${airgap}).runAirgap("build", [], ${options})`;
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ["--input-type=module", "--eval", command],
+    ["--require", "tsx/cjs", "--eval", command],
     { encoding: "utf8" },
   );
   expect([stdout, stderr]).toEqual(["", "half of it\n"]);
@@ -108,8 +109,9 @@ it("the download site is asked through the user's proxy", async () => {
   const env = { ...process.env, HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: "" };
   const url = "https://downloads.invalid/install.sh";
 
-  expect(await canReach(url, env, 10_000)).toBe(false);
+  expect(await statusOf(url, env, 10_000)).toBeUndefined();
   expect(asked).toEqual(["downloads.invalid:443"]);
-  expect(await canReach(url, { ...env, NO_PROXY: "downloads.invalid" }, 10_000)).toBe(false);
+  const direct = { ...env, NO_PROXY: "downloads.invalid" };
+  expect(await statusOf(url, direct, 10_000)).toBeUndefined();
   expect(asked).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changesFor, releasesOf, withChanges } from "../../../commands/lib/releases.mjs";
+import { changesFor, releasesOf, withChanges } from "../../../cli/releases";
 
 const project = {
   name: "tfserving",

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { adviceFor, defaultHost, findEngine } from "../../../commands/lib/engine.mjs";
-import { ownsForNotebook } from "../../../commands/lib/notebooks.mjs";
-import { npmCommand, packagesAreCurrent } from "../../../commands/lib/packages.mjs";
-import { hasPlugin, wantedPlugins } from "../../../commands/lib/pulumiCli.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { adviceFor, findEngine } from "../../../cli/setup/engine";
+import { ownsForNotebook } from "../../../cli/setup/notebookFolder";
+import { npmCommand, packagesAreCurrent } from "../../../cli/bootstrap.mjs";
+import { defaultDockerHost } from "../../../components/facts";
+import { hasPlugin, wantedPlugins } from "../../../cli/setup/pulumiHome";
 import { writeContext } from "../../support/dockerContexts";
 import { temporaryFolder } from "../../support/modelFolder";
 
@@ -65,7 +65,7 @@ describe("npm", () => {
 
 describe("the Docker Engine of a stack", () => {
   const found = (configured: unknown, env: Record<string, string>) =>
-    findEngine(root, configured, { DOCKER_CONFIG: temporaryFolder(), ...env });
+    findEngine(configured, { DOCKER_CONFIG: temporaryFolder(), ...env });
   const plain = (host: string) => ({ host, variables: {} });
 
   function dockerContext() {
@@ -79,51 +79,47 @@ describe("the Docker Engine of a stack", () => {
   it.each([
     ["the setting's", "ssh://me@host", { DOCKER_HOST: "tcp://192.0.2.1:2375" }, "ssh://me@host"],
     ["DOCKER_HOST's", "", { DOCKER_HOST: "tcp://192.0.2.1:2375" }, "tcp://192.0.2.1:2375"],
-    ["this machine's", undefined, {}, defaultHost],
-    ["none of an empty variable", undefined, { DOCKER_HOST: "" }, defaultHost],
-  ])("is %s", async (_, configured, env, host) => {
-    expect(await found(configured, env)).toEqual(plain(host));
+    ["this machine's", undefined, {}, defaultDockerHost],
+    ["none of an empty variable", undefined, { DOCKER_HOST: "" }, defaultDockerHost],
+  ])("is %s", (_, configured, env, host) => {
+    expect(found(configured, env)).toEqual(plain(host));
   });
 
-  it("is that of the Docker context in use, with what its certificates need", async () => {
+  it("is that of the Docker context in use, with what its certificates need", () => {
     const { env, host, certificates } = dockerContext();
-    expect(await findEngine(root, "", env)).toEqual({
+    expect(findEngine("", env)).toEqual({
       host,
       variables: { DOCKER_CERT_PATH: certificates, DOCKER_TLS_VERIFY: "1" },
     });
   });
 
-  it("is presented the certificates also where the setting names its address", async () => {
+  it("is presented the certificates also where the setting names its address", () => {
     const { env, host, certificates } = dockerContext();
-    const { variables } = await findEngine(root, host, { DOCKER_CONFIG: env.DOCKER_CONFIG });
+    const { variables } = findEngine(host, { DOCKER_CONFIG: env.DOCKER_CONFIG });
     expect(variables.DOCKER_CERT_PATH).toBe(certificates);
   });
 
-  it("is refused where the Docker context in use does not exist", async () => {
-    await expect(found("", { DOCKER_CONTEXT: "typo" })).rejects.toThrow(
+  it("is refused where the Docker context in use does not exist", () => {
+    expect(() => found("", { DOCKER_CONTEXT: "typo" })).toThrow(
       'There is no Docker context "typo"',
     );
   });
 });
 
 describe("the advice about a silent engine", () => {
-  const silence = {
-    host: "unix:///var/run/docker.sock",
-    reason: "Cannot connect to the Docker daemon",
-    missing: false,
-    system: "linux",
-  };
+  const socket = "unix:///var/run/docker.sock";
+  const refused = `connect ECONNREFUSED ${socket}`;
 
   it.each([
-    ["start Docker (sudo systemctl", silence],
-    ["start Docker Desktop", { ...silence, system: "darwin" }],
-    ["start Docker Desktop", { ...silence, host: "npipe:////./pipe/x", system: "win32" }],
-    ["usermod -aG docker", { ...silence, reason: "dial unix: connect: permission denied" }],
-    ["install Docker Engine", { ...silence, missing: true }],
-    ["install Docker Desktop", { ...silence, missing: true, system: "win32" }],
-    ["ssh://me@host is right", { ...silence, host: "ssh://me@host" }],
-  ])("begins with %j", (beginning, about) => {
-    expect(adviceFor(about)).toContain(beginning);
+    ["start Docker (sudo systemctl", socket, refused, "linux"],
+    ["start Docker Desktop", socket, refused, "darwin"],
+    ["start Docker Desktop", "npipe:////./pipe/x", refused, "win32"],
+    ["usermod -aG docker", socket, `connect EACCES ${socket}`, "linux"],
+    ["install Docker Engine", socket, `connect ENOENT ${socket}`, "linux"],
+    ["start Docker Desktop", socket, `connect ENOENT ${socket}`, "darwin"],
+    ["ssh://me@host is right", "ssh://me@host", refused, "linux"],
+  ])("contains %j at %s after %s on %s", (advice, host, reason, system) => {
+    expect(adviceFor(host, reason, system)).toContain(advice);
   });
 });
 
@@ -146,7 +142,7 @@ describe("notebooks that root checked out", () => {
 });
 
 describe("the plugins of a stack", () => {
-  const names = (target: string) => wantedPlugins(root, target).map(({ name }) => name);
+  const names = (target: string) => wantedPlugins(target).map(({ name }) => name);
 
   it.each([
     ["docker", ["docker", "random"]],

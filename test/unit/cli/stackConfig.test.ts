@@ -5,7 +5,7 @@ import {
   readMapping,
   renderConfigFile,
   settingOf,
-} from "../../../commands/lib/stackConfig.mjs";
+} from "../../../cli/setup/stackConfig";
 
 const project = {
   name: "tfserving",
@@ -22,7 +22,7 @@ async function rendered(
   standIns: Record<string, string> = {},
   previous: Record<string, unknown> = {},
 ): Promise<Record<string, unknown>> {
-  return parse(await renderConfigFile({ project, file, stackFile, standIns, previous }));
+  return parse(renderConfigFile({ project, file, stackFile, standIns, previous }));
 }
 
 describe("a setting", () => {
@@ -91,7 +91,7 @@ describe("the config file for Pulumi", () => {
   });
 
   it("says in its first line where to edit", async () => {
-    const text = await renderConfigFile({
+    const text = renderConfigFile({
       project,
       file,
       stackFile: {},
@@ -105,10 +105,10 @@ describe("the config file for Pulumi", () => {
 
 describe("reading a YAML mapping", () => {
   it("takes an empty file for an empty mapping", async () => {
-    expect(await readMapping("# nothing\n", file)).toEqual({});
+    expect(readMapping("# nothing\n", file)).toEqual({});
   });
 
-  it.each(["a: [1", "- a\n- b", "text"])("refuses %j and names the file", async (text) => {
-    await expect(readMapping(text, file)).rejects.toThrow(file);
+  it.each(["a: [1", "- a\n- b", "text"])("refuses %j and names the file", (text) => {
+    expect(() => readMapping(text, file)).toThrow(file);
   });
 });

@@ -1,9 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { hasAirgap } from "../../../commands/lib/debian.mjs";
-import { prepareToolchain } from "../../../commands/lib/toolchain.mjs";
-import { root as project } from "../../../commands/lib/workspace.mjs";
+import { hasAirgap } from "../../../cli/setup/airgap";
+import { prepareToolchain } from "../../../cli/setup/toolchain";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 
 /** Writes down what it is asked for, and makes it. */
@@ -19,7 +18,7 @@ done
 `;
 const base = "cli language-nodejs docker random";
 
-describe.runIf(hasAirgap(project))("the toolchain where no download site can be reached", () => {
+describe.runIf(hasAirgap())("the toolchain where no download site can be reached", () => {
   let root: string;
   let env: { PULUMI_HOME: string; PATH?: string };
   let said: string;
@@ -42,7 +41,7 @@ describe.runIf(hasAirgap(project))("the toolchain where no download site can be 
       "airgap/toolchain/build": script,
     });
     said = "";
-    vi.spyOn(console, "log").mockImplementation((line: string) => void (said += `${line}\n`));
+    vi.spyOn(console, "error").mockImplementation((line: string) => void (said += `${line}\n`));
     vi.stubGlobal("fetch", () => Promise.reject(new Error("blocked")));
   });
   afterEach(() => {
@@ -55,17 +54,17 @@ describe.runIf(hasAirgap(project))("the toolchain where no download site can be 
     ["kubernetes", `${base} kubernetes-provider`, "about 13 minutes"],
     [undefined, base, "about 8 minutes"],
   ])("is built for target %s", async (target, programs, time) => {
-    await prepareToolchain(root, env, target);
+    await prepareToolchain(env, target, root);
 
     expect(asked()).toEqual([programs]);
     expect(said).toContain(time);
   });
 
   it("gets the plugin that is missing, and nothing else", async () => {
-    await prepareToolchain(root, env, "docker");
+    await prepareToolchain(env, "docker", root);
     said = "";
 
-    await prepareToolchain(root, env, "kubernetes");
+    await prepareToolchain(env, "kubernetes", root);
     expect(asked()).toEqual([base, "kubernetes-provider"]);
     expect(said).toContain(
       "building Pulumi's kubernetes plugin 2.0.0 from Go modules (about 5 minutes, once)",
@@ -74,18 +73,18 @@ describe.runIf(hasAirgap(project))("the toolchain where no download site can be 
   });
 
   it("is not built again", async () => {
-    await prepareToolchain(root, env, "kubernetes");
+    await prepareToolchain(env, "kubernetes", root);
     said = "";
 
     for (const target of ["kubernetes", "docker", undefined]) {
-      await prepareToolchain(root, env, target);
+      await prepareToolchain(env, target, root);
     }
     expect(asked()).toHaveLength(1);
     expect(said).toBe("");
   });
 
   it("is not begun where a plugin cannot be built", async () => {
-    await expect(prepareToolchain(root, env, "ecs")).rejects.toThrow(
+    await expect(prepareToolchain(env, "ecs", root)).rejects.toThrow(
       "Pulumi's aws plugin 2.0.0: not installed, not among what can be built from Go modules, and",
     );
     expect(asked()).toEqual([]);
@@ -94,7 +93,7 @@ describe.runIf(hasAirgap(project))("the toolchain where no download site can be 
   it("has failed where the script makes another version", async () => {
     writeFiles(root, { "airgap/toolchain/build": "true" });
 
-    await expect(prepareToolchain(root, env, "kubernetes")).rejects.toThrow(
+    await expect(prepareToolchain(env, "kubernetes", root)).rejects.toThrow(
       "Pulumi 1.0.0, Pulumi's docker plugin 2.0.0, Pulumi's kubernetes plugin 2.0.0, Pulumi's random plugin 2.0.0: not installed",
     );
   });
@@ -102,7 +101,7 @@ describe.runIf(hasAirgap(project))("the toolchain where no download site can be 
   it("has failed where the script fails", async () => {
     writeFiles(root, { "airgap/toolchain/build": "exit 1" });
 
-    await expect(prepareToolchain(root, env, "docker")).rejects.toThrow(/could not be built/);
+    await expect(prepareToolchain(env, "docker", root)).rejects.toThrow(/could not be built/);
   });
 
   function asked(): string[] {

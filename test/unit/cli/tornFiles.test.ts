@@ -2,7 +2,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { tornFiles } from "../../../commands/lib/tornFiles.mjs";
+import { tornFiles } from "../../../cli/automation/leftBehind";
 
 let backend: string;
 

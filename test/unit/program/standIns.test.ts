@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import names from "../../../airgap/images/names.json";
-import { standInRule } from "../../../commands/lib/standIns.mjs";
-import { root } from "../../../commands/lib/workspace.mjs";
+import { standInRule } from "../../../cli/setup/standIns";
 import { ImageKey, isStandIn, whyNoStandIn } from "../../../program/standIns";
 import type { TargetName } from "../../../program/config/key";
 import { standInProblems } from "../../../program/image";
@@ -67,7 +66,7 @@ describe("the program", () => {
 
 describe("the commands", () => {
   const ruleOf = (settings: Record<string, unknown>) =>
-    standInRule(root, { host: local, setting: (key) => settings[key] });
+    standInRule((key) => settings[key], local);
 
   it("have the program's rule", async () => {
     const onCluster = await ruleOf({ target: "kubernetes", registry });
