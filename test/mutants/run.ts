@@ -46,22 +46,21 @@ async function survives(copy: string, mutant: Mutant): Promise<string | undefine
   );
   try {
     const { passed, failed } = await runTests(copy, [mutant.tests]);
-    return failed > 0 ? undefined : `${passed} tests of ${mutant.tests} pass`;
+    return failed.length > 0 ? undefined : `${passed} tests of ${mutant.tests} pass`;
   } finally {
     fs.writeFileSync(file, text);
   }
 }
 
 interface Report {
-  numPassedTests: number;
-  numFailedTests: number;
+  testResults: { assertionResults: { fullName: string; status: string }[] }[];
 }
 
 /** @throws Error where no test runs, such as for a file that cannot be loaded */
 async function runTests(
   copy: string,
   files: string[],
-): Promise<{ passed: number; failed: number }> {
+): Promise<{ passed: number; failed: string[] }> {
   const vitest = path.join(copy, "node_modules/vitest/vitest.mjs");
   const args = ["run", "--project", "unit", "--reporter", "json", ...files];
   const { stdout } = await run(process.execPath, [vitest, ...args], {
@@ -69,9 +68,10 @@ async function runTests(
     maxBuffer: 1 << 28,
   }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }));
   const report = JSON.parse(stdout.slice(stdout.indexOf("{"))) as Report;
-  const { numPassedTests: passed, numFailedTests: failed } = report;
-  if (passed + failed === 0) throw new Error(`No test of ${files.join()} ran:\n${stdout}`);
-  return { passed, failed };
+  const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+  const failed = tests.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
+  if (tests.length === 0) throw new Error(`No test of ${files.join()} ran:\n${stdout}`);
+  return { passed: tests.length - failed.length, failed };
 }
 
 async function main(): Promise<void> {
@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   const whole = copyOfRepository();
   const { failed } = await runTests(whole, [...new Set(mutants.map(({ tests }) => tests))]);
   fs.rmSync(whole, { recursive: true });
-  if (failed > 0) throw new Error(`${failed} tests fail already: nothing is known of any fault`);
+  if (failed.length > 0) throw new Error(`These tests fail already:\n${failed.join("\n")}`);
   const survivors: string[] = [];
   const work = async () => {
     const copy = copyOfRepository();
