@@ -53,7 +53,7 @@ export const mutants: Mutant[] = [
     file: "releaseRecord.ts",
     from: "record.apply((both) => both.previousRelease ?? null)",
     to: "record.apply(() => null)",
-    tests: "releaseRecord",
+    tests: "program/program",
   },
   {
     breaks: "a drain of nodes takes one pod at a time",
@@ -115,8 +115,8 @@ export const mutants: Mutant[] = [
   {
     breaks: "a stand-in is not pushed to a registry",
     file: "program/standIns.ts",
-    from: 'case registry !== undefined && key === "baseImage":',
-    to: "case false:",
+    from: 'return registry !== undefined && key === "baseImage"',
+    to: "return false",
     tests: "standIns",
   },
   // Closed by default.
@@ -167,7 +167,7 @@ export const mutants: Mutant[] = [
     file: "instanceTemplate.ts",
     from: 'httpTokens: "required"',
     to: 'httpTokens: "optional"',
-    tests: "gpuCluster",
+    tests: "ecsCluster",
   },
   {
     breaks: "the logs of requests are private",
@@ -200,7 +200,7 @@ export const mutants: Mutant[] = [
   },
   {
     breaks: "a kubeconfig's content stays a secret",
-    file: "kubernetesStack.ts",
+    file: "targets/kubernetes.ts",
     from: "kubeconfig && isContent(kubeconfig) ? pulumi.secret(kubeconfig) : kubeconfig",
     to: "kubeconfig",
     tests: "kubernetesProgram",
@@ -208,7 +208,7 @@ export const mutants: Mutant[] = [
   // Bad input.
   {
     breaks: "a canary's share over 100 % is refused",
-    file: "canary.ts",
+    file: "serving/canary.ts",
     from: 'wholeNumber("canary.percent", percent, 0, 100)',
     to: 'wholeNumber("canary.percent", percent, 0, 1000)',
     tests: "check",
