@@ -55,6 +55,6 @@ export const docker: Target<EnginePlan> = {
   },
 };
 
-function resolved({ canary: _, ...service }: EngineServiceArgs) {
-  return resolveModelServiceArgs({ image: "", ...service });
+function resolved(service: EngineServiceArgs) {
+  return resolveModelServiceArgs({ ...service, image: "", canary: undefined });
 }
