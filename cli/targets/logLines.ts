@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { PassThrough, type Readable } from "node:stream";
+import { PassThrough } from "node:stream";
 import type { LogRequest } from "./target";
 
 /** What one part of a stack says. */
@@ -56,31 +56,16 @@ export function parseLogLine(line: string): LogLine {
 }
 
 /**
- * The lines of a stream, until it ends or the signal comes.
+ * The lines of a stream, until it ends.
  *
- * @param open - pipes what is said into the stream that it gets, and gives what stops that
+ * @param open - pipes what is said into the stream that it gets
  */
 export async function* streamedLines(
-  signal: AbortSignal | undefined,
-  open: (into: PassThrough) => Promise<{ stop(): void }>,
+  open: (into: PassThrough) => Promise<void>,
 ): AsyncGenerator<string> {
   const into = new PassThrough();
-  const source = await open(into);
-  const stop = () => {
-    source.stop();
-    into.end();
-  };
-  signal?.addEventListener("abort", stop);
-  try {
-    yield* linesOf(into);
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    source.stop();
-  }
-}
-
-async function* linesOf(input: Readable): AsyncGenerator<string> {
-  for await (const line of createInterface({ input })) {
+  await open(into);
+  for await (const line of createInterface({ input: into })) {
     if (line) {
       yield line;
     }

@@ -125,9 +125,8 @@ export interface LogRequest {
   /** How many of the last lines of each, or all. */
   readonly tail: string;
   readonly timestamps: boolean;
-  /** Whether to go on until the parts end or the signal comes. */
+  /** Whether to go on until the parts end, or this process. */
   readonly follow: boolean;
-  readonly signal?: AbortSignal;
 }
 
 /** A stack in which the next update, or a destroy, can begin. */

@@ -128,15 +128,14 @@ function logSource(engine: Docker, part: Container): LogSource {
   ) as { logs(options: object): Promise<Buffer | Readable> };
   return {
     name: nameOf(part),
-    lines: ({ tail, follow, signal }: LogRequest) =>
-      streamedLines(signal, async (into) => {
+    lines: ({ tail, follow }: LogRequest) =>
+      streamedLines(async (into) => {
         const said = await from.logs({
           ...{ stdout: true, stderr: true, timestamps: true, tail, follow },
         });
         const stream = Buffer.isBuffer(said) ? new PassThrough().end(said) : said;
         engine.modem.demuxStream(stream, into, into);
         stream.on("end", () => into.end()).on("close", () => into.end());
-        return { stop: () => stream.destroy() };
       }),
   };
 }

@@ -18,7 +18,7 @@ export function taskLog({ logs }: Pick<Aws, "logs">, task: EcsTask): LogSource {
 async function* lines(
   { logs }: Pick<Aws, "logs">,
   { log }: EcsTask,
-  { tail, follow, signal }: LogRequest,
+  { tail, follow }: LogRequest,
 ): AsyncGenerator<string> {
   const stream = { logGroupName: log?.group ?? "", logStreamName: log?.stream ?? "" };
   const wanted =
@@ -26,7 +26,7 @@ async function* lines(
       ? { startFromHead: true }
       : { startFromHead: false, limit: Math.min(Math.max(Number(tail), 1), mostLines) };
   let nextToken: string | undefined;
-  while (!signal?.aborted) {
+  for (;;) {
     const request = nextToken ? { startFromHead: true, nextToken } : wanted;
     const page = await logs.getLogEvents({ ...stream, ...request }).catch(saidNothing);
     const events = page.events ?? [];
@@ -40,7 +40,7 @@ async function* lines(
       return;
     }
     if (isEnd || !nextToken) {
-      await pause(signal);
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   }
 }
@@ -55,14 +55,4 @@ function saidNothing(error: Error): { events?: undefined; nextForwardToken?: und
 
 function time(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function pause(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, pollMs);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

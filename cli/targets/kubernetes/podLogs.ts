@@ -10,15 +10,13 @@ export function podLog({ core, library, config }: Cluster, namespace: string, po
   const { name, part, id, container } = pod;
   const tailOf = ({ tail }: LogRequest) => (tail === "all" ? {} : { tailLines: Number(tail) });
   const followed = (request: LogRequest) =>
-    streamedLines(request.signal, async (into) => {
+    streamedLines(async (into) => {
       const log = new library.Log(config);
       const options = { follow: true, timestamps: true, ...tailOf(request) };
       try {
-        const controller = await log.log(namespace, name, container, into, options);
-        return { stop: () => controller.abort() };
+        await log.log(namespace, name, container, into, options);
       } catch (error) {
         into.end(saidNothing(error));
-        return { stop: () => undefined };
       }
     });
   async function* read(request: LogRequest) {
