@@ -19,7 +19,7 @@ export {
   albEndpointDefaults,
   resolveAlbEndpointArgs,
 } from "./aws/endpoint/albEndpointArgs";
-export { checkAlbEndpoint } from "./aws/endpoint/checkAlbEndpoint";
+export { albEndpointSchema, checkAlbEndpoint } from "./aws/endpoint/checkAlbEndpoint";
 export { checkEcsCluster, ecsClusterSchema } from "./aws/cluster/checkEcsCluster";
 export {
   checkInstanceType,
@@ -51,12 +51,11 @@ export {
 } from "./aws/network/lookUpNetwork";
 export { ServiceMonitoring } from "./aws/service/serviceMonitoring";
 export {
-  checkServiceMonitoring,
   ServiceMonitoringArgs,
   serviceMonitoringDefaults,
 } from "./aws/service/serviceMonitoringArgs";
 export { VpcNetwork } from "./aws/network/vpcNetwork";
-export { checkVpcNetwork, VpcNetworkArgs } from "./aws/network/vpcNetworkArgs";
+export { checkVpcNetwork, VpcNetworkArgs, vpcNetworkSchema } from "./aws/network/vpcNetworkArgs";
 export { checkGpuHost } from "./aws/gpuHost/checkGpuHost";
 export { GpuHost } from "./aws/gpuHost/gpuHost";
 export { GpuHostArgs, gpuHostDefaults, notebookFolder } from "./aws/gpuHost/gpuHostArgs";
@@ -176,6 +175,7 @@ export {
   EcrRepository,
   EcrRepositoryArgs,
   ecrRepositoryDefaults,
+  ecrRepositorySchema,
 } from "./aws/image/ecrRepository";
 // What programs and commands need of these components besides.
 export { awsName } from "./aws/awsName";

@@ -1,4 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
+import { textLike } from "../core/schema";
+
 /** What an ARN is made of. */
 export interface ArnParts {
   /** `aws`, or that of a separate part of AWS such as `aws-cn`. */
@@ -25,11 +27,10 @@ export function parseArn(arn: string): ArnParts {
   return { partition, service, region, account, resource };
 }
 
-/** Whether a value, where it is known already, is an ARN of one of the services. */
-export function isArnOf(value: unknown, services: string[]): boolean {
-  if (typeof value !== "string") {
-    return true;
-  }
-  const match = /^arn:[^:]+:([^:]+):/.exec(value);
-  return match !== null && services.includes(match[1]);
+/** The ARN of something in one of the services. */
+export function arnOf(services: string[], what: string) {
+  return textLike(
+    new RegExp(`^arn:[^:]+:(${services.join("|")}):`),
+    `use the ARN of ${what}, which starts with arn:aws:${services[0]}:`,
+  );
 }

@@ -9,8 +9,10 @@ import {
   modelUrls,
   onceServing,
   resolveEcsModelServiceArgs,
+  NetworkFacts,
   ServiceMonitoring,
   VpcNetwork,
+  VpcNetworkArgs,
 } from "../../components";
 import { EcsPlan, preflightOnEcs } from "../ecs/preflight";
 import { ecsImage, EcsImage } from "../ecs/image";
@@ -38,8 +40,7 @@ export const ecs: Target<EcsPlan> = {
   async deploy(plan): Promise<EcsOutputs> {
     const { args, facts, recorded } = plan;
     const { tags } = args.network;
-    const secondaryCidrs = facts.cidrBlocks.slice(1);
-    const network = new VpcNetwork("network", { ...args.network, secondaryCidrs });
+    const network = new VpcNetwork("network", { ...args.network, ...asFound(facts, args.network) });
     const repository = new EcrRepository(plan.repositoryName, args.repository);
     const serving = await ecsImage(plan, repository);
     const cluster = new EcsCluster("serving", { ...placeOf(network), ...args.cluster });
@@ -131,6 +132,12 @@ function createNotebook(
       ...notebook,
     })
   );
+}
+
+/** The network as it was looked up, so that AWS is asked once. */
+function asFound({ vpcId, subnets, cidrBlocks }: NetworkFacts, { subnetIds }: VpcNetworkArgs) {
+  const [cidrBlock, ...secondaryCidrs] = cidrBlocks;
+  return { vpcId, subnetIds: subnetIds ?? subnets.map(({ id }) => id), cidrBlock, secondaryCidrs };
 }
 
 function placeOf({ vpcId, subnetIds }: VpcNetwork) {

@@ -2,6 +2,7 @@ import * as lb from "@pulumi/aws/lb";
 import * as route53 from "@pulumi/aws/route53";
 import * as wafv2 from "@pulumi/aws/wafv2";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../../core/refuse";
 import { createAccessLogBucket } from "./accessLogs";
 import { createAlarmTopic } from "./alarmTopic";
 import {
@@ -55,7 +56,7 @@ export class AlbEndpoint extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlbEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveAlbEndpointArgs(args);
-    checkArgs(name, resolved);
+    refuse("AlbEndpoint", name, checkAlbEndpoint(resolved));
     super("tfserving:index:AlbEndpoint", name, {}, opts);
 
     const securityGroup = createEndpointSecurityGroup(name, resolved, this);
@@ -97,16 +98,6 @@ export class AlbEndpoint extends pulumi.ComponentResource {
       deploymentAlarmNames: this.deploymentAlarmNames,
       alarmTopicArn: this.alarmTopicArn,
       accessLogBucket: this.accessLogBucket,
-    });
-  }
-}
-
-function checkArgs(name: string, args: ResolvedAlbEndpointArgs): void {
-  const errors = checkAlbEndpoint(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `AlbEndpoint ${name} cannot work with these arguments`,
-      errors,
     });
   }
 }

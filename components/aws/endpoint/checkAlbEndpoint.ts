@@ -1,11 +1,85 @@
+import { everyone, checkIpv4Block, isPrivate } from "../../core/cidr";
+import { Problem } from "../../core/problem";
+import {
+  anyText,
+  laterOr,
+  listOf,
+  objectOf,
+  problemsOfArgs,
+  textLike,
+  textThat,
+  trueOrFalse,
+  valueWhere,
+  wholeNumberFrom,
+} from "../../core/schema";
 import { longestRequestSeconds } from "../../serving/requestTimes";
-import { Problem, wholeNumber } from "../../core/problem";
-import { isArnOf } from "../arn";
-import { ResolvedAlbEndpointArgs } from "./albEndpointArgs";
-import { checkIpv4Block, everyone, isPrivate } from "../../core/cidr";
+import { arnOf } from "../arn";
+import { tagsSchema } from "../tags";
+import { albEndpointDefaults, AlbEndpointArgs, ResolvedAlbEndpointArgs } from "./albEndpointArgs";
 
-/** The part of an endpoint's arguments that can be judged before there is any resource. */
-export type AlbEndpointShape = Pick<
+/** Shape and range of AlbEndpointArgs. */
+export const albEndpointSchema = objectOf<AlbEndpointArgs>({
+  vpcId: laterOr(anyText()),
+  vpcCidr: laterOr(anyText()),
+  subnetIds: laterOr(listOf(laterOr(anyText()))),
+  modelName: anyText(),
+  certificateArn: laterOr(arnOf(["acm", "iam"], "a certificate")).optional(),
+  domainName: textLike(
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
+    "use a domain name such as model.example.com",
+  ).optional(),
+  zoneId: laterOr(anyText()).optional(),
+  grpc: trueOrFalse().optional(),
+  public: trueOrFalse().optional(),
+  clientCidrs: listOf(textThat(checkIpv4Block)).optional(),
+  clientSecurityGroupIds: listOf(laterOr(anyText())).optional(),
+  longestRequestSeconds: wholeNumberFrom(1, longestRequestSeconds).optional(),
+  slowStartSeconds: valueWhere<number>(
+    (seconds) => seconds === 0 || (Number.isInteger(seconds) && seconds >= 30 && seconds <= 900),
+    "use a whole number from 30 to 900, or 0 for none",
+  ).optional(),
+  sslPolicy: anyText().optional(),
+  deletionProtection: trueOrFalse().optional(),
+  accessLogs: trueOrFalse().optional(),
+  accessLogRetentionDays: wholeNumberFrom(1, 3650).optional(),
+  retainLogsOnDestroy: trueOrFalse().optional(),
+  webAclArn: laterOr(arnOf(["wafv2"], "a regional web ACL of AWS WAF")).optional(),
+  alarmTopicArn: laterOr(arnOf(["sns"], "an SNS topic")).optional(),
+  alarmEmails: listOf(
+    textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "use an address such as team@example.com"),
+  ).optional(),
+  maxErrorPercent: valueWhere<number>(
+    (percent) => percent > 0 && percent < 100,
+    "use a number above 0 and below 100",
+  ).optional(),
+  maxLatencySeconds: valueWhere<number>(
+    (seconds) => seconds > 0,
+    "use a number of seconds above 0",
+  ).optional(),
+  tags: tagsSchema().optional(),
+});
+
+/** Everything about an endpoint that AWS would refuse, that nobody could reach or that is too open. */
+export function checkAlbEndpoint(args: ResolvedAlbEndpointArgs): Problem[] {
+  const { maxLatencySeconds, ...others } = args;
+  const given = {
+    ...others,
+    // Without an argument of its own it follows from longestRequestSeconds, and is as wrong.
+    ...(maxLatencySeconds === args.longestRequestSeconds / 2 ? {} : { maxLatencySeconds }),
+  };
+  return problemsOfArgs(albEndpointSchema, given, albEndpointDefaults, (sound) => [
+    ...checkSubnets(sound.subnetIds),
+    // What is refused is not missing.
+    ...checkCertificate(args),
+    ...checkName(args),
+    ...checkClients(sound),
+    ...checkReach(args),
+    ...checkAlarms(sound),
+  ]);
+}
+
+/** What the rules look at. */
+type Endpoint = Pick<
   ResolvedAlbEndpointArgs,
   | "certificateArn"
   | "domainName"
@@ -13,30 +87,9 @@ export type AlbEndpointShape = Pick<
   | "grpc"
   | "public"
   | "clientCidrs"
-  | "longestRequestSeconds"
-  | "slowStartSeconds"
-  | "accessLogRetentionDays"
-  | "webAclArn"
   | "alarmTopicArn"
   | "alarmEmails"
-  | "maxErrorPercent"
-  | "maxLatencySeconds"
-> & { subnetIds?: unknown };
-
-/** Everything about an endpoint that AWS would refuse, that nobody could reach or that is too open. */
-export function checkAlbEndpoint(shape: AlbEndpointShape): Problem[] {
-  return [
-    ...checkSubnets(shape.subnetIds),
-    ...checkCertificate(shape),
-    ...checkName(shape),
-    ...checkClients(shape),
-    ...wholeNumber("longestRequestSeconds", shape.longestRequestSeconds, 1, longestRequestSeconds),
-    ...checkSlowStart(shape.slowStartSeconds),
-    ...wholeNumber("accessLogRetentionDays", shape.accessLogRetentionDays, 1, 3650),
-    ...checkArn("webAclArn", shape.webAclArn, ["wafv2"], "a regional web ACL of AWS WAF"),
-    ...checkAlarms(shape),
-  ];
-}
+>;
 
 /** A literal list only: what is an output is known to AWS first. */
 function checkSubnets(subnetIds: unknown): Problem[] {
@@ -50,9 +103,9 @@ function checkSubnets(subnetIds: unknown): Problem[] {
     : [];
 }
 
-function checkCertificate(shape: AlbEndpointShape): Problem[] {
+function checkCertificate(shape: Endpoint): Problem[] {
   if (shape.certificateArn !== undefined) {
-    return checkArn("certificateArn", shape.certificateArn, ["acm", "iam"], "a certificate");
+    return [];
   }
   const reasons = [
     ...(shape.public ? ["public is true: predictions would cross the internet in clear text"] : []),
@@ -64,19 +117,9 @@ function checkCertificate(shape: AlbEndpointShape): Problem[] {
   }));
 }
 
-const domain =
-  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
-
-function checkName({ certificateArn, domainName, zoneId }: AlbEndpointShape): Problem[] {
+function checkName({ certificateArn, domainName, zoneId }: Endpoint): Problem[] {
   if (domainName !== undefined) {
-    return domain.test(domainName)
-      ? []
-      : [
-          {
-            propertyPath: "domainName",
-            reason: `is "${domainName}", which is no domain name: write one like model.example.com`,
-          },
-        ];
+    return [];
   }
   const needed = [
     ...(certificateArn === undefined ? [] : ["certificateArn, which is for a name"]),
@@ -88,7 +131,7 @@ function checkName({ certificateArn, domainName, zoneId }: AlbEndpointShape): Pr
   }));
 }
 
-function checkClients(shape: AlbEndpointShape): Problem[] {
+function checkClients(shape: Endpoint): Problem[] {
   const { clientCidrs } = shape;
   const repeated = clientCidrs.filter((cidr, index) => clientCidrs.indexOf(cidr) < index);
   return [
@@ -97,22 +140,21 @@ function checkClients(shape: AlbEndpointShape): Problem[] {
       propertyPath: "clientCidrs",
       reason: `has ${cidr} twice: name it once`,
     })),
-    ...(shape.public && clientCidrs.length === 0
-      ? [
-          {
-            propertyPath: "clientCidrs",
-            reason: `is empty although public is true: name who may call, ${everyone} for everyone`,
-          },
-        ]
-      : []),
   ];
 }
 
-function checkClient(propertyPath: string, cidr: string, shape: AlbEndpointShape): Problem[] {
-  const problems = checkIpv4Block(propertyPath, cidr);
-  if (problems.length > 0) {
-    return problems;
-  }
+function checkReach({ clientCidrs, public: isPublic }: Endpoint): Problem[] {
+  return isPublic && clientCidrs?.length === 0
+    ? [
+        {
+          propertyPath: "clientCidrs",
+          reason: `is empty although public is true: name who may call, ${everyone} for everyone`,
+        },
+      ]
+    : [];
+}
+
+function checkClient(propertyPath: string, cidr: string, shape: Endpoint): Problem[] {
   if (cidr.endsWith("/0") && !shape.public) {
     return [
       { propertyPath, reason: `is ${cidr}, everyone: name blocks of clients, or set public: true` },
@@ -128,65 +170,13 @@ function checkClient(propertyPath: string, cidr: string, shape: AlbEndpointShape
       ];
 }
 
-function checkSlowStart(seconds: number): Problem[] {
-  return seconds === 0 || (Number.isInteger(seconds) && seconds >= 30 && seconds <= 900)
-    ? []
-    : [
+function checkAlarms({ alarmTopicArn, alarmEmails }: Endpoint): Problem[] {
+  return alarmTopicArn !== undefined && alarmEmails.length > 0
+    ? [
         {
-          propertyPath: "slowStartSeconds",
-          reason: `is ${seconds}: use a whole number from 30 to 900, or 0 for none`,
+          propertyPath: "alarmEmails",
+          reason: "is given beside alarmTopicArn: subscribe them to that topic instead",
         },
-      ];
-}
-
-function checkAlarms(shape: AlbEndpointShape): Problem[] {
-  const { alarmTopicArn, alarmEmails, maxErrorPercent, maxLatencySeconds } = shape;
-  return [
-    ...checkArn("alarmTopicArn", alarmTopicArn, ["sns"], "an SNS topic"),
-    ...(alarmTopicArn !== undefined && alarmEmails.length > 0
-      ? [
-          {
-            propertyPath: "alarmEmails",
-            reason: "is given beside alarmTopicArn: subscribe them to that topic instead",
-          },
-        ]
-      : []),
-    ...alarmEmails.flatMap((email, index) =>
-      /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)
-        ? []
-        : [{ propertyPath: `alarmEmails[${index}]`, reason: `is "${email}", which is no address` }],
-    ),
-    ...(maxErrorPercent > 0 && maxErrorPercent < 100
-      ? []
-      : [
-          {
-            propertyPath: "maxErrorPercent",
-            reason: `is ${maxErrorPercent}: use a number above 0 and below 100`,
-          },
-        ]),
-    ...(maxLatencySeconds > 0
-      ? []
-      : [
-          {
-            propertyPath: "maxLatencySeconds",
-            reason: `is ${maxLatencySeconds}: use a number of seconds above 0`,
-          },
-        ]),
-  ];
-}
-
-function checkArn(
-  propertyPath: string,
-  value: unknown,
-  services: string[],
-  what: string,
-): Problem[] {
-  return value === undefined || isArnOf(value, services)
-    ? []
-    : [
-        {
-          propertyPath,
-          reason: `is ${JSON.stringify(value)}, which is not the ARN of ${what}: it starts with arn:aws:${services[0]}:`,
-        },
-      ];
+      ]
+    : [];
 }

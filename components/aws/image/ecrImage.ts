@@ -2,6 +2,8 @@ import * as ecr from "@pulumi/aws/ecr";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { componentEngine } from "../../engine/componentEngine";
+import { refuse } from "../../core/refuse";
+import { anyText, laterOr, objectOf, problemsOf, textLike } from "../../core/schema";
 import { hookName } from "../../core/hookName";
 import { valueOf } from "../../core/valueOf";
 import { pushMissing } from "../../image/pushMissing";
@@ -36,6 +38,19 @@ export interface EcrImageArgs {
   host?: string;
 }
 
+/** Shape of EcrImageArgs. An image that is not known yet is judged once it is: `tagOf`. */
+export const ecrImageSchema = objectOf<EcrImageArgs>({
+  image: laterOr(
+    textLike(tagPattern, "give the name of a local image with a tag, such as tf_serving:1a2b3c"),
+  ),
+  repositoryName: laterOr(anyText()),
+  repositoryUrl: laterOr(anyText()),
+  registryUrl: laterOr(anyText()),
+  userName: laterOr(anyText()),
+  password: laterOr(anyText()),
+  host: anyText().optional(),
+});
+
 /**
  * An image in Amazon ECR, named by the digest that ECR gave it.
  *
@@ -54,7 +69,7 @@ export class EcrImage extends pulumi.ComponentResource {
   public readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: EcrImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    checkArgs(name, args);
+    refuse("EcrImage", name, problemsOf(ecrImageSchema, args));
     super("tfserving:index:EcrImage", name, {}, opts);
 
     const pushed = createName(name, args, this);
@@ -67,21 +82,6 @@ export class EcrImage extends pulumi.ComponentResource {
       .all([pushed.targetImage, found.imageIds])
       .apply(([target, images]) => referenceOf(target, images));
     this.registerOutputs({ reference: this.reference });
-  }
-}
-
-/** An image that is not known yet is judged once it is: `tagOf`. */
-function checkArgs(name: string, { image }: EcrImageArgs): void {
-  if (typeof image === "string" && !tagPattern.test(image)) {
-    throw new pulumi.InputPropertiesError({
-      message: `EcrImage ${name} cannot be pushed from these arguments`,
-      errors: [
-        {
-          propertyPath: "image",
-          reason: `is "${image}": give the name of a local image with a tag, such as tf_serving:1a2b3c`,
-        },
-      ],
-    });
   }
 }
 

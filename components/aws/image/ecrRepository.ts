@@ -1,8 +1,18 @@
 import * as ecr from "@pulumi/aws/ecr";
 import * as pulumi from "@pulumi/pulumi";
 import { awsName } from "../awsName";
-import { tagsFor } from "../tags";
-import { Problem, wholeNumber } from "../../core/problem";
+import { tagsFor, tagsSchema } from "../tags";
+import { Problem } from "../../core/problem";
+import { refuse } from "../../core/refuse";
+import {
+  anyText,
+  laterOr,
+  objectOf,
+  problemsOf,
+  textLike,
+  trueOrFalse,
+  wholeNumberFrom,
+} from "../../core/schema";
 import { withDefaults } from "../../core/withDefaults";
 
 /** Arguments of an EcrRepository. */
@@ -41,6 +51,27 @@ export const ecrRepositoryDefaults = {
   retainOnDestroy: true,
 } satisfies Partial<EcrRepositoryArgs>;
 
+const namePart = "[a-z0-9]+(?:[._-][a-z0-9]+)*";
+
+/** Shape and range of EcrRepositoryArgs. */
+export const ecrRepositorySchema = objectOf<EcrRepositoryArgs>({
+  // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+  repositoryName: textLike(
+    new RegExp(`^(?=.{2,256}$)${namePart}(?:/${namePart})*$`),
+    'use 2 to 256 lower-case letters and digits, with single "-", "_", "." or "/" between them, ' +
+      "such as team/tf-serving",
+  ).optional(),
+  kmsKeyArn: laterOr(anyText()).optional(),
+  keepReleases: wholeNumberFrom(1, 1000).optional(),
+  retainOnDestroy: trueOrFalse().optional(),
+  tags: tagsSchema().optional(),
+});
+
+/** Everything about a repository that ECR would refuse. */
+export function checkEcrRepository(args: EcrRepositoryArgs): Problem[] {
+  return problemsOf(ecrRepositorySchema, args);
+}
+
 // ECR's limit is 256; Pulumi appends 8 characters.
 const longestName = 256 - 8;
 
@@ -70,7 +101,7 @@ export class EcrRepository extends pulumi.ComponentResource {
 
   constructor(name: string, args: EcrRepositoryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const resolved = withDefaults(args, ecrRepositoryDefaults);
-    checkArgs(name, resolved);
+    refuse("EcrRepository", name, checkEcrRepository(resolved));
     super("tfserving:index:EcrRepository", name, {}, opts);
 
     const repository = createRepository(name, resolved, this);
@@ -92,41 +123,6 @@ export class EcrRepository extends pulumi.ComponentResource {
       repositoryName: this.repositoryName,
       repositoryUrl: this.repositoryUrl,
       registry: this.registry,
-    });
-  }
-}
-
-/** Everything about a repository that ECR would refuse. */
-export function checkEcrRepository(args: EcrRepositoryArgs): Problem[] {
-  const { repositoryName, keepReleases } = withDefaults(args, ecrRepositoryDefaults);
-  return [
-    ...(repositoryName === undefined ? [] : checkName(repositoryName)),
-    ...wholeNumber("keepReleases", keepReleases, 1, 1000),
-  ];
-}
-
-/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
-function checkName(name: string): Problem[] {
-  const part = "[a-z0-9]+(?:[._-][a-z0-9]+)*";
-  const valid = name.length >= 2 && name.length <= 256;
-  return valid && new RegExp(`^${part}(?:/${part})*$`).test(name)
-    ? []
-    : [
-        {
-          propertyPath: "repositoryName",
-          reason:
-            `is "${name}": use 2 to 256 lower-case letters and digits, with single "-", "_", "." or "/" ` +
-            "between them, such as team/tf-serving",
-        },
-      ];
-}
-
-function checkArgs(name: string, args: ResolvedArgs): void {
-  const errors = checkEcrRepository(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `EcrRepository ${name} cannot be created from these arguments`,
-      errors,
     });
   }
 }

@@ -61,11 +61,11 @@ export async function lookUpNetwork(
   opts?: pulumi.InvokeOptions,
 ): Promise<NetworkAnswer> {
   const nothing = { instanceTypes: {}, warnings: [] };
-  const problems = checkVpcNetwork(question);
+  const { instanceTypes = [], ...network } = question;
+  const problems = checkVpcNetwork(network);
   if (problems.length > 0) {
     return { ...nothing, problems };
   }
-  const { instanceTypes = [] } = question;
   try {
     const [facts, instances, offered] = await Promise.all([
       readNetwork(question, opts),

@@ -1,11 +1,13 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../../core/refuse";
 import { subnetFilters } from "./lookUpNetwork";
 import { createEndpoints } from "./vpcEndpoints";
 import { checkVpcNetwork, VpcNetworkArgs } from "./vpcNetworkArgs";
 
 /**
- * The network of a service on AWS: a given VPC and subnets, else the region's default VPC. It
+ * The network of a service on AWS: a given VPC and subnets, else the region's default VPC. AWS is
+ * asked for what the arguments do not say: `lookUpNetwork` finds all of it before there is a resource. It
  * creates nothing but VPC endpoints, and these only when asked. What takes `vpcId` or `subnetIds` is
  * created after the endpoints, and deleted before them.
  *
@@ -20,21 +22,19 @@ export class VpcNetwork extends pulumi.ComponentResource {
   public readonly cidrBlock: pulumi.Output<string>;
 
   constructor(name: string, args: VpcNetworkArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    checkArgs(name, args);
+    refuse("VpcNetwork", name, checkVpcNetwork(args));
     super("tfserving:index:VpcNetwork", name, {}, opts);
 
-    const vpc = ec2.getVpcOutput(args.vpcId ? { id: args.vpcId } : { default: true }, {
-      parent: this,
-    });
-    const subnetIds = args.subnetIds ? pulumi.output(args.subnetIds) : defaultSubnets(vpc.id, this);
     const { endpoints, secondaryCidrs = [], tags } = args;
-    const needed = endpoints
-      ? createEndpoints(name, { vpc, subnetIds, secondaryCidrs, tags }, this)
-      : [];
+    const vpc = isKnown(args) && !endpoints ? undefined : findVpc(args, this);
+    const vpcId = vpc?.id ?? pulumi.output(args.vpcId!);
+    const subnetIds = args.subnetIds ? pulumi.output(args.subnetIds) : defaultSubnets(vpcId, this);
+    const needed =
+      vpc && endpoints ? createEndpoints(name, { vpc, subnetIds, secondaryCidrs, tags }, this) : [];
 
-    this.vpcId = after(needed, vpc.id);
+    this.vpcId = after(needed, vpcId);
     this.subnetIds = after(needed, subnetIds);
-    this.cidrBlock = vpc.cidrBlock;
+    this.cidrBlock = vpc?.cidrBlock ?? pulumi.output(args.cidrBlock!);
     this.registerOutputs({
       vpcId: this.vpcId,
       subnetIds: this.subnetIds,
@@ -43,14 +43,13 @@ export class VpcNetwork extends pulumi.ComponentResource {
   }
 }
 
-function checkArgs(name: string, args: VpcNetworkArgs): void {
-  const errors = checkVpcNetwork(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `VpcNetwork ${name} cannot work with these arguments`,
-      errors,
-    });
-  }
+/** Whether AWS need not be asked. */
+function isKnown({ vpcId, cidrBlock }: VpcNetworkArgs): boolean {
+  return vpcId !== undefined && cidrBlock !== undefined;
+}
+
+function findVpc({ vpcId }: VpcNetworkArgs, parent: pulumi.Resource) {
+  return ec2.getVpcOutput(vpcId ? { id: vpcId } : { default: true }, { parent });
 }
 
 /**

@@ -1,6 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkIpv4Block } from "../../core/cidr";
 import { Problem } from "../../core/problem";
+import {
+  laterOr,
+  listOf,
+  objectOf,
+  problemsOfArgs,
+  textLike,
+  textThat,
+  trueOrFalse,
+} from "../../core/schema";
+import { tagsSchema } from "../tags";
 
 /** Arguments of a VpcNetwork. */
 export interface VpcNetworkArgs {
@@ -23,6 +33,9 @@ export interface VpcNetworkArgs {
    */
   endpoints?: boolean;
 
+  /** First IPv4 block of the VPC, such as `10.0.0.0/16`. @default - AWS is asked */
+  cidrBlock?: pulumi.Input<string>;
+
   /**
    * IPv4 blocks of the VPC besides its first one, from which the endpoints are reached as well:
    * `lookUpNetwork` finds them. @default - none
@@ -36,31 +49,28 @@ export interface VpcNetworkArgs {
 /** The fewest availability zones that an Application Load Balancer takes. */
 export const fewestZones = 2;
 
-/**
- * Everything about a network that can be judged without asking AWS. Ids that another resource will
- * have are not judged.
- */
-export function checkVpcNetwork({
-  vpcId,
-  subnetIds,
-  secondaryCidrs,
-}: Pick<VpcNetworkArgs, "vpcId" | "subnetIds" | "secondaryCidrs">): Problem[] {
-  const listed: unknown[] = Array.isArray(subnetIds) ? subnetIds : [];
-  return [
-    ...checkId("vpcId", "vpc", vpcId),
-    ...listed.flatMap((id, index) => checkId(`subnetIds[${index}]`, "subnet", id)),
-    ...checkTogether(vpcId !== undefined, subnetIds !== undefined),
-    ...(Array.isArray(subnetIds) ? checkCount(listed) : []),
-    ...(secondaryCidrs ?? []).flatMap((cidr, index) =>
-      checkIpv4Block(`secondaryCidrs[${index}]`, cidr),
-    ),
-  ];
-}
+const idOf = (kind: string) =>
+  laterOr(
+    textLike(new RegExp(`^${kind}-[0-9a-f]{8,17}$`), `use an id such as ${kind}-0a1b2c3d4e5f67890`),
+  );
 
-function checkId(propertyPath: string, kind: string, id: unknown): Problem[] {
-  return typeof id !== "string" || new RegExp(`^${kind}-[0-9a-f]{8,17}$`).test(id)
-    ? []
-    : [{ propertyPath, reason: `is "${id}": use an id such as ${kind}-0a1b2c3d4e5f67890` }];
+/** Shape of VpcNetworkArgs. Ids that another resource will have are not judged. */
+export const vpcNetworkSchema = objectOf<VpcNetworkArgs>({
+  vpcId: idOf("vpc").optional(),
+  subnetIds: laterOr(listOf(idOf("subnet"))).optional(),
+  endpoints: trueOrFalse().optional(),
+  cidrBlock: laterOr(textThat(checkIpv4Block)).optional(),
+  secondaryCidrs: listOf(textThat(checkIpv4Block)).optional(),
+  tags: tagsSchema().optional(),
+});
+
+/** Everything about a network that can be judged without asking AWS. */
+export function checkVpcNetwork(args: VpcNetworkArgs): Problem[] {
+  return problemsOfArgs(vpcNetworkSchema, args, {}, ({ subnetIds }) => [
+    // An id that is refused is given all the same.
+    ...checkTogether(args.vpcId !== undefined, args.subnetIds !== undefined),
+    ...(Array.isArray(subnetIds) ? checkCount(subnetIds) : []),
+  ]);
 }
 
 function checkTogether(hasVpc: boolean, hasSubnets: boolean): Problem[] {

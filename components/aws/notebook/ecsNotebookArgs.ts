@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isArnOf } from "../arn";
+import { arnOf } from "../arn";
 import { checkIpv4Block, everyone } from "../../core/cidr";
 import { Problem } from "../../core/problem";
 import {
@@ -80,17 +80,17 @@ export type ResolvedEcsNotebookArgs = EcsNotebookArgs & typeof ecsNotebookDefaul
 
 const schema = objectOf<EcsNotebookArgs>({
   ...tunnelledNotebookFields,
-  clusterArn: laterOr(arnOf("ecs")),
+  clusterArn: laterOr(arnOf(["ecs"], "an ECS cluster")),
   capacityProviderName: laterOr(anyText()),
   vpcId: laterOr(anyText()),
   subnetIds: listOf(laterOr(anyText())),
   endpointSecurityGroupId: laterOr(anyText()).optional(),
-  repositoryArn: laterOr(arnOf("ecr")).optional(),
+  repositoryArn: laterOr(arnOf(["ecr"], "a repository in ECR")).optional(),
   gpus: wholeNumberFrom(0, 16).optional(),
   httpsCidrs: listOf(textThat(checkIpv4Block)).optional(),
-  kmsKeyArn: laterOr(arnOf("kms")).optional(),
+  kmsKeyArn: laterOr(arnOf(["kms"], "a KMS key")).optional(),
   logRetentionDays: wholeNumberFrom(1, 3653).optional(),
-  logKmsKeyArn: laterOr(arnOf("kms")).optional(),
+  logKmsKeyArn: laterOr(arnOf(["kms"], "a KMS key")).optional(),
   tags: recordOf(anyText()).optional(),
 }).partial();
 
@@ -106,12 +106,4 @@ export function checkEcsNotebook(args: Partial<EcsNotebookArgs>): Problem[] {
       : []),
     ...checkRetention(logRetentionDays),
   ]);
-}
-
-function arnOf(service: string) {
-  return textThat((propertyPath, text) =>
-    isArnOf(text, [service])
-      ? []
-      : [{ propertyPath, reason: `is "${text}", which does not start with arn:aws:${service}:` }],
-  );
 }

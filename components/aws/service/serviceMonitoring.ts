@@ -1,14 +1,16 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
 import { currentStack } from "../../core/currentStack";
+import { refuse } from "../../core/refuse";
+import { problemsOf } from "../../core/schema";
 import { withDefaults } from "../../core/withDefaults";
 import { parseArn } from "../arn";
 import { awsName } from "../awsName";
 import { renderDashboard } from "./dashboard";
 import {
-  checkServiceMonitoring,
   ServiceMonitoringArgs,
   serviceMonitoringDefaults,
+  serviceMonitoringSchema,
 } from "./serviceMonitoringArgs";
 import { tagsFor } from "../tags";
 
@@ -26,7 +28,7 @@ export class ServiceMonitoring extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServiceMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = withDefaults(args, serviceMonitoringDefaults);
-    checkArgs(name, resolved);
+    refuse("ServiceMonitoring", name, problemsOf(serviceMonitoringSchema, resolved));
     super("tfserving:index:ServiceMonitoring", name, {}, opts);
 
     const alarm = createCapacityAlarm(name, resolved, this);
@@ -42,16 +44,6 @@ export class ServiceMonitoring extends pulumi.ComponentResource {
 }
 
 type ResolvedArgs = ServiceMonitoringArgs & typeof serviceMonitoringDefaults;
-
-function checkArgs(name: string, args: ResolvedArgs): void {
-  const errors = checkServiceMonitoring(args);
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({
-      message: `ServiceMonitoring ${name} cannot work with these arguments`,
-      errors,
-    });
-  }
-}
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html */
 function createCapacityAlarm(

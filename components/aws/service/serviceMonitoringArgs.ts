@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Problem, wholeNumber } from "../../core/problem";
+import { anyText, laterOr, objectOf, wholeNumberFrom } from "../../core/schema";
+import { tagsSchema } from "../tags";
 
 /** Arguments of a ServiceMonitoring. */
 export interface ServiceMonitoringArgs {
@@ -33,10 +34,14 @@ export const serviceMonitoringDefaults = {
   capacityMinutes: 15,
 } satisfies Partial<ServiceMonitoringArgs>;
 
-/** Everything about a ServiceMonitoring that CloudWatch would refuse. */
-export function checkServiceMonitoring({
-  capacityMinutes,
-}: Pick<ServiceMonitoringArgs & typeof serviceMonitoringDefaults, "capacityMinutes">): Problem[] {
+/** Shape and range of ServiceMonitoringArgs. */
+export const serviceMonitoringSchema = objectOf<ServiceMonitoringArgs>({
+  clusterName: laterOr(anyText()),
+  serviceName: laterOr(anyText()),
+  loadBalancerArnSuffix: laterOr(anyText()),
+  restTargetGroupArnSuffix: laterOr(anyText()),
+  alarmTopicArn: laterOr(anyText()),
   // CloudWatch evaluates a day at most.
-  return wholeNumber("capacityMinutes", capacityMinutes, 1, 1440);
-}
+  capacityMinutes: wholeNumberFrom(1, 1440).optional(),
+  tags: tagsSchema().optional(),
+});

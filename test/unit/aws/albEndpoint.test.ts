@@ -572,7 +572,12 @@ describe("an endpoint", () => {
       "alarmEmails",
       "subscribe",
     ],
-    ["an address that is none", { alarmEmails: ["ops"] }, "alarmEmails[0]", "no address"],
+    [
+      "an address that is none",
+      { alarmEmails: ["ops"] },
+      "alarmEmails[0]",
+      "use an address such as",
+    ],
     ["no errors ever", { maxErrorPercent: 0 }, "maxErrorPercent", "above 0"],
     ["no latency", { maxLatencySeconds: 0 }, "maxLatencySeconds", "above 0"],
   ])("refuses %s", (_, args, propertyPath, part) => {
@@ -586,9 +591,9 @@ describe("an endpoint", () => {
         new AlbEndpoint("serving", { ...required, grpc: true, public: true, clientCidrs: ["x"] }),
     );
     expect(problems.map(({ propertyPath }) => propertyPath)).toEqual([
-      "certificateArn",
-      "certificateArn",
       "clientCidrs[0]",
+      "certificateArn",
+      "certificateArn",
     ]);
   });
 

@@ -21,7 +21,7 @@ let subnets: string[] = [];
 /** What AWS has: a network for each stack, and no image yet, so that one is pushed. */
 const onAws: Record<string, Answer> = {
   ...networkAnswers(() => ({
-    vpcId: subnets.includes("subnet-a") ? "vpc-1" : "vpc-0a1b2c3d4e5f67890",
+    vpcId: subnets.includes("subnet-0000000a") ? "vpc-00000001" : "vpc-0a1b2c3d4e5f67890",
     subnets,
   })),
   "aws:ecr/getImages:getImages": () => ({ imageIds: [] }),
@@ -51,7 +51,7 @@ async function note(run: () => unknown, answers = onAws): Promise<void> {
 async function runStack(values: Record<string, unknown>): Promise<void> {
   vi.stubEnv("DOCKER_HOST", await startFakeEngine());
   const network = values.awsNetwork as { subnetIds?: string[] } | undefined;
-  subnets = network?.subnetIds ?? ["subnet-a", "subnet-b"];
+  subnets = network?.subnetIds ?? ["subnet-0000000a", "subnet-0000000b"];
   await note(async () => {
     setConfig(values);
     await program();
@@ -86,15 +86,15 @@ describe("the policies of the deploying role", () => {
     }, inChina);
     await note(() => {
       new GpuHost("gpu", {
-        subnetId: "subnet-a",
+        subnetId: "subnet-0000000a",
         instanceType: "g5.xlarge",
         public: true,
         stopSchedule: "rate(12 hours)",
         idleStopMinutes: 60,
       });
       new EcsCluster("serving", {
-        vpcId: "vpc-1",
-        subnetIds: ["subnet-a"],
+        vpcId: "vpc-00000001",
+        subnetIds: ["subnet-0000000a"],
         instanceType: "g5.xlarge",
         instancePolicyArns: ["arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"],
       });

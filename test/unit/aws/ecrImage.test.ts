@@ -91,8 +91,8 @@ it("can be previewed: the repository is not there yet", async () => {
 
 function unknownOutputs() {
   const class_ = class extends pulumi.CustomResource {
-    readonly repositoryUrl!: pulumi.Output<string>;
-    readonly password!: pulumi.Output<string>;
+    declare readonly repositoryUrl: pulumi.Output<string>;
+    declare readonly password: pulumi.Output<string>;
   };
   return new class_("test:index:Later", "later", {
     repositoryUrl: undefined,
