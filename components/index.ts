@@ -6,13 +6,18 @@ export { defaultDockerHost, usualEngine } from "./engine/dockerContext";
 export { DockerEngine, findImage, inspectEngine } from "./engine/engine";
 export { engineProviderArgs } from "./engine/engineProvider";
 export { HostPort, TakenPort } from "./engine/takenPorts";
-export { CanaryArgs, checkCanary } from "./serving/canary";
+export { CanaryArgs } from "./serving/canary";
+export { BalancedArgs, ReplicaArgs } from "./serving/replicaArgs";
 export { ReleaseStrategy, strategyOf } from "./serving/releaseStrategy";
 export { SwarmState } from "./engine/swarmState";
 export { checkModelService } from "./docker/checkModelService";
 export { DockerModelService } from "./docker/dockerModelService";
 export { distinctPorts } from "./engine/hostPorts";
-export { DockerModelServiceArgs, modelServiceDefaults } from "./docker/modelServiceArgs";
+export {
+  DockerModelServiceArgs,
+  modelServiceDefaults,
+  resolveModelServiceArgs,
+} from "./docker/modelServiceArgs";
 export { AlbEndpoint } from "./aws/endpoint/albEndpoint";
 export {
   AlbEndpointArgs,
@@ -84,16 +89,16 @@ export { KubernetesModelService } from "./kubernetes/kubernetesModelService";
 export {
   KubernetesAutoscalingArgs,
   kubernetesAutoscalingDefaults,
-  KubernetesGatewayArgs,
-  KubernetesIngressArgs,
+} from "./kubernetes/autoscalingArgs";
+export {
   KubernetesModelServiceArgs,
   kubernetesModelServiceDefaults,
-  KubernetesNetworkArgs,
-  ModelVolumeArgs,
-  NetworkClientArgs,
-  PodMonitorArgs,
   resolveKubernetesModelServiceArgs,
 } from "./kubernetes/kubernetesModelServiceArgs";
+export { ModelVolumeArgs } from "./kubernetes/modelVolume";
+export { KubernetesNetworkArgs, NetworkClientArgs } from "./kubernetes/network/networkArgs";
+export { KubernetesGatewayArgs, KubernetesIngressArgs } from "./kubernetes/network/routeArgs";
+export { PodMonitorArgs } from "./kubernetes/podMonitorArgs";
 export {
   FurtherQuestions,
   inspectCluster,
@@ -192,7 +197,6 @@ export {
 } from "./core/schema";
 export { stackLabel } from "./core/stackLabel";
 export { valueOf } from "./core/valueOf";
-export { resolveModelServiceArgs } from "./docker/modelServiceArgs";
 export { registryAddress } from "./engine/registryProvider";
 export { isContent } from "./kubernetes/cluster/kubeconfig";
 export { checkDnsLabel } from "./kubernetes/dnsNames";
@@ -201,6 +205,6 @@ export { labelValue } from "./kubernetes/labels";
 export { takingBack } from "./kubernetes/metadata";
 export { serviceHost } from "./kubernetes/serviceNames";
 export { serviceAddresses } from "./serving/addresses";
-export { checkGrpcTimeout, longestMs, requestTimes, restTimeoutMs } from "./serving/requestTimes";
+export { checkGrpcTimeout, longestMs, requestTimes } from "./serving/requestTimes";
 export { swarmModelServiceDefaults } from "./swarm/swarmModelServiceArgs";
 export { modelUrls } from "./tfserving/modelStatus";

@@ -87,6 +87,11 @@ export function listOf(element: z.ZodType) {
   return z.array(element, { error: ({ input }) => `is ${shown(input)}: use a list` });
 }
 
+/** An object that another component gives, with whatever is in it. */
+export function anyObject() {
+  return valueWhere<object>(isObject, "use an object");
+}
+
 /** An object with any names, such as labels. */
 export function recordOf(value: z.ZodType) {
   return z.record(z.string(), value, { error: ({ input }) => `is ${shown(input)}: use an object` });
@@ -96,7 +101,7 @@ export function recordOf(value: z.ZodType) {
 export function judgedBy<Value>(check: (value: Value) => Problem[]) {
   return z.any().check(({ value, issues }) => {
     for (const { propertyPath, reason } of check(value)) {
-      const path = propertyPath === "" ? [] : [propertyPath];
+      const path = propertyPath === "" ? [] : [propertyPath.replace(/^\./, "")];
       issues.push({ code: "custom", message: reason, input: value, path });
     }
   });
@@ -129,7 +134,7 @@ export function problemsOf(schema: z.ZodType, value: unknown, at = ""): Problem[
 
 /**
  * What is wrong with a component's arguments: what their schema refuses, then what rules across fields
- * do. A rule sees the default in place of a value that the schema refuses.
+ * do. A rule sees the default in place of a value that the schema refuses, of which it says nothing more.
  */
 export function problemsOfArgs<Args extends object, Defaults extends object>(
   schema: z.ZodType,
@@ -137,10 +142,12 @@ export function problemsOfArgs<Args extends object, Defaults extends object>(
   defaults: Defaults,
   rules: (args: Args & Defaults) => Problem[],
 ): Problem[] {
+  const fieldOf = ({ propertyPath }: Problem) => propertyPath.split(/[.[]/)[0];
   const problems = problemsOf(schema, args);
-  const refused = problems.map(({ propertyPath }) => propertyPath.split(/[.[]/)[0]);
+  const refused = problems.map(fieldOf);
   const fine = Object.entries(args).filter(([field]) => !refused.includes(field));
-  return [...problems, ...rules(withDefaults(Object.fromEntries(fine) as Args, defaults))];
+  const further = rules(withDefaults(Object.fromEntries(fine) as Args, defaults));
+  return [...problems, ...further.filter((problem) => !refused.includes(fieldOf(problem)))];
 }
 
 function pathText(parts: PropertyKey[]): string {

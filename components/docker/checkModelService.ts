@@ -1,36 +1,42 @@
-import { CanaryShape, checkCanary } from "../serving/canary";
-import { checkMainModel } from "../tfserving/modelConfig";
-import { checkModelName } from "../tfserving/modelName";
-import { Problem, wholeNumber } from "../core/problem";
-import { checkServerOptions, ServerOptions } from "../tfserving/serverOptions";
-import { checkStopGrace } from "../serving/stopTimes";
-import { maxReplicas } from "../serving/balancerConfig";
-import { checkGrpcTimeout } from "../serving/requestTimes";
-import { DockerEngine } from "../engine/engine";
-import { releaseStrategies, ReleaseStrategy } from "../serving/releaseStrategy";
+import type { Problem } from "../core/problem";
+import {
+  anyObject,
+  anyText,
+  laterOr,
+  listOf,
+  objectOf,
+  problemsOfArgs,
+  textThat,
+  textLike,
+  wholeNumberFrom,
+} from "../core/schema";
+import type { DockerEngine } from "../engine/engine";
 import { checkAddress, checkPort, distinctPorts } from "../engine/hostPorts";
+import { maxReplicas } from "../serving/balancerConfig";
+import { canaryFields } from "../serving/canary";
+import { balancedFields, checkReplicaRules, networkName } from "../serving/checkReplicas";
+import type { DockerModelServiceArgs, ResolvedModelServiceArgs } from "./modelServiceArgs";
 
-/** The part of a service's arguments that can be judged before there is any resource. */
-export interface ModelServiceShape {
-  modelName: string;
-  replicas: number;
-  serviceName: string;
-  publishAddress: string;
-  restPort: number;
-  grpcPort?: number;
-  cpus: number;
-  memoryMb: number;
-  pids: number;
-  gpus?: string;
-  strategy?: ReleaseStrategy;
-  parallelStarts?: number;
-  canary?: CanaryShape;
-  drainSeconds: number;
-  stopGraceSeconds?: number;
-  startTimeoutSeconds: number;
-  grpcTimeoutSeconds: number;
-  server?: ServerOptions;
-}
+/** Schema of a port of a host. */
+export const hostPort = wholeNumberFrom(1, 65_535);
+
+const schema = objectOf<DockerModelServiceArgs>({
+  ...balancedFields,
+  serviceName: networkName.optional(),
+  publishAddress: textThat(checkAddress).optional(),
+  restPort: hostPort.optional(),
+  grpcPort: hostPort.optional(),
+  pids: wholeNumberFrom(64, 2 ** 16).optional(),
+  gpus: textLike(
+    /^(all|device=[\w.:/-]+(,[\w.:/-]+)*)$/,
+    'use "all", or "device=0,2" with numbers or UUIDs of GPUs',
+  ).optional(),
+  parallelStarts: wholeNumberFrom(1, maxReplicas).optional(),
+  canary: objectOf(canaryFields).optional(),
+  engine: anyObject().optional(),
+  host: laterOr(anyText()).optional(),
+  sshOptions: laterOr(listOf(laterOr(anyText()))).optional(),
+});
 
 /**
  * Everything about a service that Docker would refuse, or accept and never serve.
@@ -39,83 +45,38 @@ export interface ModelServiceShape {
  * @param engine - the engine that shall run the service. @default - nothing is held against one
  */
 export function checkModelService(
-  shape: ModelServiceShape,
+  args: ResolvedModelServiceArgs,
   stack: string,
   engine?: DockerEngine,
 ): Problem[] {
-  const { drainSeconds, stopGraceSeconds, publishAddress: address } = shape;
+  return problemsOfArgs(schema, args, {}, (known) => [
+    ...checkPorts(known, known.publishAddress, stack, engine),
+    ...checkReplicaRules(known, "Docker"),
+    ...(engine ? [...checkMachine(known, engine), ...checkRuntime(known, engine)] : []),
+  ]);
+}
+
+/** Ports of a host: held by nobody else, and each used once. */
+export function checkPorts(
+  { restPort, grpcPort }: { restPort?: number; grpcPort?: number },
+  address: string,
+  stack: string,
+  engine?: DockerEngine,
+): Problem[] {
+  const ports = Object.entries({ restPort, grpcPort });
   return [
-    ...checkModelName(shape.modelName, "modelName"),
-    ...wholeNumber("replicas", shape.replicas, 1, maxReplicas),
-    ...checkServiceName(shape.serviceName),
-    ...checkAddress("publishAddress", shape.publishAddress),
-    ...checkPort("restPort", { port: shape.restPort, address }, stack, engine),
-    ...(shape.grpcPort === undefined
-      ? []
-      : checkPort("grpcPort", { port: shape.grpcPort, address }, stack, engine)),
-    ...distinctPorts({ restPort: shape.restPort, grpcPort: shape.grpcPort }),
-    ...checkLimits(shape),
-    ...checkStrategy(shape),
-    ...wholeNumber("drainSeconds", drainSeconds, 0, 3600),
-    ...(stopGraceSeconds === undefined
-      ? []
-      : checkStopGrace({ drainSeconds, stopGraceSeconds }, "Docker")),
-    ...wholeNumber("startTimeoutSeconds", shape.startTimeoutSeconds, 1, 3600),
-    ...checkGrpcTimeout(shape.grpcTimeoutSeconds),
-    ...checkServer(shape),
-    ...(engine ? checkEngine(shape, engine) : []),
+    ...ports.flatMap(([propertyPath, port]) =>
+      port === undefined ? [] : checkPort(propertyPath, { port, address }, stack, engine),
+    ),
+    ...distinctPorts({ restPort, grpcPort }),
   ];
 }
 
-function checkServer({ server, modelName }: ModelServiceShape): Problem[] {
-  const problems = checkServerOptions(server, "server");
-  return problems.length > 0 ? problems : checkMainModel(modelName, server?.models);
-}
-
-function checkServiceName(name: string): Problem[] {
-  return /^[a-z0-9]([a-z0-9_-]{0,48}[a-z0-9])?$/.test(name)
-    ? []
-    : [
-        {
-          propertyPath: "serviceName",
-          reason:
-            `is "${name}", which cannot be a name on the network: ` +
-            "use up to 50 lower-case letters, digits, _ and -, with a letter or digit at both ends",
-        },
-      ];
-}
-
-function checkStrategy({ strategy, parallelStarts, canary }: ModelServiceShape): Problem[] {
-  const known: string[] = releaseStrategies;
-  return [
-    ...(strategy === undefined || known.includes(strategy)
-      ? []
-      : [{ propertyPath: "strategy", reason: `is "${strategy}": use ${known.join(" or ")}` }]),
-    ...(parallelStarts === undefined
-      ? []
-      : wholeNumber("parallelStarts", parallelStarts, 1, maxReplicas)),
-    ...(canary ? checkCanary(canary) : []),
-  ];
-}
-
-function checkLimits(shape: ModelServiceShape): Problem[] {
-  const cpus = Number.isFinite(shape.cpus) && shape.cpus >= 0.1;
-  return [
-    ...(cpus ? [] : [{ propertyPath: "cpus", reason: `is ${shape.cpus}: use 0.1 or more` }]),
-    ...wholeNumber("memoryMb", shape.memoryMb, 64, 2 ** 22),
-    ...wholeNumber("pids", shape.pids, 64, 2 ** 16),
-    ...(shape.gpus === undefined || /^(all|device=[\w.:/-]+(,[\w.:/-]+)*)$/.test(shape.gpus)
-      ? []
-      : [
-          {
-            propertyPath: "gpus",
-            reason: `is "${shape.gpus}": use "all", or "device=0,2" with numbers or UUIDs of GPUs`,
-          },
-        ]),
-  ];
-}
-
-function checkEngine(shape: ModelServiceShape, engine: DockerEngine): Problem[] {
+/** Whether a replica can run on the engine's machine, and fits on it. */
+export function checkMachine(
+  { cpus, memoryMb }: { cpus: number; memoryMb: number },
+  engine: DockerEngine,
+): Problem[] {
   const problems: Problem[] = [];
   if (engine.os !== "linux" || engine.architecture !== "amd64") {
     problems.push({
@@ -126,25 +87,30 @@ function checkEngine(shape: ModelServiceShape, engine: DockerEngine): Problem[] 
         "Set host to an amd64 engine, for example ssh://user@machine",
     });
   }
-  if (shape.cpus > engine.cpus) {
+  if (cpus > engine.cpus) {
     problems.push({
       propertyPath: "cpus",
-      reason: `is ${shape.cpus}, more than the ${engine.cpus} CPUs of the Docker host: use at most ${engine.cpus}`,
+      reason: `is ${cpus}, more than the ${engine.cpus} CPUs of the Docker host: use at most ${engine.cpus}`,
     });
   }
-  if (shape.memoryMb > engine.memoryMb) {
+  if (memoryMb > engine.memoryMb) {
     problems.push({
       propertyPath: "memoryMb",
-      reason: `is ${shape.memoryMb}, more than the ${engine.memoryMb} MiB of the Docker host: use less`,
-    });
-  }
-  if (shape.gpus !== undefined && !engine.runtimes.includes("nvidia")) {
-    problems.push({
-      propertyPath: "gpus",
-      reason:
-        `is "${shape.gpus}", but the engine at ${engine.host} has no nvidia runtime: install the ` +
-        "NVIDIA Container Toolkit there, or leave gpus out",
+      reason: `is ${memoryMb}, more than the ${engine.memoryMb} MiB of the Docker host: use less`,
     });
   }
   return problems;
+}
+
+function checkRuntime({ gpus }: { gpus?: string }, engine: DockerEngine): Problem[] {
+  return gpus === undefined || engine.runtimes.includes("nvidia")
+    ? []
+    : [
+        {
+          propertyPath: "gpus",
+          reason:
+            `is "${gpus}", but the engine at ${engine.host} has no nvidia runtime: install the ` +
+            "NVIDIA Container Toolkit there, or leave gpus out",
+        },
+      ];
 }

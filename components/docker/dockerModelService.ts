@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../core/refuse";
 import { serviceAddresses } from "../serving/addresses";
 import { onceServing } from "../core/onceServing";
+import { warnOf } from "../core/warnOf";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancer } from "./balancer";
 import { checkModelService } from "./checkModelService";
-import { serviceWarnings } from "../serving/serviceWarnings";
+import { oldNameNotes, serviceWarnings } from "../serving/checkReplicas";
 import { componentEngine } from "../engine/componentEngine";
 import { currentStack } from "../core/currentStack";
 import { labelsFor } from "./containerDefaults";
@@ -51,7 +52,7 @@ export class DockerModelService extends pulumi.ComponentResource {
     );
     super("tfserving:index:DockerModelService", name, {}, opts);
 
-    serviceWarnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this));
+    warnOf(this, [...oldNameNotes(args), ...serviceWarnings(resolved)]);
     const network = createNetwork(name, this);
     const order = new StartOrder(
       {

@@ -1,31 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultImages } from "../core/images";
-import { maxReplicas } from "../serving/balancerConfig";
-import { defaultGrpcTimeoutSeconds } from "../serving/requestTimes";
-import { CanaryArgs } from "../serving/canary";
-import { ReleaseStrategy, strategyOf } from "../serving/releaseStrategy";
-import { ServerOptions } from "../tfserving/serverOptions";
-import { usualStopGrace } from "../serving/stopTimes";
-import { withDefaults } from "../core/withDefaults";
 import { DockerEngine } from "../engine/engine";
+import { maxReplicas } from "../serving/balancerConfig";
+import { CanaryArgs } from "../serving/canary";
+import {
+  BalancedArgs,
+  dockerReplicaDefaults,
+  ResolvedReplicas,
+  resolveReplicas,
+} from "../serving/replicaArgs";
 
 /** Arguments of a DockerModelService. */
-export interface DockerModelServiceArgs {
-  /**
-   * Serving image, by id or digest: `ServingImage.imageId` or
-   * `PublishedImage.reference`. Another image means a new release.
-   */
-  image: pulumi.Input<string>;
-
-  /**
-   * Name of the model in URLs, as given to the ServingImage; of several models (`server.models`) the
-   * one that the outputs `restUrl` and `networkRestUrl` are about.
-   */
-  modelName: string;
-
-  /** Number of replicas, 1 to 256. @default 4 */
-  replicas?: number;
-
+export interface DockerModelServiceArgs extends BalancedArgs {
   /**
    * Name of the service on its network: clients there reach REST at port 8501
    * and gRPC at port 8500 of it.
@@ -43,15 +28,6 @@ export interface DockerModelServiceArgs {
   grpcPort?: number;
 
   /**
-   * CPUs that each replica may use. TensorFlow's and the server's thread counts
-   * follow from it, unless `server` sets them. @default 1
-   */
-  cpus?: number;
-
-  /** Memory limit of each replica, in MiB; there is no swap beyond it. @default 2048 */
-  memoryMb?: number;
-
-  /**
    * Most processes and threads in each replica. Docker's provider knows the limit per user of the
    * host only (RLIMIT_NPROC), so each replica runs as a user of its own, and the replicas of a
    * release as others than those before. @default 1024
@@ -65,59 +41,15 @@ export interface DockerModelServiceArgs {
    */
   gpus?: string;
 
-  /** How a release replaces replicas. @default ReleaseStrategy.Surge */
-  strategy?: ReleaseStrategy;
-
   /**
    * How many replicas may start at the same time, 1 or more. One that loads its model takes CPU
-   * time from those that serve. Rolling starts one at a time.
+   * time from those that serve. In place one starts at a time.
    * @default - as many as half of the host's CPUs are enough for, if `engine` tells them; else 1
    */
   parallelStarts?: number;
 
   /** A second model version that gets a part of the requests. @default - none */
   canary?: CanaryArgs;
-
-  /**
-   * The model version that `image` serves, a label of its replicas. @default - they have no such label
-   */
-  modelVersion?: pulumi.Input<string>;
-
-  /**
-   * How long a replica that was told to stop goes on serving, out of rotation, in
-   * seconds. Make it as long as the longest request. @default 5
-   */
-  drainSeconds?: number;
-
-  /**
-   * How long a replica may take to stop before it is killed, in seconds; longer than
-   * `drainSeconds`, since the server ends after it. @default - drainSeconds + 10
-   */
-  stopGraceSeconds?: number;
-
-  /**
-   * How long a replica may take to load and warm up its model, in seconds. A release with one that
-   * takes longer fails, and the one before serves on. @default 40
-   */
-  startTimeoutSeconds?: number;
-
-  /** Flags of TensorFlow Serving. @default - see ServerOptions */
-  server?: ServerOptions;
-
-  /**
-   * Longest time that a gRPC call may take, in seconds, 1 to 3595; a client's own deadline may end it
-   * sooner. For REST it is `server.restApiTimeoutMs`. @default 60
-   */
-  grpcTimeoutSeconds?: number;
-
-  /**
-   * HAProxy image, 2.6 or later, with bash in it, pulled with the login that the provider has for its
-   * registry (`registryAuth`). @default "haproxy:3.2.24"
-   */
-  balancerImage?: string;
-
-  /** Further labels for every container. @default - none */
-  labels?: Record<string, string>;
 
   /**
    * What the engine said of itself (`inspectEngine`): lets a preview find taken
@@ -143,35 +75,20 @@ export interface DockerModelServiceArgs {
 
 /** Defaults of DockerModelServiceArgs. */
 export const modelServiceDefaults = {
-  replicas: 4,
-  serviceName: "tf_model_serving",
+  ...dockerReplicaDefaults,
   publishAddress: "127.0.0.1",
-  restPort: 8501,
-  cpus: 1,
-  memoryMb: 2048,
   pids: 1024,
-  strategy: ReleaseStrategy.Surge as ReleaseStrategy,
-  drainSeconds: 5,
-  startTimeoutSeconds: 40,
-  balancerImage: defaultImages.balancer,
-  grpcTimeoutSeconds: defaultGrpcTimeoutSeconds,
 } satisfies Partial<DockerModelServiceArgs>;
 
 /** Arguments with every default filled in. */
-export type ResolvedModelServiceArgs = DockerModelServiceArgs &
-  typeof modelServiceDefaults &
-  Required<Pick<DockerModelServiceArgs, "strategy" | "parallelStarts" | "stopGraceSeconds">>;
+export type ResolvedModelServiceArgs = ResolvedReplicas<
+  DockerModelServiceArgs,
+  typeof modelServiceDefaults
+> & { parallelStarts: number };
 
 export function resolveModelServiceArgs(args: DockerModelServiceArgs): ResolvedModelServiceArgs {
-  const given = withDefaults(args, modelServiceDefaults);
-  return withDefaults(
-    { ...given, strategy: strategyOf(given.strategy) },
-    {
-      stopGraceSeconds: usualStopGrace(given.drainSeconds),
-      parallelStarts: Math.min(
-        Math.floor((args.engine?.cpus ?? 0) / 2 / given.cpus) || 1,
-        maxReplicas,
-      ),
-    },
-  );
+  const resolved = resolveReplicas(args, modelServiceDefaults);
+  const cpus = args.engine?.cpus ?? 0;
+  const parallelStarts = Math.floor(cpus / 2 / resolved.cpus) || 1;
+  return { parallelStarts: Math.min(parallelStarts, maxReplicas), ...resolved };
 }

@@ -1,4 +1,5 @@
-import { Problem } from "../core/problem";
+import type { Problem } from "../core/problem";
+import { textThat } from "../core/schema";
 
 const longestLabel = 63;
 const longestName = 253;
@@ -41,6 +42,12 @@ export function checkHostName(propertyPath: string, text: string): Problem[] {
         },
       ];
 }
+
+/** Schema of a name of a Service or a namespace. */
+export const dnsLabel = textThat(checkDnsLabel);
+
+/** Schema of a host name of a route. */
+export const hostName = textThat(checkHostName);
 
 /** Whether there is a host name that both stand for. */
 export function hostsOverlap(one: string, other: string): boolean {

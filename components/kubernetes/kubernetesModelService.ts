@@ -1,6 +1,8 @@
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../core/refuse";
+import { warnOf } from "../core/warnOf";
+import { oldNameNotes } from "../serving/checkReplicas";
 import { serviceAddresses } from "../serving/addresses";
 import { ports } from "../serving/balancerConfig";
 import { onceServing } from "../core/onceServing";
@@ -60,7 +62,7 @@ export class KubernetesModelService extends pulumi.ComponentResource {
     const resolved = resolveKubernetesModelServiceArgs(args);
     refuse("KubernetesModelService", name, checkKubernetesModelService(resolved));
     super("tfserving:index:KubernetesModelService", name, {}, opts);
-    kubernetesServiceWarnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this));
+    warnOf(this, [...oldNameNotes(args), ...kubernetesServiceWarnings(resolved)]);
 
     const replicas = createReplicas(name, resolved, mainReplicas(resolved), this);
     canaryReplicas(resolved).forEach((set) => createReplicas(name, resolved, set, this));

@@ -1,23 +1,15 @@
 import * as apiextensions from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import { checkInteger } from "../core/checks";
-import { Problem } from "../core/problem";
 import { defaultMetricsPath } from "../tfserving/monitoring";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, partsOf, selectorFor } from "./labels";
 import { portNames } from "./network/portNames";
 import { metadataOf } from "./metadata";
-
-/** Group and version of a PodMonitor. */
-export const monitoringApi = "monitoring.coreos.com/v1";
+import { monitoringApi } from "./podMonitorArgs";
 
 const usualIntervalSeconds = 30;
-const longestIntervalSeconds = 3600;
 
-type MonitorArgs = Pick<
-  ResolvedKubernetesArgs,
-  "serviceName" | "podMonitor" | "server" | "cluster"
->;
+type MonitorArgs = Pick<ResolvedKubernetesArgs, "serviceName" | "podMonitor" | "server">;
 
 /** Has Prometheus read the metrics of replicas and balancers, where that is asked for. */
 export function createPodMonitor(
@@ -64,34 +56,4 @@ export function renderPodMonitor(
       { ...endpoint, interval: `${podMonitor?.intervalSeconds ?? usualIntervalSeconds}s` },
     ],
   };
-}
-
-/** Everything about a PodMonitor that would be refused, or find no metrics. */
-export function checkPodMonitor({
-  podMonitor,
-  server,
-  cluster,
-}: Pick<MonitorArgs, "podMonitor" | "server" | "cluster">): Problem[] {
-  if (!podMonitor) {
-    return [];
-  }
-  const problems = checkInteger(podMonitor.intervalSeconds, "podMonitor.intervalSeconds", {
-    min: 1,
-    max: longestIntervalSeconds,
-  });
-  if (server?.monitoring?.enabled === false) {
-    problems.push({
-      propertyPath: "podMonitor",
-      reason: "is given, and server.monitoring.enabled is false: replicas have no metrics",
-    });
-  }
-  if (cluster && !cluster.apiVersions.includes(monitoringApi)) {
-    problems.push({
-      propertyPath: "podMonitor",
-      reason:
-        `is given, and the cluster at ${cluster.server} does not know ${monitoringApi}: install the ` +
-        "Prometheus operator, or leave it out",
-    });
-  }
-  return problems;
 }

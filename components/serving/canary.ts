@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Problem, wholeNumber } from "../core/problem";
+import { anyText, type FieldsOf, laterOr, textLike, wholeNumberFrom } from "../core/schema";
 import { maxReplicas } from "./balancerConfig";
 
 /** A model version that gets a part of the requests, on replicas of its own. */
@@ -22,24 +22,15 @@ export interface CanaryArgs {
   replicas?: number;
 }
 
-/** The part of a canary that can be judged before there is any resource. */
-export type CanaryShape = Omit<CanaryArgs, "image">;
+/** Schemas of the fields of CanaryArgs. */
+export const canaryFields: FieldsOf<CanaryArgs> = {
+  image: laterOr(anyText()),
+  version: textLike(/^(0|[1-9]\d*)$/, "use the number of a model version"),
+  percent: wholeNumberFrom(0, 100),
+  replicas: wholeNumberFrom(1, maxReplicas).optional(),
+};
 
-/** What cannot work about a canary. */
-export function checkCanary({ version, percent, replicas }: CanaryShape): Problem[] {
-  return [
-    ...(/^(0|[1-9]\d*)$/.test(version)
-      ? []
-      : [
-          {
-            propertyPath: "canary.version",
-            reason: `is "${version}": use the number of a model version`,
-          },
-        ]),
-    ...wholeNumber("canary.percent", percent, 0, 100),
-    ...(replicas === undefined ? [] : wholeNumber("canary.replicas", replicas, 1, maxReplicas)),
-  ];
-}
+type CanaryShape = Omit<CanaryArgs, "image">;
 
 /** As large a part of the replicas as of the requests, at least one. */
 export function canaryCount({ percent, replicas }: CanaryShape, others: number): number {

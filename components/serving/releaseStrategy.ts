@@ -32,13 +32,3 @@ export function oldStrategyNote(given: ReleaseStrategy | undefined): string[] {
   const now = given && oldWords[given];
   return now ? [`strategy is "${given}", an old word: use "${now}".`] : [];
 }
-
-/** What works, and perhaps not as it is meant. */
-export function strategyWarnings(strategy: ReleaseStrategy, fewestReplicas: number): string[] {
-  return strategy === ReleaseStrategy.InPlace && fewestReplicas === 1
-    ? [
-        'strategy is "inPlace" with one replica: a release stops it before the next one starts, and the ' +
-          "service is away meanwhile. Use 2 replicas, or surge where there is room for two at a time.",
-      ]
-    : [];
-}

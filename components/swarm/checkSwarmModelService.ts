@@ -1,33 +1,68 @@
+import type { Problem } from "../core/problem";
+import {
+  anyObject,
+  anyText,
+  laterOr,
+  listOf,
+  objectOf,
+  oneOf,
+  problemsOfArgs,
+  textThat,
+  textLike,
+  trueOrFalse,
+  valueWhere,
+  wholeNumberFrom,
+} from "../core/schema";
+import { checkMachine, checkPorts, hostPort } from "../docker/checkModelService";
+import type { DockerEngine } from "../engine/engine";
+import type { SwarmState } from "../engine/swarmState";
 import { maxReplicas } from "../serving/balancerConfig";
-import { checkModelService, ModelServiceShape } from "../docker/checkModelService";
-import { DockerEngine } from "../engine/engine";
+import { balancedFields, checkReplicaRules, networkName } from "../serving/checkReplicas";
 import { ReleaseStrategy } from "../serving/releaseStrategy";
-import { Problem, wholeNumber } from "../core/problem";
-import { checkStopGrace } from "../serving/stopTimes";
 import { checkGpus, checkSwarm } from "./checkSwarm";
-import { EndpointMode, leaveSeconds } from "./swarmModelServiceArgs";
+import {
+  EndpointMode,
+  leaveSeconds,
+  RegistryLogin,
+  ResolvedSwarmArgs,
+  SwarmModelServiceArgs,
+} from "./swarmModelServiceArgs";
 
-/** The part of a Swarm service's arguments that can be judged before there is any resource. */
-export interface SwarmModelServiceShape extends Omit<
-  ModelServiceShape,
-  "publishAddress" | "pids" | "gpus"
-> {
-  endpointMode: string;
-  address: string;
-  balancers: number;
-  reservedCpus: number;
-  gpus?: string;
-  constraints?: string[];
-  spreadOver?: string;
-  stopGraceSeconds: number;
-  strategy: ReleaseStrategy;
-  parallelStarts: number;
-  registry?: object;
-  subnet?: string;
-}
+const schema = objectOf<SwarmModelServiceArgs>({
+  ...balancedFields,
+  serviceName: networkName.optional(),
+  endpointMode: oneOf(EndpointMode).optional(),
+  address: anyText().optional(),
+  balancers: wholeNumberFrom(1, maxReplicas).optional(),
+  restPort: hostPort.optional(),
+  grpcPort: hostPort.optional(),
+  reservedCpus: valueWhere(Number.isFinite, "use a number of CPUs").optional(),
+  gpus: anyText().optional(),
+  constraints: listOf(
+    textLike(
+      /^\s*(node|engine)\.[\w.-]+\s*(==|!=)\s*\S+\s*$/,
+      "use a condition such as node.role==worker or node.labels.gpu==true",
+    ),
+  ).optional(),
+  // Swarm ignores every other one without a word.
+  spreadOver: textLike(
+    /^(node|engine)\.labels\.\S+$/,
+    "use a label, such as node.labels.zone; over the nodes themselves Swarm spreads without being asked",
+  ).optional(),
+  parallelStarts: wholeNumberFrom(1, maxReplicas).optional(),
+  registry: objectOf<RegistryLogin>({
+    registry: anyText(),
+    username: laterOr(anyText()).optional(),
+    password: laterOr(anyText()).optional(),
+    plainHttp: trueOrFalse().optional(),
+  }).optional(),
+  subnet: textThat(checkSubnet).optional(),
+  engine: anyObject().optional(),
+});
 
 // A /24 less the network's, gateway's and broadcast addresses and one per node for its own use.
 const tasksInDefaultSubnet = 240;
+
 /**
  * Everything about a Swarm service that would be refused, or accepted and never run.
  *
@@ -35,129 +70,70 @@ const tasksInDefaultSubnet = 240;
  * @param engine - the manager that shall take the orders. @default - nothing is held against one
  */
 export function checkSwarmModelService(
-  shape: SwarmModelServiceShape,
+  args: ResolvedSwarmArgs,
   stack: string,
   engine?: DockerEngine,
 ): Problem[] {
-  return [
-    ...checkCommon(shape, stack, engine),
-    ...wholeNumber("balancers", shape.balancers, 1, maxReplicas),
-    ...checkMode(shape.endpointMode),
-    ...checkStopGrace(shape, "Swarm", { leaveSeconds }),
-    ...checkReservedCpus(shape),
-    ...checkPlacement(shape),
-    ...checkSubnet(shape),
+  return problemsOfArgs(schema, args, {}, (known) => [
+    // Swarm publishes on all addresses of a node.
+    ...checkPorts(known, "0.0.0.0", stack, engine),
+    ...checkReplicaRules(known, "Swarm", { leaveSeconds }),
+    ...(engine ? checkMachine(known, largestNode(engine)) : []),
+    ...checkReservedCpus(known),
+    ...checkRoom(known),
     ...checkSwarm(engine),
-    ...checkGpus(shape.gpus, shape.replicas, engine?.swarm),
-    ...(engine?.swarm?.manager ? checkNodes(shape, engine) : []),
-  ];
+    ...checkGpus(known.gpus, known.replicas, engine?.swarm),
+    ...(engine?.swarm?.manager ? checkNodes(known, engine.swarm) : []),
+  ]);
 }
 
-/** What a service on one Docker host is checked for too; limits are compared with the nodes instead. */
-function checkCommon(
-  shape: SwarmModelServiceShape,
-  stack: string,
-  engine?: DockerEngine,
-): Problem[] {
-  const node = engine?.swarm?.manager
-    ? {
-        ...engine,
-        cpus: engine.swarm.largestNodeCpus,
-        memoryMb: engine.swarm.largestNodeMemoryMb,
-      }
+/** Limits are compared with the largest node, where the manager tells it. */
+function largestNode(engine: DockerEngine): DockerEngine {
+  const { swarm } = engine;
+  return swarm?.manager
+    ? { ...engine, cpus: swarm.largestNodeCpus, memoryMb: swarm.largestNodeMemoryMb }
     : engine;
-  const common = {
-    ...shape,
-    publishAddress: "0.0.0.0",
-    pids: 1024,
-    gpus: undefined,
-    stopGraceSeconds: undefined,
-  };
-  return checkModelService(common, stack, node);
 }
 
-function checkMode(mode: string): Problem[] {
-  const modes: string[] = Object.values(EndpointMode);
-  return modes.includes(mode)
-    ? []
-    : [{ propertyPath: "endpointMode", reason: `is "${mode}": use ${modes.join(" or ")}` }];
-}
-
-function checkReservedCpus({ cpus, reservedCpus }: SwarmModelServiceShape): Problem[] {
-  return reservedCpus >= 0 && reservedCpus <= cpus
-    ? []
-    : [
+function checkReservedCpus({ cpus, reservedCpus }: ResolvedSwarmArgs): Problem[] {
+  return reservedCpus < 0 || reservedCpus > cpus
+    ? [
         {
           propertyPath: "reservedCpus",
           reason: `is ${reservedCpus}: use 0 to ${cpus}, the CPUs that a replica may use`,
         },
-      ];
+      ]
+    : [];
 }
 
-function checkPlacement({ constraints = [], spreadOver }: SwarmModelServiceShape): Problem[] {
-  const problems = constraints.flatMap((constraint, index) =>
-    /^\s*(node|engine)\.[\w.-]+\s*(==|!=)\s*\S+\s*$/.test(constraint)
-      ? []
-      : [
-          {
-            propertyPath: `constraints[${index}]`,
-            reason: `is "${constraint}": use a condition such as node.role==worker or node.labels.gpu==true`,
-          },
-        ],
-  );
-  // Swarm ignores every other one without a word.
-  return spreadOver === undefined || /^(node|engine)\.labels\.\S+$/.test(spreadOver)
-    ? problems
-    : [
-        ...problems,
+/** Whether the network that Swarm chooses has an address for every task. */
+function checkRoom({ subnet, replicas, balancers, parallelStarts }: ResolvedSwarmArgs): Problem[] {
+  const tasks = replicas + balancers + parallelStarts;
+  return subnet === undefined && tasks > tasksInDefaultSubnet
+    ? [
         {
-          propertyPath: "spreadOver",
+          propertyPath: "subnet",
           reason:
-            `is "${spreadOver}": use a label, such as node.labels.zone; ` +
-            "over the nodes themselves Swarm spreads without being asked",
+            `is missing: a swarm's own choice has room for ${tasksInDefaultSubnet} tasks, and a release of ` +
+            `${replicas} replicas needs ${tasks}. Give one such as 10.20.0.0/22 that is free in your network`,
         },
-      ];
+      ]
+    : [];
 }
 
-function checkSubnet({
-  subnet,
-  replicas,
-  balancers,
-  parallelStarts,
-}: SwarmModelServiceShape): Problem[] {
-  if (subnet === undefined) {
-    const tasks = replicas + balancers + parallelStarts;
-    return tasks <= tasksInDefaultSubnet
-      ? []
-      : [
-          {
-            propertyPath: "subnet",
-            reason:
-              `is missing: a swarm's own choice has room for ${tasksInDefaultSubnet} tasks, and a release of ` +
-              `${replicas} replicas needs ${tasks}. Give one such as 10.20.0.0/22 that is free in your network`,
-          },
-        ];
-  }
+function checkSubnet(propertyPath: string, subnet: string): Problem[] {
   const [, address, bits] = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(subnet) ?? [];
   const valid =
     address?.split(".").every((part) => Number(part) < 256) && +bits >= 8 && +bits <= 28;
   return valid
     ? []
-    : [
-        {
-          propertyPath: "subnet",
-          reason: `is "${subnet}": use an IPv4 subnet such as 10.20.0.0/22`,
-        },
-      ];
+    : [{ propertyPath, reason: `is "${subnet}": use an IPv4 subnet such as 10.20.0.0/22` }];
 }
 
-function checkNodes(shape: SwarmModelServiceShape, { swarm }: DockerEngine): Problem[] {
-  if (!swarm) {
-    return [];
-  }
+function checkNodes(args: ResolvedSwarmArgs, swarm: SwarmState): Problem[] {
   const { nodes, readyNodes, memoryMb } = swarm;
   const problems: Problem[] = [];
-  if (nodes > 1 && shape.registry === undefined) {
+  if (nodes > 1 && args.registry === undefined) {
     problems.push({
       propertyPath: "registry",
       reason:
@@ -165,20 +141,20 @@ function checkNodes(shape: SwarmModelServiceShape, { swarm }: DockerEngine): Pro
         "name a registry that all of them can pull from",
     });
   }
-  if (shape.balancers > readyNodes) {
+  if (args.balancers > readyNodes) {
     problems.push({
       propertyPath: "balancers",
-      reason: `is ${shape.balancers}, and the swarm has ${readyNodes} ready nodes for at most one each: use less`,
+      reason: `is ${args.balancers}, and the swarm has ${readyNodes} ready nodes for at most one each: use less`,
     });
   }
-  const spare = shape.strategy === ReleaseStrategy.InPlace ? 0 : shape.parallelStarts;
-  const wanted = (shape.replicas + spare) * shape.memoryMb;
+  const spare = args.strategy === ReleaseStrategy.InPlace ? 0 : args.parallelStarts;
+  const wanted = (args.replicas + spare) * args.memoryMb;
   if (wanted > memoryMb) {
     problems.push({
       propertyPath: "replicas",
       reason:
-        `is ${shape.replicas}: with ${spare} more during a release they reserve ${wanted} MiB ` +
-        `(memoryMb is ${shape.memoryMb}), and the ready nodes have ${memoryMb} MiB in all: use fewer or smaller ones`,
+        `is ${args.replicas}: with ${spare} more during a release they reserve ${wanted} MiB ` +
+        `(memoryMb is ${args.memoryMb}), and the ready nodes have ${memoryMb} MiB in all: use fewer or smaller ones`,
     });
   }
   return problems;

@@ -7,6 +7,8 @@ import { currentStack } from "../core/currentStack";
 import { labelsFor } from "../docker/containerDefaults";
 import { dockerLogins } from "../engine/dockerLogins";
 import { registryProvider } from "../engine/registryProvider";
+import { warnOf } from "../core/warnOf";
+import { oldNameNotes, serviceWarnings } from "../serving/checkReplicas";
 import { onceServing } from "../core/onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancers } from "./balancerService";
@@ -55,6 +57,7 @@ export class SwarmModelService extends pulumi.ComponentResource {
       checkSwarmModelService(resolved, currentStack(), resolved.engine),
     );
     super("tfserving:index:SwarmModelService", name, {}, opts);
+    warnOf(this, [...oldNameNotes(args), ...serviceWarnings(resolved)]);
 
     const host = componentEngine(this, resolved);
     const children = childOptions(name, resolved, host, this);

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultImages } from "../core/images";
-import { defaultGrpcTimeoutSeconds } from "../serving/requestTimes";
 import { DockerEngine } from "../engine/engine";
-import { ReleaseStrategy, strategyOf } from "../serving/releaseStrategy";
-import { ServerOptions } from "../tfserving/serverOptions";
-import { usualStopGrace } from "../serving/stopTimes";
-import { withDefaults } from "../core/withDefaults";
+import { ReleaseStrategy } from "../serving/releaseStrategy";
+import {
+  BalancedArgs,
+  dockerReplicaDefaults,
+  ResolvedReplicas,
+  resolveReplicas,
+} from "../serving/replicaArgs";
 
 /** How a service's name resolves on a Swarm network. */
 export enum EndpointMode {
@@ -36,21 +37,12 @@ export interface RegistryLogin {
 }
 
 /** Arguments of a SwarmModelService. */
-export interface SwarmModelServiceArgs {
+export interface SwarmModelServiceArgs extends BalancedArgs {
   /**
    * Serving image, by the digest that a registry gave it: `PublishedImage.reference`. On a swarm
    * of one node also by id: `ServingImage.imageId`. Another image means a new release.
    */
   image: pulumi.Input<string>;
-
-  /**
-   * Name of the model in URLs, as given to the ServingImage; of several models (`server.models`) the
-   * one that the outputs `restUrl` and `networkRestUrl` are about.
-   */
-  modelName: string;
-
-  /** The model version in the image, a label of the replicas' service. @default - no label */
-  modelVersion?: pulumi.Input<string>;
 
   /** Number of replicas, 1 to 256. Changed in place: those that stay are not touched. @default 4 */
   replicas?: number;
@@ -83,9 +75,6 @@ export interface SwarmModelServiceArgs {
 
   /** Port of the nodes for gRPC. @default - gRPC is reachable on the network only */
   grpcPort?: number;
-
-  /** CPUs that each replica may use; thread counts follow from it, unless `server` sets them. @default 1 */
-  cpus?: number;
 
   /** CPUs that a node must have free for each replica, 0 for none. @default 0 */
   reservedCpus?: number;
@@ -123,28 +112,10 @@ export interface SwarmModelServiceArgs {
   parallelStarts?: number;
 
   /**
-   * How long a replica that was told to stop goes on serving, out of rotation, in
-   * seconds. Make it as long as the longest request. @default 5
-   */
-  drainSeconds?: number;
-
-  /**
    * Time from being told to stop until a replica is killed, in seconds; at least 7 more than
    * `drainSeconds`. @default - 10 more than drainSeconds
    */
   stopGraceSeconds?: number;
-
-  /** How long a replica may take to load and warm up its model, in seconds. @default 40 */
-  startTimeoutSeconds?: number;
-
-  /** Flags of TensorFlow Serving. @default - see ServerOptions */
-  server?: ServerOptions;
-
-  /**
-   * Longest time that a gRPC call may take, in seconds, 1 to 3595; a client's own deadline may end it
-   * sooner. For REST it is `server.restApiTimeoutMs`. @default 60
-   */
-  grpcTimeoutSeconds?: number;
 
   /**
    * HAProxy image, 2.6 or later, with bash in it, that every node can pull: with the login that the
@@ -162,9 +133,6 @@ export interface SwarmModelServiceArgs {
    */
   subnet?: string;
 
-  /** Further labels for every service and container. @default - none */
-  labels?: Record<string, string>;
-
   /**
    * What the engine said of itself (`inspectEngine`): lets a preview find a missing swarm, taken
    * ports, missing GPUs or too large limits. @default - these are not checked
@@ -174,19 +142,10 @@ export interface SwarmModelServiceArgs {
 
 /** Defaults of SwarmModelServiceArgs. */
 export const swarmModelServiceDefaults = {
-  replicas: 4,
-  serviceName: "tf_model_serving",
+  ...dockerReplicaDefaults,
   endpointMode: EndpointMode.Dnsrr as EndpointMode,
-  restPort: 8501,
-  cpus: 1,
   reservedCpus: 0,
-  memoryMb: 2048,
-  strategy: ReleaseStrategy.Surge as ReleaseStrategy,
   parallelStarts: 1,
-  drainSeconds: 5,
-  startTimeoutSeconds: 40,
-  balancerImage: defaultImages.balancer,
-  grpcTimeoutSeconds: defaultGrpcTimeoutSeconds,
 } satisfies Partial<SwarmModelServiceArgs>;
 
 /**
@@ -197,23 +156,18 @@ export const leaveSeconds = 3;
 
 /** Most balancers that there are unless somebody asks for more. */
 const usualBalancers = 3;
+
 /** Arguments with every default filled in. */
-export type ResolvedSwarmArgs = SwarmModelServiceArgs &
-  typeof swarmModelServiceDefaults & {
-    address: string;
-    balancers: number;
-    stopGraceSeconds: number;
-  };
+export type ResolvedSwarmArgs = ResolvedReplicas<
+  SwarmModelServiceArgs,
+  typeof swarmModelServiceDefaults
+> & { address: string; balancers: number };
 
 export function resolveSwarmModelServiceArgs(args: SwarmModelServiceArgs): ResolvedSwarmArgs {
-  const resolved = withDefaults(args, swarmModelServiceDefaults);
   const swarm = args.engine?.swarm;
-  return withDefaults(
-    { ...resolved, strategy: strategyOf(resolved.strategy) },
-    {
-      address: swarm?.nodeAddress ?? "127.0.0.1",
-      balancers: Math.max(1, Math.min(swarm?.readyNodes ?? 1, usualBalancers)),
-      stopGraceSeconds: usualStopGrace(resolved.drainSeconds),
-    },
-  );
+  return resolveReplicas(args, {
+    ...swarmModelServiceDefaults,
+    address: swarm?.nodeAddress ?? "127.0.0.1",
+    balancers: Math.max(1, Math.min(swarm?.readyNodes ?? 1, usualBalancers)),
+  });
 }

@@ -250,9 +250,14 @@ const service = {
       ecs: "awsService.deploymentTimeoutMinutes is how long instances, pulls and starts may take",
     },
   },
+  requestTimeoutSeconds: {
+    default: 0,
+    says: "Longest time that a REST request or a gRPC call may take, in seconds, 1 to 3595; 0 for 30 (REST) and 60 (gRPC)",
+    ...{ feeds: ["service.requestTimeoutSeconds"], release: true },
+  },
   grpcTimeoutSeconds: {
-    default: modelServiceDefaults.grpcTimeoutSeconds,
-    says: "Longest time that a gRPC call may take, in seconds, 1 to 3595; for REST it is server.restApiTimeoutMs",
+    default: 0,
+    says: "An old name of requestTimeoutSeconds, for gRPC only",
     feeds: {
       docker: ["service.grpcTimeoutSeconds"],
       swarm: ["service.grpcTimeoutSeconds"],

@@ -23,7 +23,6 @@ import {
   instanceTypeWarnings,
   longestMs,
   lookUpNetwork,
-  modelServiceDefaults,
   NetworkFacts,
   Problem,
   ReleaseStrategy,
@@ -31,14 +30,13 @@ import {
   resolveAlbEndpointArgs,
   resolveEcsModelServiceArgs,
   resolveEcsClusterArgs,
-  restTimeoutMs,
   servingImageDefaults,
   strategyOf,
   ServingImageArgs,
   VpcNetworkArgs,
 } from "../../components";
 import { byKey } from "../config/paths";
-import { refuse, Settings, text } from "../config/settings";
+import { isSet, refuse, Settings, text } from "../config/settings";
 import { askEngine, standInProblems } from "../image";
 import { pullHints } from "../pullLogins";
 import { checkEcrPin } from "./pin";
@@ -191,12 +189,9 @@ function ofFleet({ propertyPath, reason }: Problem): Problem {
  * Clients are all of the VPC, unless others are named; requests may take as long as behind a balancer
  * of Docker. The load balancer has one such time for both APIs, so gRPC's counts where it is routed.
  */
-function endpointArgs(
-  { endpoint, service: { server } }: EcsArguments,
-  network: NetworkFacts | undefined,
-) {
-  const times = requestTimes({ server, grpcTimeoutSeconds: grpcTimeout() });
-  const longest = endpoint.grpc ? longestMs(times) : restTimeoutMs(server);
+function endpointArgs({ endpoint, service }: EcsArguments, network: NetworkFacts | undefined) {
+  const times = requestTimes({ ...service, grpcTimeoutSeconds: grpcTimeout() });
+  const longest = endpoint.grpc ? longestMs(times) : times.restMs;
   const isOpen = endpoint.public === true || endpoint.clientSecurityGroupIds !== undefined;
   return {
     clientCidrs: isOpen || !network ? [] : network.cidrBlocks,
@@ -205,8 +200,8 @@ function endpointArgs(
   };
 }
 
-function grpcTimeout(): number {
-  return Number(text("grpcTimeoutSeconds") ?? modelServiceDefaults.grpcTimeoutSeconds);
+function grpcTimeout(): number | undefined {
+  return isSet("grpcTimeoutSeconds") ? Number(text("grpcTimeoutSeconds")) : undefined;
 }
 
 /** The endpoint as it is checked: the network is looked up, and so has subnets in two zones. */

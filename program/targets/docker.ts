@@ -23,7 +23,11 @@ export const docker: Target<EnginePlan> = {
   preflight: (settings) =>
     preflightOnEngine(settings, {
       service: (args, stack, engine) =>
-        checkModelService({ ...resolved(args), canary: args.canary }, stack, engine),
+        checkModelService(
+          { ...resolved(args), canary: args.canary && { ...args.canary, image: "" } },
+          stack,
+          engine,
+        ),
       notebook: checkDockerNotebook,
     }),
 
@@ -55,6 +59,10 @@ export const docker: Target<EnginePlan> = {
   },
 };
 
-function resolved(service: EngineServiceArgs) {
-  return resolveModelServiceArgs({ ...service, image: "", canary: undefined });
+function resolved({
+  canary: _,
+  registry: __,
+  ...service
+}: EngineServiceArgs & { registry?: object }) {
+  return resolveModelServiceArgs({ ...service, image: "" });
 }

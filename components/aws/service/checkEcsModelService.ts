@@ -1,37 +1,24 @@
-import { maxReplicas } from "../../serving/balancerConfig";
-import { releaseStrategies, ReleaseStrategy } from "../../serving/releaseStrategy";
-import { serviceWarnings } from "../../serving/serviceWarnings";
-import { checkMainModel } from "../../tfserving/modelConfig";
-import { checkModelName } from "../../tfserving/modelName";
-import { Problem, wholeNumber } from "../../core/problem";
-import { checkServerOptions, ServerOptions } from "../../tfserving/serverOptions";
-import { checkStopGrace } from "../../serving/stopTimes";
+import type { Problem } from "../../core/problem";
+import { wholeNumber } from "../../core/problem";
 import { checkIpv4Block } from "../../core/cidr";
-import { AutoscalingArgs } from "./ecsModelServiceArgs";
+import {
+  anyText,
+  judgedBy,
+  laterOr,
+  listOf,
+  objectOf,
+  problemsOfArgs,
+  recordOf,
+  textThat,
+  textLike,
+  trueOrFalse,
+  valueWhere,
+  wholeNumberFrom,
+} from "../../core/schema";
+import { maxReplicas } from "../../serving/balancerConfig";
+import { checkReplicaRules, replicaFields, serviceWarnings } from "../../serving/checkReplicas";
+import type { AutoscalingArgs, EcsModelServiceArgs, ResolvedEcsArgs } from "./ecsModelServiceArgs";
 import { cpuUnits, longestStartPeriod } from "./taskDefinition";
-
-/** The part of an ECS service's arguments that can be judged before there is any resource. */
-export interface EcsModelServiceShape {
-  image?: unknown;
-  modelName: string;
-  replicas: number;
-  cpus: number;
-  memoryMb: number;
-  gpus: number;
-  strategy: ReleaseStrategy;
-  drainSeconds: number;
-  stopGraceSeconds: number;
-  startTimeoutSeconds: number;
-  deploymentTimeoutMinutes: number;
-  server?: ServerOptions;
-  restTargetGroupArn?: unknown;
-  grpcTargetGroupArn?: unknown;
-  endpointSecurityGroupId?: unknown;
-  autoscaling?: AutoscalingArgs;
-  logRetentionDays: number;
-  enableExec: boolean;
-  execCidrs?: string[];
-}
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 const retentionDays = [
@@ -43,21 +30,62 @@ const fewestCpuUnits = 128;
 const mostCpus = 192;
 const mostGpus = 16;
 
+const name = laterOr(anyText());
+const percent = wholeNumberFrom(1, 100);
+const cooldown = wholeNumberFrom(0, 3600);
+const someReplicas = wholeNumberFrom(1, maxReplicas);
+
+const schema = objectOf<EcsModelServiceArgs>({
+  ...replicaFields,
+  image: laterOr(
+    textLike(
+      /@sha256:[a-f0-9]{64}$/,
+      "use a digest in ECR, REPOSITORY@sha256:..., since a tag can move",
+    ),
+  ),
+  cpus: valueWhere<number>(
+    (cpus) => cpuUnits(cpus) >= fewestCpuUnits && cpus <= mostCpus,
+    `use 0.125 to ${mostCpus}`,
+  ).optional(),
+  gpus: wholeNumberFrom(0, mostGpus).optional(),
+  repositoryArn: name,
+  clusterArn: name,
+  clusterName: name,
+  capacityProviderName: name,
+  vpcId: name,
+  subnetIds: laterOr(listOf(name)),
+  deploymentTimeoutMinutes: wholeNumberFrom(1, 24 * 60).optional(),
+  restTargetGroupArn: name.optional(),
+  grpcTargetGroupArn: name.optional(),
+  endpointSecurityGroupId: name.optional(),
+  deploymentAlarmNames: laterOr(listOf(name)).optional(),
+  autoscaling: objectOf<AutoscalingArgs>({
+    minReplicas: someReplicas,
+    maxReplicas: someReplicas,
+    requestsPerReplica: wholeNumberFrom(1, 10_000_000).optional(),
+    loadBalancerArnSuffix: name.optional(),
+    restTargetGroupArnSuffix: name.optional(),
+    cpuPercent: percent.optional(),
+    gpuPercent: percent.optional(),
+    autoScalingGroupName: name.optional(),
+    scaleInCooldownSeconds: cooldown.optional(),
+    scaleOutCooldownSeconds: cooldown.optional(),
+  }).optional(),
+  logRetentionDays: judgedBy((days: number) => checkRetention(days, "")).optional(),
+  logKmsKeyArn: name.optional(),
+  enableExec: trueOrFalse().optional(),
+  execCidrs: listOf(textThat(checkIpv4Block)).optional(),
+  tags: recordOf(anyText()).optional(),
+});
+
 /** Everything about a service that ECS would refuse, or accept and never serve. */
-export function checkEcsModelService(shape: EcsModelServiceShape): Problem[] {
-  return [
-    ...checkModelName(shape.modelName, "modelName"),
-    ...checkImage(shape.image),
-    ...wholeNumber("replicas", shape.replicas, 1, maxReplicas),
-    ...checkLimits(shape),
-    ...checkTimes(shape),
-    ...checkStrategy(shape.strategy),
-    ...checkEndpoint(shape),
-    ...(shape.autoscaling ? checkAutoscaling(shape.autoscaling, shape.replicas) : []),
-    ...checkRetention(shape.logRetentionDays),
-    ...checkExec(shape),
-    ...checkServer(shape),
-  ];
+export function checkEcsModelService(args: ResolvedEcsArgs): Problem[] {
+  return problemsOfArgs(schema, args, {}, (known) => [
+    ...checkReplicaRules(known, "ECS", { fewest: 2 }),
+    ...checkEndpoint(known),
+    ...(known.autoscaling ? checkAutoscaling(known.autoscaling, known.replicas) : []),
+    ...checkExec(known),
+  ]);
 }
 
 /** What works, and perhaps not as it is meant. */
@@ -65,58 +93,20 @@ export function ecsServiceWarnings({
   strategy,
   replicas,
   autoscaling,
-}: Pick<EcsModelServiceShape, "strategy" | "replicas" | "autoscaling">): string[] {
-  const fewest = autoscaling?.minReplicas ?? replicas;
-  return serviceWarnings({ strategy, replicas: fewest });
+}: Pick<ResolvedEcsArgs, "strategy" | "replicas" | "autoscaling">): string[] {
+  return serviceWarnings({ strategy, replicas: autoscaling?.minReplicas ?? replicas });
 }
 
-/** An image that is not known yet is checked by nobody: the component that pushes it gives a digest. */
-function checkImage(image: unknown): Problem[] {
-  return typeof image !== "string" || /@sha256:[a-f0-9]{64}$/.test(image)
-    ? []
-    : [
-        {
-          propertyPath: "image",
-          reason: `is "${image}": use a digest in ECR, REPOSITORY@sha256:..., since a tag can move`,
-        },
-      ];
-}
-
-function checkLimits({ cpus, memoryMb, gpus }: EcsModelServiceShape): Problem[] {
-  const enough = Number.isFinite(cpus) && cpuUnits(cpus) >= fewestCpuUnits && cpus <= mostCpus;
-  return [
-    ...(enough ? [] : [{ propertyPath: "cpus", reason: `is ${cpus}: use 0.125 to ${mostCpus}` }]),
-    ...wholeNumber("memoryMb", memoryMb, 64, 2 ** 22),
-    ...wholeNumber("gpus", gpus, 0, mostGpus),
-  ];
-}
-
-function checkTimes(shape: EcsModelServiceShape): Problem[] {
-  const { drainSeconds, startTimeoutSeconds } = shape;
-  const balanced = shape.restTargetGroupArn !== undefined || shape.grpcTargetGroupArn !== undefined;
-  return [
-    ...wholeNumber("drainSeconds", drainSeconds, 0, 3600),
-    ...checkStopGrace(shape, "ECS", { fewest: 2 }),
-    ...wholeNumber(
-      "startTimeoutSeconds",
-      startTimeoutSeconds,
-      1,
-      balanced ? 3600 : longestStartPeriod,
-    ),
-    ...wholeNumber("deploymentTimeoutMinutes", shape.deploymentTimeoutMinutes, 1, 24 * 60),
-  ];
-}
-
-function checkStrategy(strategy: string): Problem[] {
-  const known: string[] = releaseStrategies;
-  return known.includes(strategy)
-    ? []
-    : [{ propertyPath: "strategy", reason: `is "${strategy}": use ${known.join(" or ")}` }];
-}
-
-function checkEndpoint(shape: EcsModelServiceShape): Problem[] {
-  const balanced = shape.restTargetGroupArn !== undefined || shape.grpcTargetGroupArn !== undefined;
-  return balanced && shape.endpointSecurityGroupId === undefined
+/** A load balancer reaches the replicas, and is who waits for those that start slowly. */
+function checkEndpoint(args: ResolvedEcsArgs): Problem[] {
+  const { startTimeoutSeconds } = args;
+  const balanced = args.restTargetGroupArn !== undefined || args.grpcTargetGroupArn !== undefined;
+  if (!balanced) {
+    return startTimeoutSeconds > longestStartPeriod
+      ? wholeNumber("startTimeoutSeconds", startTimeoutSeconds, 1, longestStartPeriod)
+      : [];
+  }
+  return args.endpointSecurityGroupId === undefined
     ? [
         {
           propertyPath: "endpointSecurityGroupId",
@@ -129,19 +119,10 @@ function checkEndpoint(shape: EcsModelServiceShape): Problem[] {
 }
 
 function checkAutoscaling(scaling: AutoscalingArgs, replicas: number): Problem[] {
-  const at = (name: string) => `autoscaling.${name}`;
   const { minReplicas, maxReplicas: most, requestsPerReplica, cpuPercent, gpuPercent } = scaling;
-  const problems = [
-    ...wholeNumber(at("minReplicas"), minReplicas, 1, maxReplicas),
-    ...wholeNumber(at("maxReplicas"), most, 1, maxReplicas),
-    ...optional(at("cpuPercent"), cpuPercent, 1, 100),
-    ...optional(at("gpuPercent"), gpuPercent, 1, 100),
-    ...optional(at("requestsPerReplica"), requestsPerReplica, 1, 10_000_000),
-    ...optional(at("scaleInCooldownSeconds"), scaling.scaleInCooldownSeconds, 0, 3600),
-    ...optional(at("scaleOutCooldownSeconds"), scaling.scaleOutCooldownSeconds, 0, 3600),
-  ];
+  const problems: Problem[] = [];
   const refuse = (name: string, reason: string) =>
-    problems.push({ propertyPath: at(name), reason });
+    problems.push({ propertyPath: `autoscaling.${name}`, reason });
   if (most < minReplicas) {
     refuse("maxReplicas", `is ${most}, less than minReplicas, ${minReplicas}: use that or more`);
   } else if (replicas < minReplicas || replicas > most) {
@@ -170,50 +151,28 @@ function checkAutoscaling(scaling: AutoscalingArgs, replicas: number): Problem[]
   return problems;
 }
 
-function optional(
-  propertyPath: string,
-  value: number | undefined,
-  min: number,
-  max: number,
-): Problem[] {
-  return value === undefined ? [] : wholeNumber(propertyPath, value, min, max);
-}
-
-export function checkRetention(days: number): Problem[] {
+/** One of the periods for which CloudWatch Logs keeps logs. */
+export function checkRetention(days: number, propertyPath = "logRetentionDays"): Problem[] {
   const longer = retentionDays.find((known) => known > days) ?? retentionDays.at(-1);
   return retentionDays.includes(days)
     ? []
     : [
         {
-          propertyPath: "logRetentionDays",
+          propertyPath,
           reason: `is ${days}, which CloudWatch Logs does not know: use ${longer}, or another of ${retentionDays.join(", ")}`,
         },
       ];
 }
 
-function checkExec({ enableExec, execCidrs }: EcsModelServiceShape): Problem[] {
+function checkExec({ enableExec, execCidrs }: ResolvedEcsArgs): Problem[] {
+  const refuse = (reason: string) => [{ propertyPath: "execCidrs", reason }];
   if (enableExec && !execCidrs?.length) {
-    return [
-      {
-        propertyPath: "execCidrs",
-        reason:
-          "is missing: with enableExec name the IPv4 ranges that hold the ssmmessages endpoint, " +
-          "such as that of the VPC",
-      },
-    ];
+    return refuse(
+      "is missing: with enableExec name the IPv4 ranges that hold the ssmmessages endpoint, " +
+        "such as that of the VPC",
+    );
   }
-  const bad = (execCidrs ?? []).flatMap((cidr, index) =>
-    checkIpv4Block(`execCidrs[${index}]`, cidr),
-  );
   return !enableExec && execCidrs?.length
-    ? [
-        ...bad,
-        { propertyPath: "execCidrs", reason: "has no effect without enableExec: leave it out" },
-      ]
-    : bad;
-}
-
-function checkServer({ server, modelName }: EcsModelServiceShape): Problem[] {
-  const problems = checkServerOptions(server, "server");
-  return problems.length > 0 ? problems : checkMainModel(modelName, server?.models);
+    ? refuse("has no effect without enableExec: leave it out")
+    : [];
 }

@@ -2,6 +2,8 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../../core/refuse";
+import { warnOf } from "../../core/warnOf";
+import { oldNameNotes } from "../../serving/checkReplicas";
 import { ports } from "../../serving/balancerConfig";
 import { parseArn } from "../arn";
 import { awsName } from "../awsName";
@@ -46,7 +48,7 @@ export class EcsModelService extends pulumi.ComponentResource {
     const resolved = resolveEcsModelServiceArgs(args);
     refuse("EcsModelService", name, checkEcsModelService(resolved));
     super("tfserving:index:EcsModelService", name, {}, opts);
-    ecsServiceWarnings(resolved).forEach((warning) => void pulumi.log.warn(warning, this));
+    warnOf(this, [...oldNameNotes(args), ...ecsServiceWarnings(resolved)]);
 
     const logs = createLogGroup(name, resolved, this);
     const roles = createServiceRoles(name, resolved, logs.arn, this);

@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ReleaseStrategy, strategyOf } from "../../serving/releaseStrategy";
-import { ServerOptions } from "../../tfserving/serverOptions";
-import { usualStopGrace } from "../../serving/stopTimes";
-import { withDefaults } from "../../core/withDefaults";
+import { ReleaseStrategy } from "../../serving/releaseStrategy";
+import {
+  ReplicaArgs,
+  replicaDefaults,
+  ResolvedReplicas,
+  resolveReplicas,
+} from "../../serving/replicaArgs";
 
 /**
  * When ECS starts more replicas, or stops some. Each target that is given is tracked by a policy of
@@ -52,7 +55,7 @@ export interface AutoscalingArgs {
 }
 
 /** Arguments of an EcsModelService. */
-export interface EcsModelServiceArgs {
+export interface EcsModelServiceArgs extends ReplicaArgs {
   /**
    * Serving image by the digest that ECR gave it: `EcrImage.reference`. Another image means a new
    * release.
@@ -61,12 +64,6 @@ export interface EcsModelServiceArgs {
 
   /** ARN of the ECR repository of `image`, the only one that the execution role may pull from. */
   repositoryArn: pulumi.Input<string>;
-
-  /** Name of the model in URLs, as given to the ServingImage. */
-  modelName: string;
-
-  /** The model version in the image, a label of the container. @default - no label */
-  modelVersion?: pulumi.Input<string>;
 
   /** ARN of the ECS cluster. */
   clusterArn: pulumi.Input<string>;
@@ -95,9 +92,6 @@ export interface EcsModelServiceArgs {
    * sets them. @default 1
    */
   cpus?: number;
-
-  /** Memory limit of each replica, in MiB; there is no swap beyond it. @default 2048 */
-  memoryMb?: number;
 
   /** GPUs that each replica has to itself; the base image then needs a `-gpu` tag. @default 0 */
   gpus?: number;
@@ -138,9 +132,6 @@ export interface EcsModelServiceArgs {
    * new instances and pulls of the image. @default 40
    */
   deploymentTimeoutMinutes?: number;
-
-  /** Flags of TensorFlow Serving. @default - see ServerOptions */
-  server?: ServerOptions;
 
   /** Target group of port 8501; its load balancer has a listener that uses it. @default - none */
   restTargetGroupArn?: pulumi.Input<string>;
@@ -190,12 +181,9 @@ export interface EcsModelServiceArgs {
 
 /** Defaults of EcsModelServiceArgs. */
 export const ecsModelServiceDefaults = {
+  ...replicaDefaults,
   replicas: 2,
-  cpus: 1,
-  memoryMb: 2048,
   gpus: 0,
-  strategy: ReleaseStrategy.Surge as ReleaseStrategy,
-  drainSeconds: 5,
   startTimeoutSeconds: 120,
   deploymentTimeoutMinutes: 40,
   logRetentionDays: 30,
@@ -203,13 +191,8 @@ export const ecsModelServiceDefaults = {
 } satisfies Partial<EcsModelServiceArgs>;
 
 /** Arguments with every default filled in. */
-export type ResolvedEcsArgs = EcsModelServiceArgs &
-  typeof ecsModelServiceDefaults & { stopGraceSeconds: number };
+export type ResolvedEcsArgs = ResolvedReplicas<EcsModelServiceArgs, typeof ecsModelServiceDefaults>;
 
 export function resolveEcsModelServiceArgs(args: EcsModelServiceArgs): ResolvedEcsArgs {
-  const given = withDefaults(args, ecsModelServiceDefaults);
-  return withDefaults(
-    { ...given, strategy: strategyOf(given.strategy) },
-    { stopGraceSeconds: usualStopGrace(given.drainSeconds) },
-  );
+  return resolveReplicas(args, ecsModelServiceDefaults);
 }

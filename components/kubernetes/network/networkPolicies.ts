@@ -2,11 +2,9 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../../serving/balancerConfig";
-import {
-  KubernetesGatewayArgs,
-  NetworkClientArgs,
-  ResolvedKubernetesArgs,
-} from "../kubernetesModelServiceArgs";
+import { ResolvedKubernetesArgs } from "../kubernetesModelServiceArgs";
+import { NetworkClientArgs } from "./networkArgs";
+import { KubernetesGatewayArgs } from "./routeArgs";
 import { KubernetesPart, partsOf, selectorFor } from "../labels";
 import { metadataOf } from "../metadata";
 

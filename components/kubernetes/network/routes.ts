@@ -3,11 +3,8 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../../serving/balancerConfig";
-import {
-  KubernetesGatewayArgs,
-  KubernetesIngressArgs,
-  ResolvedKubernetesArgs,
-} from "../kubernetesModelServiceArgs";
+import { ResolvedKubernetesArgs } from "../kubernetesModelServiceArgs";
+import { KubernetesGatewayArgs, KubernetesIngressArgs } from "./routeArgs";
 import { metadataOf, takingBack } from "../metadata";
 
 /** Group and version of the Gateway API's routes. */

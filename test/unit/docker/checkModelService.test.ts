@@ -8,7 +8,7 @@ import {
   DockerModelServiceArgs,
   ReleaseStrategy,
 } from "../../../components";
-import { serviceWarnings } from "../../../components/serving/serviceWarnings";
+import { serviceWarnings } from "../../../components/serving/checkReplicas";
 import { resolveModelServiceArgs } from "../../../components/docker/modelServiceArgs";
 import { engine } from "../../support/fakeEngine";
 import { problemsOf, type Recording, settle, startMocks } from "../../support/mocks";
@@ -230,8 +230,8 @@ it("names all problems in one error, before anything is registered", async () =>
   expect(create).toThrow("DockerModelService serving cannot work with these arguments");
   expect(problemsOf(create).map(({ propertyPath }) => propertyPath)).toEqual([
     "replicas",
-    "serviceName",
     "cpus",
+    "serviceName",
   ]);
   await settle();
   expect(recording.resources.map(({ type }) => type)).toEqual(["pulumi:providers:docker"]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { checkAutoscaling, createAutoscaling } from "../../../components/kubernetes/autoscaling";
-import { KubernetesAutoscalingArgs } from "../../../components/kubernetes/kubernetesModelServiceArgs";
+import { checkKubernetesModelService } from "../../../components";
+import { createAutoscaling } from "../../../components/kubernetes/autoscaling";
+import { KubernetesAutoscalingArgs } from "../../../components/kubernetes/autoscalingArgs";
 import { cluster, created, resolved } from "./kubernetesEdges";
 
 describe("autoscaling on Kubernetes", () => {
@@ -43,14 +44,14 @@ describe("autoscaling on Kubernetes", () => {
     ["two hours", { scaleDownSeconds: 7200 }, "scaleDownSeconds", "from 0 to 3600"],
   ])("refuses %s", (_, args, property, part) => {
     const autoscaling = { minReplicas: 2, maxReplicas: 8, ...args };
-    expect(checkAutoscaling(resolved({ autoscaling }))).toEqual([
+    expect(checkKubernetesModelService(resolved({ autoscaling }))).toEqual([
       { propertyPath: `autoscaling.${property}`, reason: expect.stringContaining(part) },
     ]);
   });
 
   it("refuses a fixed number beside it", () => {
     const autoscaling = { minReplicas: 2, maxReplicas: 8 };
-    expect(checkAutoscaling(resolved({ autoscaling, replicas: 3 }))).toEqual([
+    expect(checkKubernetesModelService(resolved({ autoscaling, replicas: 3 }))).toEqual([
       { propertyPath: "replicas", reason: expect.stringContaining("is 3, and autoscaling") },
     ]);
   });
@@ -58,10 +59,10 @@ describe("autoscaling on Kubernetes", () => {
   it("refuses a cluster that does not measure CPU use, and takes one that does", () => {
     const autoscaling = { minReplicas: 2, maxReplicas: 8 };
     const unmeasured = { ...cluster, apiVersions: ["v1"] };
-    expect(checkAutoscaling(resolved({ autoscaling, cluster: unmeasured }))).toEqual([
+    expect(checkKubernetesModelService(resolved({ autoscaling, cluster: unmeasured }))).toEqual([
       { propertyPath: "autoscaling", reason: expect.stringContaining("install metrics-server") },
     ]);
-    expect(checkAutoscaling(resolved({ autoscaling, cluster }))).toEqual([]);
-    expect(checkAutoscaling(resolved({ cluster: unmeasured }))).toEqual([]);
+    expect(checkKubernetesModelService(resolved({ autoscaling, cluster }))).toEqual([]);
+    expect(checkKubernetesModelService(resolved({ cluster: unmeasured }))).toEqual([]);
   });
 });

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { checkNetworkPolicies } from "../../../components/kubernetes/network/checkNetworkPolicies";
-import {
-  KubernetesModelServiceArgs,
-  NetworkClientArgs,
-} from "../../../components/kubernetes/kubernetesModelServiceArgs";
+import { checkKubernetesModelService } from "../../../components";
+import { KubernetesModelServiceArgs } from "../../../components/kubernetes/kubernetesModelServiceArgs";
+import { NetworkClientArgs } from "../../../components/kubernetes/network/networkArgs";
 import {
   createNetworkPolicies,
   renderBalancerPolicy,
@@ -164,7 +162,7 @@ describe("a service's network", () => {
       "no effect",
     ],
   ])("refuses %s", (_, args, propertyPath, part) => {
-    expect(checkNetworkPolicies(resolved(args))).toEqual([
+    expect(checkKubernetesModelService(resolved(args))).toEqual([
       { propertyPath, reason: expect.stringContaining(part) },
     ]);
   });
@@ -176,6 +174,6 @@ describe("a service's network", () => {
     ["an Ingress without policies", { ingress, network: { policies: false } }],
     ["monitoring", { podMonitor: {}, network: { monitoringNamespace: "monitoring" } }],
   ])("takes %s", (_, args) => {
-    expect(checkNetworkPolicies(resolved(args))).toEqual([]);
+    expect(checkKubernetesModelService(resolved(args))).toEqual([]);
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { checkRoutes } from "../../../components/kubernetes/network/checkRoutes";
-import {
-  KubernetesModelServiceArgs,
-  PodMonitorArgs,
-} from "../../../components/kubernetes/kubernetesModelServiceArgs";
-import { checkPodMonitor, createPodMonitor } from "../../../components/kubernetes/podMonitor";
+import { checkKubernetesModelService } from "../../../components";
+import { KubernetesModelServiceArgs } from "../../../components/kubernetes/kubernetesModelServiceArgs";
+import { PodMonitorArgs } from "../../../components/kubernetes/podMonitorArgs";
+import { createPodMonitor } from "../../../components/kubernetes/podMonitor";
 import { createRoutes } from "../../../components/kubernetes/network/routes";
 import { cluster, created, resolved } from "./kubernetesEdges";
 
+/** Whom the NetworkPolicies let in. */
+const network = { clients: [{ cidr: "10.0.0.0/8" }], monitoringNamespace: "monitoring" };
 const ingress = { className: "nginx", host: "models.example.com" };
 
 async function routes(args: Partial<KubernetesModelServiceArgs>) {
@@ -124,13 +124,15 @@ describe("the routes of a service", () => {
       "CRDs",
     ],
   ])("are refused with %s", (_, args, propertyPath, part) => {
-    expect(checkRoutes(resolved(args))).toEqual([
+    expect(checkKubernetesModelService(resolved({ network, ...args }))).toEqual([
       { propertyPath, reason: expect.stringContaining(part) },
     ]);
   });
 
   it("may be all there are", () => {
-    expect(checkRoutes(resolved({ ingress, gateway, cluster }))).toEqual([]);
+    expect(checkKubernetesModelService(resolved({ network, ingress, gateway, cluster }))).toEqual(
+      [],
+    );
   });
 });
 
@@ -164,12 +166,12 @@ describe("a PodMonitor", () => {
       "install the Prometheus operator",
     ],
   ])("is refused with %s", (_, podMonitor, args, propertyPath, part) => {
-    expect(checkPodMonitor(resolved({ podMonitor, ...args }))).toEqual([
+    expect(checkKubernetesModelService(resolved({ network, podMonitor, ...args }))).toEqual([
       { propertyPath, reason: expect.stringContaining(part) },
     ]);
   });
 
   it("may be given where the operator is", () => {
-    expect(checkPodMonitor(resolved({ podMonitor: {}, cluster }))).toEqual([]);
+    expect(checkKubernetesModelService(resolved({ network, podMonitor: {}, cluster }))).toEqual([]);
   });
 });

@@ -407,12 +407,12 @@ describe("the program on AWS", () => {
 
   it("says every problem at once", async () => {
     known = ["subnet-0000000a"];
-    const wrong = { awsCluster: {}, gpus: "all", replicas: 0, grpcTimeoutSeconds: 0 };
+    const wrong = { awsCluster: {}, gpus: "all", replicas: 0, grpcTimeoutSeconds: -1 };
     const error = await run(wrong).catch((reason: Error) => reason.message);
     expect(error).toContain("awsCluster.instanceType");
     expect(error).toContain("gpus");
     expect(error).toContain("replicas");
-    expect(error).toContain("grpcTimeoutSeconds: is 0");
+    expect(error).toContain("grpcTimeoutSeconds: is -1");
     expect(error).toContain("awsNetwork.vpcId");
   });
 });

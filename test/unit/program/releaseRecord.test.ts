@@ -74,7 +74,13 @@ describe("the record of releases", () => {
     setConfig({ cpus: "0.5" });
     expect(releaseSettings(["modelVersion"])).toEqual({
       ...{ modelName: "my_model", server: "{}", cpus: "0.5", memoryMb: "2048", pids: "1024" },
-      ...{ gpus: "", drainSeconds: "5", stopGraceSeconds: "0", startTimeoutSeconds: "0" },
+      ...{
+        gpus: "",
+        drainSeconds: "5",
+        stopGraceSeconds: "0",
+        startTimeoutSeconds: "0",
+        requestTimeoutSeconds: "0",
+      },
       modelVersion: "",
     });
   });

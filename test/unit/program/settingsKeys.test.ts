@@ -63,6 +63,7 @@ const onDocker: Effect[] = [
   ["stopGraceSeconds", 60, { service: { stopGraceSeconds: 60 } }],
   ["drainSeconds", 0, { service: { drainSeconds: 0 } }],
   ["startTimeoutSeconds", 90, { service: { startTimeoutSeconds: 90 } }],
+  ["requestTimeoutSeconds", 90, { service: { requestTimeoutSeconds: 90 } }],
   ["grpcTimeoutSeconds", 180, { service: { grpcTimeoutSeconds: 180 } }],
   ["balancerImage", "haproxy:2.6", { service: { balancerImage: "haproxy:2.6" } }],
   ["notebookImage", "jupyter:1", { notebook: { image: "jupyter:1" } }],

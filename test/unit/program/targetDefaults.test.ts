@@ -43,7 +43,10 @@ const services: Record<TargetName, Service> = {
 const others = ["modelName", "stopGraceSeconds", "address", "balancers", "gpus"];
 
 describe.each(Object.entries(services))("a service on %s", (target, { own, args }) => {
-  const source = fs.readFileSync(path.join(repository, "components", args), "utf8");
+  // Its own come after those that all targets share.
+  const source = ["serving/replicaArgs.ts", args]
+    .map((file) => fs.readFileSync(path.join(repository, "components", file), "utf8"))
+    .join("");
   const defaults = Object.entries<Key>(table).flatMap(([name, key]) =>
     feedsOf(key, target as TargetName).flatMap(({ argument, field }) => {
       const [component, property] = argument.split(".");
