@@ -34,7 +34,7 @@ const repeated: [RegExp, string, string[]][] = [
   [
     /\bhaproxy:(\d+\.\d+\.\d+)/g,
     versionOf(defaultImages.balancer),
-    ["Pulumi.yaml", "components/docker/modelServiceArgs.ts"],
+    ["Pulumi.yaml", "components/serving/replicaArgs.ts"],
   ],
   [
     /\/tensorflow-notebook:([\w.-]*\w)/g,
