@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../core/problem";
-import { judgedBy, laterOr, objectOf, oneOf, textLike } from "../core/schema";
+import { laterOr, objectOf, oneOf, textLike, textThat } from "../core/schema";
 import { imageFolder } from "../tfserving/modelConfig";
 import { checkVersion } from "../tfserving/versionNumber";
 import { checkDigest } from "./checkDigest";
@@ -48,7 +48,7 @@ export const modelVolume = objectOf<ModelVolumeArgs>({
       "a PersistentVolumeClaim's name has lower-case letters, digits, - and .",
     ),
   ).optional(),
-  image: judgedBy((image) => checkDigest("", image)).optional(),
+  image: laterOr(textThat(checkDigest)).optional(),
   subPath: textLike(
     /^(?!\/)(?!(.*\/)?\.\.(\/|$))./,
     "use a folder in the volume such as models/flowers, without .. in it",

@@ -119,12 +119,15 @@ describe("the package's schema", () => {
     [
       "DockerModelService",
       [
+        "balancer",
         "grpcAddress",
         "modelUrls",
+        "network",
         "networkGrpcAddress",
         "networkName",
         "networkRestUrl",
         "replicaNames",
+        "replicas",
         "restUrl",
       ],
     ],
@@ -155,7 +158,15 @@ describe("the package's schema", () => {
     ],
     [
       "EcsModelService",
-      ["logGroupName", "securityGroupId", "serviceArn", "serviceName", "taskDefinitionArn"],
+      [
+        "logGroupName",
+        "securityGroupId",
+        "service",
+        "serviceArn",
+        "serviceName",
+        "taskDefinition",
+        "taskDefinitionArn",
+      ],
     ],
     [
       "GpuHost",
@@ -188,13 +199,16 @@ describe("the package's schema", () => {
     [
       "SwarmModelService",
       [
+        "balancers",
         "grpcAddress",
         "modelUrls",
+        "network",
         "networkGrpcAddress",
         "networkId",
         "networkName",
         "networkRestUrl",
         "replicaNames",
+        "replicas",
         "restUrl",
       ],
     ],
