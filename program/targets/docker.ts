@@ -59,10 +59,6 @@ export const docker: Target<EnginePlan> = {
   },
 };
 
-function resolved({
-  canary: _,
-  registry: __,
-  ...service
-}: EngineServiceArgs & { registry?: object }) {
-  return resolveModelServiceArgs({ ...service, image: "" });
+function resolved(service: EngineServiceArgs & { registry?: object }) {
+  return resolveModelServiceArgs({ ...service, canary: undefined, image: "" });
 }
