@@ -8,7 +8,7 @@ import {
   hardened,
   healthPace,
   kept,
-  labelsFor,
+  dockerLabels,
   limits,
   replaceOnChanges,
 } from "./containerDefaults";
@@ -42,7 +42,7 @@ export function createBalancer(
   ).imageId;
   const volume = new docker.Volume(
     `${name}-balancer`,
-    { labels: labelsFor("balancer") },
+    { labels: dockerLabels("balancer") },
     { parent, deleteBeforeReplace: false },
   );
   const config = writeConfig(name, args, image, volume, parent);
@@ -59,7 +59,7 @@ export function createBalancer(
       image: after(firstReady, image),
       command: balancerCommand(),
       envs: [`BALANCER_CONFIG_FILE=${configFile}`],
-      labels: labelsFor("balancer", args.labels),
+      labels: dockerLabels("balancer", args.labels),
       tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=4m,mode=1777" },
       volumes: [{ volumeName: volume.name, containerPath: configFolder, readOnly: true }],
       networksAdvanced: [{ name: network.name, aliases: [args.serviceName] }],
@@ -112,7 +112,7 @@ function writeConfig(
       image,
       command: ["sh", "-c", writeScript],
       envs: [`BALANCER_CONFIG=${text}`],
-      labels: labelsFor("balancer-config", args.labels),
+      labels: dockerLabels("balancer-config", args.labels),
       volumes: [{ volumeName: volume.name, containerPath: configFolder }],
       ...limits(balancerCpus, 64, 512),
       logDriver: "json-file",

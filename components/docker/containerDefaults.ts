@@ -29,7 +29,7 @@ export const kept = {
 } satisfies Partial<docker.ContainerArgs>;
 
 /** Labels of a Docker object: its stack, its part in it and the caller's own, sorted by name. */
-export function labelsFor(
+export function dockerLabels(
   part: string,
   extra: Record<string, pulumi.Input<string>> = {},
 ): { label: string; value: pulumi.Input<string> }[] {

@@ -10,10 +10,10 @@ import { checkModelService } from "./checkModelService";
 import { oldNameNotes, serviceWarnings } from "../serving/checkReplicas";
 import { componentEngine } from "../engine/componentEngine";
 import { currentStack } from "../core/currentStack";
-import { labelsFor } from "./containerDefaults";
+import { dockerLabels } from "./containerDefaults";
 import { clientHost } from "../engine/hostPorts";
 import { DockerModelServiceArgs, resolveModelServiceArgs } from "./modelServiceArgs";
-import { canaryReplicas, createReplicas, mainReplicas } from "./replicas";
+import { canaryContainers, createContainers, mainContainers } from "./replicas";
 import { StartOrder } from "./startOrder";
 
 /**
@@ -69,8 +69,8 @@ export class DockerModelService extends pulumi.ComponentResource {
       resolved.startTimeoutSeconds,
       this,
     );
-    const [replicas, ...canary] = [mainReplicas(resolved), ...canaryReplicas(resolved)].map((set) =>
-      createReplicas(name, resolved, set, network, order, this),
+    const [replicas, ...canary] = [mainContainers(resolved), ...canaryContainers(resolved)].map(
+      (set) => createContainers(name, resolved, set, network, order, this),
     );
     const balancer = createBalancer(name, resolved, network, replicas.firstReady, this);
     void order.end([replicas, ...canary].flatMap(({ containers }) => containers));
@@ -105,7 +105,7 @@ export class DockerModelService extends pulumi.ComponentResource {
 function createNetwork(name: string, parent: pulumi.Resource): docker.Network {
   return new docker.Network(
     name,
-    { driver: "bridge", labels: labelsFor("network") },
+    { driver: "bridge", labels: dockerLabels("network") },
     { parent, deleteBeforeReplace: false },
   );
 }

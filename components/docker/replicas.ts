@@ -8,7 +8,7 @@ import {
   hardened,
   healthPace,
   kept,
-  labelsFor,
+  dockerLabels,
   limits,
   replaceOnChanges,
 } from "./containerDefaults";
@@ -17,7 +17,7 @@ import { after, StartOrder } from "./startOrder";
 import { firstUserId } from "./userIds";
 
 /** The replicas of one image. */
-export interface ReplicaSet {
+export interface ReplicaContainers {
   /** Label `tfserving.part`, and part of the names. */
   part: string;
   image: pulumi.Input<string>;
@@ -29,7 +29,7 @@ export interface ReplicaSet {
 }
 
 /** The replicas that serve the release. */
-export function mainReplicas(args: ResolvedModelServiceArgs): ReplicaSet {
+export function mainContainers(args: ResolvedModelServiceArgs): ReplicaContainers {
   return {
     part: "replica",
     image: args.image,
@@ -40,7 +40,10 @@ export function mainReplicas(args: ResolvedModelServiceArgs): ReplicaSet {
 }
 
 /** The replicas that serve the canary version; none without one. */
-export function canaryReplicas({ canary, ...args }: ResolvedModelServiceArgs): ReplicaSet[] {
+export function canaryContainers({
+  canary,
+  ...args
+}: ResolvedModelServiceArgs): ReplicaContainers[] {
   return canary === undefined
     ? []
     : [
@@ -65,10 +68,10 @@ export function canaryAlias({ serviceName }: { serviceName: string }): string {
 }
 
 /** Declares the containers of a set, to be started in order. */
-export function createReplicas(
+export function createContainers(
   name: string,
   args: ResolvedModelServiceArgs,
-  set: ReplicaSet,
+  set: ReplicaContainers,
   network: docker.Network,
   order: StartOrder,
   parent: pulumi.Resource,
@@ -89,7 +92,7 @@ export function createReplicas(
         {
           ...shared,
           image: after(turn, set.image),
-          labels: labelsFor(set.part, replicaLabels(args, set, number)),
+          labels: dockerLabels(set.part, replicaLabels(args, set, number)),
           user: first.apply((id) => `${id + number - 1}:${imageUser}`),
           networksAdvanced: [{ name: network.name, aliases: [set.alias] }],
         },
@@ -100,7 +103,7 @@ export function createReplicas(
 
 function replicaLabels(
   args: ResolvedModelServiceArgs,
-  { modelVersion }: ReplicaSet,
+  { modelVersion }: ReplicaContainers,
   number: number,
 ): Record<string, pulumi.Input<string>> {
   return {
@@ -114,7 +117,7 @@ function replicaLabels(
 function firstUser(
   name: string,
   args: ResolvedModelServiceArgs,
-  set: ReplicaSet,
+  set: ReplicaContainers,
   shared: Omit<docker.ContainerArgs, "image">,
   network: docker.Network,
 ): pulumi.Output<number> {

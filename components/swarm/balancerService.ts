@@ -4,17 +4,17 @@ import { balancerCpus, ports, renderBalancerConfig } from "../serving/balancerCo
 import { balancerCheck, balancerCommand } from "../serving/balancerScript";
 import { balancerMemoryMb } from "../serving/balancerSize";
 import { longestMs, requestTimes } from "../serving/requestTimes";
-import { labelsFor } from "../docker/containerDefaults";
+import { dockerLabels } from "../docker/containerDefaults";
 import { replicaAlias } from "../docker/replicas";
 import {
   amounts,
   convergeWithin,
-  hardened,
+  hardenedTask,
   imageForNodes,
   logDriver,
   restartPolicy,
   serviceDuration,
-  temporaryFiles,
+  temporaryMount,
 } from "./serviceDefaults";
 import { ResolvedSwarmArgs } from "./swarmModelServiceArgs";
 
@@ -29,7 +29,7 @@ const startSeconds = 30;
  * node has stopped (start-first would wait for a free port for ever), one node after the other.
  * That is when a balancer's image or configuration changes; releases and scaling change neither.
  */
-export function createBalancers(
+export function createBalancerService(
   name: string,
   args: ResolvedSwarmArgs,
   networkId: pulumi.Input<string>,
@@ -50,7 +50,7 @@ export function createBalancers(
         replicaAlias: `tasks.${replicaAlias(args)}`,
         times,
       }),
-      labels: labelsFor("balancer", args.labels),
+      labels: dockerLabels("balancer", args.labels),
     },
     { ...opts, deleteBeforeReplace: false },
   );
@@ -58,17 +58,17 @@ export function createBalancers(
   return new docker.Service(
     `${name}-balancer`,
     {
-      labels: labelsFor("balancer", args.labels),
+      labels: dockerLabels("balancer", args.labels),
       mode: { replicated: { replicas: args.balancers } },
       endpointSpec: { mode: args.endpointMode, ports: publishedPorts(args) },
       taskSpec: {
         containerSpec: {
-          ...hardened,
+          ...hardenedTask,
           image: imageForNodes(image, "balancerImage", args.engine?.swarm?.nodes ?? 1),
           commands: balancerCommand(),
           env: { BALANCER_CONFIG_FILE: configFile },
-          labels: labelsFor("balancer", args.labels),
-          mounts: [temporaryFiles(4)],
+          labels: dockerLabels("balancer", args.labels),
+          mounts: [temporaryMount(4)],
           configs: [{ configId: config.id, configName: config.name, fileName: configFile }],
           stopGracePeriod: serviceDuration(Math.ceil(longestMs(times) / 1000) + 10),
           healthcheck: {

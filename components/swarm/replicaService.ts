@@ -1,17 +1,17 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { labelsFor } from "../docker/containerDefaults";
+import { dockerLabels } from "../docker/containerDefaults";
 import { ReleaseStrategy } from "../serving/releaseStrategy";
 import { imageUser, superviseServer, supervisor } from "../serving/supervisor";
 import { replicaAlias } from "../docker/replicas";
 import {
   amounts,
   convergeWithin,
-  hardened,
+  hardenedTask,
   logDriver,
   restartPolicy,
   serviceDuration,
-  temporaryFiles,
+  temporaryMount,
 } from "./serviceDefaults";
 import { leaveSeconds, ResolvedSwarmArgs } from "./swarmModelServiceArgs";
 
@@ -23,7 +23,7 @@ const stepSeconds = 2;
  * on; in place it stops the old one first. When a new one fails, Swarm puts the old release back and
  * the update ends with an error.
  */
-export function createReplicas(
+export function createReplicaService(
   name: string,
   args: ResolvedSwarmArgs,
   networkId: pulumi.Input<string>,
@@ -42,7 +42,7 @@ export function createReplicas(
     `${name}-replica`,
     {
       // Not on the containers: their labels cannot change in place.
-      labels: labelsFor("replica", {
+      labels: dockerLabels("replica", {
         ...args.labels,
         ...(args.modelVersion === undefined ? {} : { "tfserving.version": args.modelVersion }),
       }),
@@ -50,14 +50,14 @@ export function createReplicas(
       endpointSpec: { mode: args.endpointMode },
       taskSpec: {
         containerSpec: {
-          ...hardened,
+          ...hardenedTask,
           image: args.image,
           // The provider shuffles `env`, and each update would restart every replica.
           commands: ["/usr/bin/env", ...settings, supervisor],
           args: flags,
           user: `${imageUser}:${imageUser}`,
-          labels: labelsFor("replica", args.labels),
-          mounts: [temporaryFiles(64)],
+          labels: dockerLabels("replica", args.labels),
+          mounts: [temporaryMount(64)],
           stopGracePeriod: serviceDuration(args.stopGraceSeconds),
           healthcheck: {
             tests: ["CMD", supervisor, "--check"],

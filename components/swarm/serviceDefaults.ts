@@ -6,7 +6,7 @@ import { durationText } from "../engine/providerText";
  * Hardening of every task, as far as the provider knows Swarm's: it has neither
  * no-new-privileges nor a limit of processes, and Swarm itself none of swap.
  */
-export const hardened = {
+export const hardenedTask = {
   capDrops: ["ALL"],
   readOnly: true,
 } satisfies Partial<docker.types.input.ServiceTaskSpecContainerSpec>;
@@ -31,7 +31,7 @@ export function serviceDuration(seconds: number): string {
 }
 
 /** A file system in memory at /tmp; Docker makes it nosuid, nodev and noexec. */
-export function temporaryFiles(
+export function temporaryMount(
   megabytes: number,
 ): docker.types.input.ServiceTaskSpecContainerSpecMount {
   // The provider reads the mode back without its sticky bit.

@@ -4,16 +4,16 @@ import { refuse } from "../core/refuse";
 import { serviceAddresses } from "../serving/addresses";
 import { componentEngine } from "../engine/componentEngine";
 import { currentStack } from "../core/currentStack";
-import { labelsFor } from "../docker/containerDefaults";
+import { dockerLabels } from "../docker/containerDefaults";
 import { dockerLogins } from "../engine/dockerLogins";
 import { registryProvider } from "../engine/registryProvider";
 import { warnOf } from "../core/warnOf";
 import { oldNameNotes, serviceWarnings } from "../serving/checkReplicas";
 import { onceServing } from "../core/onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
-import { createBalancers } from "./balancerService";
+import { createBalancerService } from "./balancerService";
 import { checkSwarmModelService } from "./checkSwarmModelService";
-import { createReplicas } from "./replicaService";
+import { createReplicaService } from "./replicaService";
 import {
   ResolvedSwarmArgs,
   resolveSwarmModelServiceArgs,
@@ -70,8 +70,8 @@ export class SwarmModelService extends pulumi.ComponentResource {
     const network = createNetwork(name, resolved, this);
     const parts = ["replica", "balancer"];
     const networkId = watchedNetwork({ host, network: network.id, parts }, this);
-    const replicas = createReplicas(name, resolved, networkId, children);
-    const balancers = createBalancers(name, resolved, networkId, replicas, children);
+    const replicas = createReplicaService(name, resolved, networkId, children);
+    const balancers = createBalancerService(name, resolved, networkId, replicas, children);
 
     const { address, restPort, grpcPort, serviceName, modelName } = resolved;
     const origin = `http://${address}:${restPort}`;
@@ -125,7 +125,7 @@ function createNetwork(
     {
       driver: "overlay",
       attachable: true,
-      labels: labelsFor("network", labels),
+      labels: dockerLabels("network", labels),
       ipamConfigs: subnet ? [{ subnet }] : undefined,
     },
     { parent, deleteBeforeReplace: false },

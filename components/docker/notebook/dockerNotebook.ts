@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { hardened, healthPace, kept, labelsFor, replaceOnChanges } from "../containerDefaults";
+import { hardened, healthPace, kept, dockerLabels, replaceOnChanges } from "../containerDefaults";
 import { currentStack } from "../../core/currentStack";
 import { refuse } from "../../core/refuse";
 import { withDefaults } from "../../core/withDefaults";
@@ -64,7 +64,7 @@ export function createParts(
   const opts = { parent, deleteBeforeReplace: false };
   return {
     image: new docker.RemoteImage(name, { name: image, keepLocally: true }, opts),
-    home: new docker.Volume(`${name}-home`, { labels: labelsFor("notebook", labels) }, opts),
+    home: new docker.Volume(`${name}-home`, { labels: dockerLabels("notebook", labels) }, opts),
   };
 }
 
@@ -87,7 +87,7 @@ function createContainer(
       readOnly: false,
       image: image.imageId,
       user: notebookUser(args.folder, args),
-      labels: labelsFor("notebook", args.labels),
+      labels: dockerLabels("notebook", args.labels),
       envs: Object.entries(variables).map(([name, value]) => pulumi.interpolate`${name}=${value}`),
       workingDir: jupyter.home,
       volumes: [

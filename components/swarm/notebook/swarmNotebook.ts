@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { componentEngine } from "../../engine/componentEngine";
 import { currentStack } from "../../core/currentStack";
-import { labelsFor } from "../../docker/containerDefaults";
+import { dockerLabels } from "../../docker/containerDefaults";
 import { checkGpus, checkSwarm } from "../checkSwarm";
 import {
   amounts,
@@ -102,7 +102,7 @@ function createService(
   token: pulumi.Output<string>,
   parent: pulumi.Resource,
 ): void {
-  const labels = labelsFor("notebook", args.labels);
+  const labels = dockerLabels("notebook", args.labels);
   const { image, home } = createParts(name, args, parent);
   const secret = new docker.Secret(
     `${name}-token`,

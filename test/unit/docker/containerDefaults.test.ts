@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { healthPace, labelsFor } from "../../../components/docker/containerDefaults";
+import { healthPace, dockerLabels } from "../../../components/docker/containerDefaults";
 import { cpusText, durationText } from "../../../components/engine/providerText";
 import { startMocks } from "../../support/mocks";
 
@@ -27,7 +27,7 @@ describe("labels", () => {
   });
 
   it("name stack and part, sorted by name", () => {
-    expect(labelsFor("replica")).toEqual([
+    expect(dockerLabels("replica")).toEqual([
       { label: "tfserving.part", value: "replica" },
       { label: "tfserving.stack", value: "tfserving/dev" },
     ]);
@@ -35,7 +35,7 @@ describe("labels", () => {
 
   it("cannot be made to name another stack or part", () => {
     const extra = { "tfserving.stack": "other/prod", "tfserving.part": "x", zone: "1", area: "2" };
-    expect(labelsFor("replica", extra)).toEqual([
+    expect(dockerLabels("replica", extra)).toEqual([
       { label: "area", value: "2" },
       { label: "tfserving.part", value: "replica" },
       { label: "tfserving.stack", value: "tfserving/dev" },
