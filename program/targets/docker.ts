@@ -59,6 +59,8 @@ export const docker: Target<EnginePlan> = {
   },
 };
 
-function resolved(service: EngineServiceArgs & { registry?: object }) {
-  return resolveModelServiceArgs({ ...service, canary: undefined, image: "" });
+/** The arguments of a service with their defaults; a registry is its image's and not its own. */
+function resolved(service: EngineServiceArgs) {
+  const others = { canary: undefined, registry: undefined };
+  return resolveModelServiceArgs({ ...service, image: "", ...others });
 }
