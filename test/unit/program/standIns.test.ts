@@ -65,8 +65,7 @@ describe("the program", () => {
 });
 
 describe("the commands", () => {
-  const ruleOf = (settings: Record<string, unknown>) =>
-    standInRule((key) => settings[key], local);
+  const ruleOf = (settings: Record<string, unknown>) => standInRule((key) => settings[key], local);
 
   it("have the program's rule", async () => {
     const onCluster = await ruleOf({ target: "kubernetes", registry });
