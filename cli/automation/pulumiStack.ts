@@ -121,9 +121,9 @@ export class PulumiStack {
   }
 
   /**
-   * Creates the stack; its config file is written already. `pulumi stack init` writes the salt of its secrets into the config file beside
-   * Pulumi.yaml and selects it there; that is done in the folder of the generated config file, so that
-   * the stack's own file stays as it is.
+   * Creates the stack; its config file is written already. `pulumi stack init` writes the salt of its
+   * secrets into the config file beside Pulumi.yaml and selects it there; that is done in the folder of
+   * the generated config file, so that the stack's own file stays as it is.
    */
   async create(): Promise<void> {
     const { stack, backend, project, env, configFile } = this.address;
@@ -240,7 +240,9 @@ export class PulumiStack {
       const { Stack } = await import("@pulumi/pulumi/automation/index.js");
       const workspace = await this.workspace(root, this.address.env);
       const unselected = Object.assign(workspace, { selectStack: async () => {} });
-      return Stack.select(this.address.stack, unselected);
+      const stack = await Stack.select(this.address.stack, unselected);
+      // After an update it asks for the history, which writes a salt into the stack's own config file.
+      return Object.assign(stack, { info: async () => undefined });
     })();
     return this.opened;
   }

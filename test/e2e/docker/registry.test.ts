@@ -11,7 +11,7 @@ import { createStack, engineOptions, TestStack } from "../../support/stack";
 
 // What Pulumi runs of a checkout.
 const programFiles = [
-  ...["index.ts", "settings.ts", "swarmSettings.ts", "program", "components"],
+  ...["index.ts", "program", "components"],
   ...["Pulumi.yaml", "package.json", "tsconfig.json"],
 ];
 
