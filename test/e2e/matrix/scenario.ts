@@ -189,7 +189,7 @@ export class Scenario {
 
   private async expectUnchanged(): Promise<void> {
     const output = await this.succeed("up");
-    expect(output).toMatch(/^ +\d+ unchanged$/m);
+    expect(output).toMatch(/^Resources: \d+ unchanged$/m);
     expect(output).not.toMatch(/^ +[+~-]+ *\d+ (created|updated|replaced|deleted)/m);
   }
 
