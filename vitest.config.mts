@@ -20,8 +20,9 @@ const sideBySide = { maxWorkers: 2 };
 const order = (groupOrder: number) => ({ sequence: { groupOrder } });
 const kubernetes = {
   ...real,
-  ...sideBySide,
+  ...oneByOne,
   globalSetup: [...real.globalSetup, "test/cluster/shared.ts"],
+  setupFiles: ["test/cluster/cleared.ts"],
 };
 
 // unit: pure code and mocks, no machine set-up. The others run real parts (containers, the Pulumi
@@ -84,7 +85,6 @@ export default defineConfig({
       {
         test: {
           ...kubernetes,
-          ...oneByOne,
           ...order(8),
           testTimeout: 600_000,
           name: "nightly-kubernetes",
