@@ -1,4 +1,4 @@
-import { ChildProcess, execFileSync, spawn } from "child_process";
+import { ChildProcess, execFileSync, spawn, spawnSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
@@ -177,10 +177,8 @@ function clear(): void {
     processes.forEach((id) => process.kill(Number(id), "SIGKILL"));
     ip("netns", "del", namespace);
   }
-  // The namespace goes on until its last process has ended: its cable is cut at once.
-  if (fs.existsSync(`/sys/class/net/${namespace}`)) {
-    ip("link", "del", namespace);
-  }
+  // The namespace goes on until its last process has ended: its cable is cut at once, if it is there.
+  spawnSync("ip", ["link", "del", namespace]);
   removeGroups();
 }
 

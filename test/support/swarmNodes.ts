@@ -1,4 +1,4 @@
-import { ChildProcess, execFileSync, spawn } from "child_process";
+import { ChildProcess, execFileSync, spawn, spawnSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
@@ -166,10 +166,8 @@ function clear(room: string): void {
   if (namespaces().includes(room)) {
     ip("netns", "del", room);
   }
-  // The namespace goes on until its last process has ended: its cable is cut at once.
-  if (fs.existsSync(`/sys/class/net/${room}`)) {
-    ip("link", "del", room);
-  }
+  // The namespace goes on until its last process has ended: its cable is cut at once, if it is there.
+  spawnSync("ip", ["link", "del", room]);
 }
 
 function remove(namespace: string): void {
