@@ -10,6 +10,7 @@ import {
 } from "../../components/serving/balancerConfig";
 import { balancerCommand } from "../../components/serving/balancerScript";
 import { balancerMemoryMb } from "../../components/serving/balancerSize";
+import { modelServiceDefaults } from "../../components";
 import { docker } from "./docker";
 import { freePorts } from "./freePorts";
 import { until } from "./supervisor";
@@ -74,7 +75,8 @@ export async function startBalancer(
   try {
     replicas.forEach((env, index) =>
       start(
-        ...["--network-alias", "replica"],
+        // As a replica of a stack that sets nothing.
+        ...["--network-alias", "replica", "--cpus", String(modelServiceDefaults.cpus)],
         ...["--volume", `${fs.realpathSync(process.execPath)}:/node:ro`],
         ...["--volume", `${path.join(__dirname, "replica.mjs")}:/replica.mjs:ro`],
         ...(index === 0 ? ["--publish", `127.0.0.1:${directPort}:8500`] : []),
