@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { settled } from "../core/onceServing";
 import { currentStack } from "../core/currentStack";
 import { valueOf } from "../core/valueOf";
+import { servedOn } from "../serving/startFailure";
 import { StartFailure, StartWatch } from "./startWatch";
 
 /** Where the containers are that one component starts. */
@@ -114,5 +115,5 @@ export function after<T>(turn: Promise<void>, value: pulumi.Input<T>): pulumi.Ou
 }
 
 function failureText({ part, number, message }: StartFailure): string {
-  return `The new ${part} ${number} ${message}\nWhat was served before is served on.`;
+  return `The new ${part} ${number} ${message}\n${servedOn}`;
 }

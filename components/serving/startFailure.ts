@@ -1,3 +1,6 @@
+/** What becomes of a release whose new replicas fail, where there was one before it. */
+export const servedOn = "What was served before is served on.";
+
 /** Why a server that ended before it was ready cannot serve. */
 export function endedBeforeReady(exitCode: number, outOfMemory = false): string {
   return outOfMemory

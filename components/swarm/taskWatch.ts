@@ -3,6 +3,7 @@ import Docker from "dockerode";
 import { currentStack } from "../core/currentStack";
 import { connect } from "../engine/engine";
 import { lastWords } from "../serving/lastWords";
+import { servedOn } from "../serving/startFailure";
 import { stackLabel } from "../core/stackLabel";
 
 /** What Swarm's API says of a task, as far as it is read here. */
@@ -60,7 +61,11 @@ export async function watchTasks(
         if (!before.has(task.ID) && hasFailed(task) && !reported.has(task.ServiceID)) {
           reported.add(task.ServiceID);
           const said = await logsOf(engine, task.ID);
-          void pulumi.log.warn(taskFailureText(part, task, said), component);
+          const text = taskFailureText(part, task, said);
+          void pulumi.log.warn(
+            before.has(task.ServiceID) ? `${text}\n${servedOn}` : text,
+            component,
+          );
         }
       }
       for (const service of hopelessServices(found.map(({ task }) => task))) {

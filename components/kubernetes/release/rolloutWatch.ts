@@ -1,6 +1,7 @@
 import { lastWords } from "../../serving/lastWords";
 import { LiveObject } from "../cluster/appliedConfiguration";
 import { Pod, PodLimits, PodVerdict, podVerdict, replicaSetVerdict } from "./podVerdict";
+import { servedOn } from "../../serving/startFailure";
 import { messageOf } from "../cluster/apiErrors";
 import { DeploymentName, RolloutApi } from "./rolloutApi";
 import { isComplete, isSeen, progressSecondsOf, rolloutStatus } from "./rolloutStatus";
@@ -233,7 +234,7 @@ export class RolloutWatch {
       return `Nothing was served before: the Deployment ${this.name()} has no pods now.`;
     }
     return rolloutStatus(this.served.deployment).available > 0
-      ? "What was served before is served on."
+      ? servedOn
       : `The Deployment ${this.name()} is as it was before, when none of its pods was available.`;
   }
 

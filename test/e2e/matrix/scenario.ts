@@ -106,7 +106,7 @@ export class Scenario {
     await this.expectNothingDeletedFirst();
     const { output, status } = await this.run("up");
     expect(status, output).toBe(1);
-    expect(output).toMatch(/What was served before is served on|rolled back/);
+    expect(output).toMatch(/What was served before is served on|rolled back|rollback completed/);
     this.state = before;
   }
 
