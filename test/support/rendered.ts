@@ -1,11 +1,13 @@
 import { stringify } from "yaml";
 
-import type { Registration } from "./mocks";
+import { type Registration, secretValue } from "./mocks";
 
 const mostLines = 12;
+const mostCharacters = 200;
 
 /**
- * Resources as a text for `toMatchFileSnapshot`: their inputs in YAML, sorted by kind and name. Texts of
+ * Resources as a text for `toMatchFileSnapshot`, sorted by kind and name: their inputs in YAML below
+ * comments with their types, parents and options. A text that is JSON is shown as what it says. Texts of
  * many lines, which have snapshots of their own, are counted.
  *
  * @param provider - the resources of that provider, such as `kubernetes`
@@ -13,13 +15,57 @@ const mostLines = 12;
 export function rendered(resources: Registration[], provider: string): string {
   return resources
     .filter(({ type }) => type.startsWith(`${provider}:`))
-    .map(({ type, name, inputs }) => ({ title: `${type.split(":").pop()} ${name}`, inputs }))
+    .map((resource) => ({ resource, title: titleOf(resource.urn) }))
     .sort((one, other) => one.title.localeCompare(other.title))
-    .map(({ title, inputs }) => `# ${title}\n${stringify(inputs, shortened, { lineWidth: 0 })}`)
+    .map(({ resource, title }) => {
+      const facts = Object.entries(factsOf(resource)).filter(([, text]) => text);
+      const comments = [title, ...facts.map(([fact, text]) => `${fact}: ${text}`)];
+      const inputs = stringify(resource.inputs, readable, { lineWidth: 0 });
+      return `${comments.map((line) => `# ${line}\n`).join("")}${inputs}`;
+    })
     .join("---\n");
 }
 
-function shortened(_: unknown, value: unknown): unknown {
-  const lines = typeof value === "string" ? value.split("\n").length : 0;
-  return lines > mostLines ? `(${lines} lines)` : value;
+/** What a reader shall see of a resource beside its inputs; empty for what the program does not say. */
+function factsOf(resource: Registration): Record<string, string | undefined> {
+  const { type, parent, ignoreChanges, hooks, timeouts } = resource;
+  const used = Object.values(resource.propertyDependencies).flat();
+  const after = resource.dependencies.filter((urn) => !used.includes(urn));
+  return {
+    type,
+    parent: parent && titleOf(parent),
+    after: after.map(titleOf).sort().join(", "),
+    "ignored changes": ignoreChanges.join(", "),
+    "replaced on changes": resource.replaceOnChanges.join(", "),
+    "deleted before it is replaced": resource.deleteBeforeReplace ? "yes" : "",
+    "kept on destroy": resource.retainOnDelete ? "yes" : "",
+    "deleted with": resource.deletedWith && titleOf(resource.deletedWith),
+    hooks: Object.keys(hooks).join(", "),
+    "time for an update": timeouts?.update,
+  };
+}
+
+/** Kind and name of what a URN names, such as `Deployment serving`. */
+function titleOf(urn: string): string {
+  return `${urn.split("::")[2].split(":").at(-1)} ${urn.split("::")[3]}`;
+}
+
+function readable(_: unknown, value: unknown): unknown {
+  const content = secretValue(value);
+  if (content !== value) {
+    return { secret: content };
+  }
+  if (typeof value !== "string") {
+    return value;
+  }
+  if (/^[[{]"/.test(value) || /^\[\{/.test(value)) {
+    return JSON.parse(value);
+  }
+  const lines = value.split("\n").length;
+  if (lines > mostLines) {
+    return `(${lines} lines)`;
+  }
+  return value.length > mostCharacters && !value.includes(" ")
+    ? `(${value.length} characters)`
+    : value;
 }
