@@ -28,16 +28,18 @@ export const cluster: KubernetesCluster = {
   imageVolumes: false,
 };
 
-/** Arguments of a small service with every default filled in. */
+/** Arguments of a small service. */
+export const required = {
+  image: `registry.example.com/flowers@sha256:${"a".repeat(64)}`,
+  modelName: "flowers",
+  modelVersion: "7",
+  serviceName,
+  namespace: "models",
+};
+
+/** The same with every default filled in. */
 export function resolved(args: Partial<KubernetesModelServiceArgs> = {}): ResolvedKubernetesArgs {
-  return resolveKubernetesModelServiceArgs({
-    image: `registry.example.com/flowers@sha256:${"a".repeat(64)}`,
-    modelName: "flowers",
-    modelVersion: "7",
-    serviceName,
-    namespace: "models",
-    ...args,
-  });
+  return resolveKubernetesModelServiceArgs({ ...required, ...args });
 }
 
 /** What every object of a part of that service is labelled with. */
