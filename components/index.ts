@@ -83,6 +83,7 @@ export { ServingImageArgs, servingImageDefaults } from "./image/servingImageArgs
 export { ClusterClient, connectCluster } from "./kubernetes/cluster/connectCluster";
 export {
   checkKubernetesModelService,
+  kubernetesModelServiceSchema,
   kubernetesServiceWarnings,
 } from "./kubernetes/checkKubernetesModelService";
 export { KubernetesModelService } from "./kubernetes/kubernetesModelService";
@@ -117,10 +118,14 @@ export {
   checkEcsNotebook,
   EcsNotebookArgs,
   ecsNotebookDefaults,
+  ecsNotebookSchema,
 } from "./aws/notebook/ecsNotebookArgs";
 export { PodPlacementArgs, TolerationArgs } from "./kubernetes/podPlacementArgs";
 export { KubernetesNotebook } from "./kubernetes/notebook/kubernetesNotebook";
-export { checkKubernetesNotebook } from "./kubernetes/notebook/checkKubernetesNotebook";
+export {
+  checkKubernetesNotebook,
+  kubernetesNotebookSchema,
+} from "./kubernetes/notebook/checkKubernetesNotebook";
 export {
   KubernetesNotebookArgs,
   kubernetesNotebookDefaults,
@@ -164,7 +169,12 @@ export { Problem } from "./core/problem";
 export { Signature, TensorSpec } from "./tfserving/savedModel";
 export { MonitoringOptions } from "./tfserving/monitoring";
 export { ServerOptions } from "./tfserving/serverOptions";
-export { checkEcsModelService, ecsServiceWarnings } from "./aws/service/checkEcsModelService";
+export {
+  checkEcsModelService,
+  ecsAutoscalingSchema,
+  ecsModelServiceSchema,
+  ecsServiceWarnings,
+} from "./aws/service/checkEcsModelService";
 export { EcsModelService } from "./aws/service/ecsModelService";
 export {
   AutoscalingArgs,

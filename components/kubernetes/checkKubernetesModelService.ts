@@ -37,7 +37,8 @@ const mostBalancers = 16;
 
 const digest = laterOr(textThat(checkDigest));
 
-const schema = objectOf<KubernetesModelServiceArgs>({
+/** Shape and range of KubernetesModelServiceArgs. */
+export const kubernetesModelServiceSchema = objectOf<KubernetesModelServiceArgs>({
   ...balancedFields,
   ...podPlacementFields,
   image: digest,
@@ -66,7 +67,7 @@ const schema = objectOf<KubernetesModelServiceArgs>({
 /** Everything about a service that the cluster would refuse, or accept and never serve. */
 export function checkKubernetesModelService(args: ResolvedKubernetesArgs): Problem[] {
   const { gpus, gpuResource } = kubernetesModelServiceDefaults;
-  return problemsOfArgs(schema, args, { gpus, gpuResource }, (known) => [
+  return problemsOfArgs(kubernetesModelServiceSchema, args, { gpus, gpuResource }, (known) => [
     ...checkModelVolume(known),
     ...checkCluster(known.cluster),
     ...checkNamespace(known),

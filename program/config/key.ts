@@ -60,8 +60,11 @@ export interface Key {
   readonly own?: ByTarget<string | number>;
   /** The arguments that it feeds. @default - none; the program itself reads it */
   readonly feeds?: readonly Feed[] | ByTarget<readonly Feed[]>;
-  /** Checks the value and makes an argument of it. @default - it is taken as it is */
-  readonly schema?: z.ZodType | ByTarget<z.ZodType>;
+  /**
+   * Checks the value and makes an argument of it; with a function, which gets the fields of the
+   * component that other keys feed. @default - it is taken as it is
+   */
+  readonly schema?: z.ZodType | ByTarget<z.ZodType> | ((keyed: string[]) => z.ZodType);
   /** Whether its default is given to the component, which has none. @default false */
   readonly given?: true | readonly TargetName[];
   /** A component, or an argument, that there is only with this key. @default - none */

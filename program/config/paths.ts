@@ -1,6 +1,6 @@
 import type { Problem } from "../../components";
 import { feedsOf, Key, TargetName } from "./key";
-import { table } from "./table";
+import { KeyName, table } from "./table";
 
 /**
  * What components say of their arguments, said of the config keys that feed them: `service.replicas`
@@ -14,6 +14,18 @@ export function byKey(target: TargetName, component: string, problems: Problem[]
     propertyPath: keyOf(target, within + propertyPath),
     reason: reasonByKey(target, component, reason),
   }));
+}
+
+/** The fields of the components that a key feeds which other keys feed. */
+export function keyedFields(target: TargetName, name: KeyName): string[] {
+  const own = feedsOf(table[name], target).map(({ argument }) => `${argument}.`);
+  return feeds(target)
+    .filter(({ key }) => key !== name)
+    .flatMap(({ argument }) =>
+      own
+        .filter((component) => argument.startsWith(component))
+        .map((component) => argument.slice(component.length).split(".")[0]),
+    );
 }
 
 /** The key that feeds most of a path, and the rest of the path; the bare path where none does. */

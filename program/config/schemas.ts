@@ -1,12 +1,5 @@
 import { z } from "zod";
-import {
-  anyText,
-  isObject,
-  ModelConfigOptions,
-  objectOf,
-  recordOf,
-  textLike,
-} from "../../components";
+import { isObject, ModelConfigOptions, objectOf, textLike } from "../../components";
 
 // Typed config has neither fractions nor a number that is not set, so that some numbers are texts.
 
@@ -29,20 +22,21 @@ export function gpuCount(target: string) {
 /** A port that 0 turns off. */
 export const portOrNone = z.number().transform((port) => port || undefined);
 
-/** Tags or labels. */
-export const texts = recordOf(anyText());
-
-/** An object with these fields and no others, whatever they hold: the component judges that. */
-export function fields<Args extends object = Record<string, unknown>>() {
-  return (...names: (keyof Args & string)[]) =>
-    objectOf<Record<string, unknown>>(
+/**
+ * Fields of a component's arguments, less those that the program itself gives and those that have a
+ * key of their own. What they hold is for the component to judge.
+ */
+export function fieldsOf<Shape extends z.ZodRawShape>(
+  component: z.ZodObject<Shape>,
+  ...given: (keyof Shape & string)[]
+) {
+  return (keyed: string[] = []) => {
+    const taken: string[] = [...given, ...keyed];
+    const names = Object.keys(component.shape).filter((name) => !taken.includes(name));
+    return objectOf<Record<string, unknown>>(
       Object.fromEntries(names.map((name) => [name, z.any().optional()])),
     );
-}
-
-/** An object with a component's fields, less those that the program itself gives. */
-export function fieldsOf(component: z.ZodObject, ...given: string[]) {
-  return fields()(...Object.keys(component.shape).filter((name) => !given.includes(name)));
+  };
 }
 
 /**

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { isObject, Problem, problemsOf, valueOf } from "../../components";
 import { recordedOutputs } from "../releaseRecord";
-import { ByTarget, defaultText, feedsOf, Key, TargetName, targetNames, typeOf } from "./key";
+import { defaultText, feedsOf, Key, TargetName, targetNames, typeOf } from "./key";
+import { keyedFields } from "./paths";
 import { KeyName, table } from "./table";
 
 type Components = Record<string, Record<string, unknown> | undefined>;
@@ -122,7 +123,7 @@ async function readValue(
     return { value: isGiven ? key.default : undefined, wrong: [] };
   }
   const value = key.secret ? await readSecret(name) : readAs[typeOf(key)](name);
-  const schema = schemaOf(key, target);
+  const schema = schemaOf(name, target);
   if (value === undefined || schema === undefined) {
     return { value, wrong: [] };
   }
@@ -140,10 +141,12 @@ function rightFields(value: unknown, { issues }: z.ZodError): unknown {
     : undefined;
 }
 
-function schemaOf({ schema }: Key, target: TargetName) {
-  return schema && "safeParse" in schema
-    ? (schema as z.ZodType)
-    : (schema as ByTarget<z.ZodType>)?.[target];
+function schemaOf(name: KeyName, target: TargetName): z.ZodType | undefined {
+  const { schema = {} } = table[name];
+  if (typeof schema === "function") {
+    return schema(keyedFields(target, name));
+  }
+  return "safeParse" in schema ? schema : schema[target];
 }
 
 const readAs: Record<ReturnType<typeof typeOf>, (name: string) => unknown> = {

@@ -1,7 +1,21 @@
-import { EndpointMode } from "../../components";
+import {
+  albEndpointSchema,
+  anyText,
+  ClusterChoice,
+  ecrRepositorySchema,
+  ecsAutoscalingSchema,
+  ecsClusterSchema,
+  ecsModelServiceSchema,
+  ecsNotebookSchema,
+  EndpointMode,
+  kubernetesModelServiceSchema,
+  kubernetesNotebookSchema,
+  objectOf,
+  trueOrFalse,
+  vpcNetworkSchema,
+} from "../../components";
 import type { Key } from "./key";
-import { objects } from "./objects";
-import { numberText, texts } from "./schemas";
+import { fieldsOf, numberText } from "./schemas";
 
 export const swarm = {
   swarmEndpointMode: {
@@ -42,42 +56,59 @@ export const swarm = {
   },
 } satisfies Record<string, Key>;
 
+/** What wires a service on ECS to the rest of the stack is the program's to give. */
+const serviceFields = (keyed: string[]) =>
+  fieldsOf(
+    ...([ecsModelServiceSchema, "image", "modelVersion", "repositoryArn", "clusterArn"] as const),
+    ...(["clusterName", "capacityProviderName", "vpcId", "subnetIds"] as const),
+    ...(["restTargetGroupArn", "grpcTargetGroupArn", "endpointSecurityGroupId"] as const),
+    "deploymentAlarmNames",
+  )(keyed).extend({
+    autoscaling: fieldsOf(
+      ...([ecsAutoscalingSchema, "loadBalancerArnSuffix", "restTargetGroupArnSuffix"] as const),
+      "autoScalingGroupName",
+    )().optional(),
+  });
+
 export const aws = {
   awsNetwork: {
     default: {},
     says: "VPC on AWS, as {vpcId, subnetIds, endpoints} (VpcNetwork); empty for the region's default VPC",
     feeds: { ecs: ["network"] },
-    schema: objects.awsNetwork,
+    schema: fieldsOf(vpcNetworkSchema, "cidrBlock", "secondaryCidrs"),
   },
   awsCluster: {
     default: {},
     says: "EC2 instances that replicas run on (EcsCluster), such as {instanceType: g5.xlarge, maxInstances: 4}",
     feeds: { ecs: ["cluster"] },
-    schema: objects.awsCluster,
+    schema: fieldsOf(ecsClusterSchema, "vpcId", "subnetIds"),
   },
   awsEndpoint: {
     default: {},
     says: "Load balancer, its clients and alarms (AlbEndpoint), such as {clientCidrs: [10.0.0.0/8], certificateArn: ...}",
     feeds: { ecs: ["endpoint"] },
-    schema: objects.awsEndpoint,
+    schema: fieldsOf(albEndpointSchema, "vpcId", "vpcCidr", "modelName"),
   },
   awsService: {
     default: {},
     says: "What only a service on ECS has (EcsModelService), such as {autoscaling: {minReplicas: 2, maxReplicas: 8, cpuPercent: 60}}",
     feeds: { ecs: ["service"] },
-    schema: objects.awsService,
+    schema: serviceFields,
   },
   awsRepository: {
     default: {},
     says: "The stack's repository in ECR (EcrRepository), such as {keepReleases: 50}",
     feeds: { ecs: ["repository"] },
-    schema: objects.awsRepository,
+    schema: fieldsOf(ecrRepositorySchema, "repositoryName"),
   },
   awsNotebook: {
     default: {},
     says: "What only a notebook on ECS has (EcsNotebook), such as {running: false}, which keeps its files",
     feeds: { ecs: ["notebook"] },
-    schema: objects.awsNotebook,
+    schema: fieldsOf(
+      ...([ecsNotebookSchema, "clusterArn", "capacityProviderName", "vpcId", "subnetIds"] as const),
+      ...(["restUrl", "grpcAddress", "endpointSecurityGroupId"] as const),
+    ),
   },
   awsTags: {
     default: {},
@@ -88,9 +119,18 @@ export const aws = {
         ...(["service.tags", "notebook.tags"] as const),
       ],
     },
-    schema: texts,
   },
 } satisfies Record<string, Key>;
+
+/** The config key kubernetesCluster. */
+export interface ClusterConfig extends ClusterChoice {
+  /** @default - `<project>-<stack>` */
+  namespace?: string;
+  /** Whether the stack makes the namespace, which stays when the stack goes. @default true */
+  createNamespace?: boolean;
+  /** @default "cluster.local" */
+  clusterDomain?: string;
+}
 
 export const kubernetes = {
   kubernetesCluster: {
@@ -103,30 +143,37 @@ export const kubernetes = {
         ["service.namespace", "namespace"],
       ],
     },
-    schema: objects.kubernetesCluster,
+    schema: objectOf<ClusterConfig>({
+      kubeconfig: anyText().optional(),
+      context: anyText().optional(),
+      namespace: anyText().optional(),
+      createNamespace: trueOrFalse().optional(),
+      clusterDomain: anyText().optional(),
+    }),
   },
   kubernetesService: {
     default: {},
     says: "What only a service on Kubernetes has (KubernetesModelService), such as {autoscaling: {minReplicas: 2, maxReplicas: 8}, network: {monitoringNamespace: monitoring}}",
     feeds: { kubernetes: ["service"] },
-    schema: objects.kubernetesService,
+    schema: fieldsOf(kubernetesModelServiceSchema, "image", "modelVersion", "cluster"),
   },
   kubernetesModelVolume: {
     default: {},
     says: "Volume that holds the model in place of the image, as {claimName} or {image}, subPath and pullPolicy; then modelVersion names the version",
     feeds: { kubernetes: ["service.modelVolume"] },
-    schema: objects.kubernetesModelVolume,
   },
   kubernetesNotebook: {
     default: {},
     says: "What only a notebook on Kubernetes has (KubernetesNotebook), such as {storageGb: 20, running: false}",
     feeds: { kubernetes: ["notebook"] },
-    schema: objects.kubernetesNotebook,
+    schema: fieldsOf(
+      ...([kubernetesNotebookSchema, "namespace", "modelServiceName", "cluster"] as const),
+      ...(["restUrl", "grpcAddress"] as const),
+    ),
   },
   kubernetesLabels: {
     default: {},
     says: "Labels for every object on Kubernetes, such as {team: vision}",
     feeds: { kubernetes: ["service.labels", "notebook.labels"] },
-    schema: texts,
   },
 } satisfies Record<string, Key>;

@@ -10,7 +10,7 @@ import {
   stackLabel,
   takingBack,
 } from "../../components";
-import type { ClusterConfig } from "../config/objects";
+import type { ClusterConfig } from "../config/targetKeys";
 import type { KubernetesPlan } from "./preflight";
 
 const propertyPath = "kubernetesCluster.namespace";

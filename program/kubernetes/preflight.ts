@@ -22,7 +22,7 @@ import {
   ServingImageArgs,
 } from "../../components";
 import { CanarySettings, checkCanaryImage } from "../canary";
-import type { ClusterConfig } from "../config/objects";
+import type { ClusterConfig } from "../config/targetKeys";
 import { byKey } from "../config/paths";
 import { isOn, isSet, refuse, Settings, text } from "../config/settings";
 import {

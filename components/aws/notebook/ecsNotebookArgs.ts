@@ -78,7 +78,8 @@ export const ecsNotebookDefaults = {
 /** Arguments with every default filled in. */
 export type ResolvedEcsNotebookArgs = EcsNotebookArgs & typeof ecsNotebookDefaults;
 
-const schema = objectOf<EcsNotebookArgs>({
+/** Shape and range of EcsNotebookArgs, of which not all have to be known. */
+export const ecsNotebookSchema = objectOf<EcsNotebookArgs>({
   ...tunnelledNotebookFields,
   clusterArn: laterOr(arnOf(["ecs"], "an ECS cluster")),
   capacityProviderName: laterOr(anyText()),
@@ -100,10 +101,15 @@ const schema = objectOf<EcsNotebookArgs>({
  * @param args - those that are known
  */
 export function checkEcsNotebook(args: Partial<EcsNotebookArgs>): Problem[] {
-  return problemsOfArgs(schema, args, ecsNotebookDefaults, ({ subnetIds, logRetentionDays }) => [
-    ...(subnetIds?.length === 0
-      ? [{ propertyPath: "subnetIds", reason: "is empty: name one subnet at least" }]
-      : []),
-    ...checkRetention(logRetentionDays),
-  ]);
+  return problemsOfArgs(
+    ecsNotebookSchema,
+    args,
+    ecsNotebookDefaults,
+    ({ subnetIds, logRetentionDays }) => [
+      ...(subnetIds?.length === 0
+        ? [{ propertyPath: "subnetIds", reason: "is empty: name one subnet at least" }]
+        : []),
+      ...checkRetention(logRetentionDays),
+    ],
+  );
 }

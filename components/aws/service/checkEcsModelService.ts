@@ -35,7 +35,22 @@ const percent = wholeNumberFrom(1, 100);
 const cooldown = wholeNumberFrom(0, 3600);
 const someReplicas = wholeNumberFrom(1, maxReplicas);
 
-const schema = objectOf<EcsModelServiceArgs>({
+/** Shape and range of AutoscalingArgs. */
+export const ecsAutoscalingSchema = objectOf<AutoscalingArgs>({
+  minReplicas: someReplicas,
+  maxReplicas: someReplicas,
+  requestsPerReplica: wholeNumberFrom(1, 10_000_000).optional(),
+  loadBalancerArnSuffix: name.optional(),
+  restTargetGroupArnSuffix: name.optional(),
+  cpuPercent: percent.optional(),
+  gpuPercent: percent.optional(),
+  autoScalingGroupName: name.optional(),
+  scaleInCooldownSeconds: cooldown.optional(),
+  scaleOutCooldownSeconds: cooldown.optional(),
+});
+
+/** Shape and range of EcsModelServiceArgs. */
+export const ecsModelServiceSchema = objectOf<EcsModelServiceArgs>({
   ...replicaFields,
   image: laterOr(
     textLike(
@@ -59,18 +74,7 @@ const schema = objectOf<EcsModelServiceArgs>({
   grpcTargetGroupArn: name.optional(),
   endpointSecurityGroupId: name.optional(),
   deploymentAlarmNames: laterOr(listOf(name)).optional(),
-  autoscaling: objectOf<AutoscalingArgs>({
-    minReplicas: someReplicas,
-    maxReplicas: someReplicas,
-    requestsPerReplica: wholeNumberFrom(1, 10_000_000).optional(),
-    loadBalancerArnSuffix: name.optional(),
-    restTargetGroupArnSuffix: name.optional(),
-    cpuPercent: percent.optional(),
-    gpuPercent: percent.optional(),
-    autoScalingGroupName: name.optional(),
-    scaleInCooldownSeconds: cooldown.optional(),
-    scaleOutCooldownSeconds: cooldown.optional(),
-  }).optional(),
+  autoscaling: ecsAutoscalingSchema.optional(),
   logRetentionDays: judgedBy((days: number) => checkRetention(days, "")).optional(),
   logKmsKeyArn: name.optional(),
   enableExec: trueOrFalse().optional(),
@@ -80,7 +84,7 @@ const schema = objectOf<EcsModelServiceArgs>({
 
 /** Everything about a service that ECS would refuse, or accept and never serve. */
 export function checkEcsModelService(args: ResolvedEcsArgs): Problem[] {
-  return problemsOfArgs(schema, args, {}, (known) => [
+  return problemsOfArgs(ecsModelServiceSchema, args, {}, (known) => [
     ...checkReplicaRules(known, "ECS", { fewest: 2 }),
     ...checkEndpoint(known),
     ...(known.autoscaling ? checkAutoscaling(known.autoscaling, known.replicas) : []),

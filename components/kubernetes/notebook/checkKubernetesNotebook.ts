@@ -37,7 +37,8 @@ const longestServiceName = 52;
 const mostCpus = 256;
 const mostStorageGb = 65536;
 
-const schema = objectOf<KubernetesNotebookArgs>({
+/** Shape and range of KubernetesNotebookArgs, of which not all have to be known. */
+export const kubernetesNotebookSchema = objectOf<KubernetesNotebookArgs>({
   ...tunnelledNotebookFields,
   ...podPlacementFields,
   namespace: laterOr(anyText()),
@@ -64,7 +65,7 @@ const schema = objectOf<KubernetesNotebookArgs>({
  * @param args - those that are known
  */
 export function checkKubernetesNotebook(args: Partial<KubernetesNotebookArgs>): Problem[] {
-  return problemsOfArgs(schema, args, kubernetesNotebookDefaults, (args) => [
+  return problemsOfArgs(kubernetesNotebookSchema, args, kubernetesNotebookDefaults, (args) => [
     ...checkCpus(args),
     ...checkPolicies(args),
     ...checkPlacement(args),
