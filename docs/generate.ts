@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import * as prettier from "prettier";
 import { parseDocument } from "yaml";
-import { defaultText, Key, targetNames, typeOf } from "../program/config/key";
+import { defaultText, Key, targetNames, targetsOf, typeOf } from "../program/config/key";
 import { sections, table } from "../program/config/table";
 
 const root = path.join(__dirname, "..");
@@ -44,8 +44,9 @@ function settingsPage(): string {
     "# Settings",
     "",
     "Every key of a stack's configuration: `npm run pulumi -- config set KEY VALUE`, or `tfserving:KEY` in",
-    "`Pulumi.<stack>.yaml`. A key that is not set is left to the target. This page and the config block of",
-    "`Pulumi.yaml` come from [program/config/table.ts](../program/config/table.ts) by `npm run generate`.",
+    "`Pulumi.<stack>.yaml`. A key that is not set is left to the target, and one that is set where it does",
+    "not apply is refused. This page and the config block of `Pulumi.yaml` come from",
+    "[program/config/table.ts](../program/config/table.ts) by `npm run generate`.",
     ...Object.entries<Record<string, Key>>(sections).flatMap(([section, keys]) => [
       `\n## ${section}\n`,
       ...Object.entries(keys).map(([name, key]) => entry(name, key)),
@@ -56,11 +57,14 @@ function settingsPage(): string {
 
 function entry(name: string, key: Key): string {
   const usual = key.own || key.default === "" ? "" : `, default \`${defaultText(key)}\``;
+  const places = targetsOf(key);
   const elsewhere = Object.entries(key.instead ?? {}).map(
     ([target, instead]) => `  - Not on ${target}: ${instead}.`,
   );
+  const isAll = places.length + elsewhere.length === targetNames.length;
+  const only = isAll ? "" : ` Only on ${list(places)}.`;
   const release = key.release ? " Another value is another release." : "";
-  const text = escaped(`${sentence(key)}.${release}`);
+  const text = escaped(`${sentence(key)}.${only}${release}`);
   return [`- **${name}** (${typeOf(key)}${usual}): ${text}`, ...elsewhere.map(escaped)].join("\n");
 }
 

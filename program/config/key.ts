@@ -39,6 +39,7 @@ export type Argument =
   | `network.${keyof VpcNetworkArgs}`
   | "cluster"
   | `cluster.${keyof EcsClusterArgs}`
+  | "times.grpcTimeoutSeconds"
   | "endpoint"
   | `endpoint.${keyof AlbEndpointArgs}`
   | "repository"
@@ -73,8 +74,15 @@ export interface Key {
   readonly secret?: boolean;
   /** Whether another value makes another release. @default false */
   readonly release?: boolean;
-  /** Why it does not apply to a target, and what to use there. @default - it applies, or is ignored */
+  /** Why it does not apply to a target, and what to use there. @default - its `feeds` tell where it applies */
   readonly instead?: ByTarget<string>;
+}
+
+/** Where a key applies: everywhere, unless it says what it feeds on each target. */
+export function targetsOf({ feeds = [], instead }: Key): TargetName[] {
+  return targetNames.filter(
+    (target) => instead?.[target] === undefined && (Array.isArray(feeds) || target in feeds),
+  );
 }
 
 export type KeyType = "array" | "boolean" | "integer" | "object" | "string";
@@ -96,9 +104,9 @@ export function defaultText({ default: value }: Key): string {
 
 /** What a key feeds on a target, with the field of the key that does. */
 export function feedsOf(key: Key, target: TargetName): { argument: Argument; field?: string }[] {
-  const { feeds = [], instead } = key;
+  const { feeds = [] } = key;
   const all = Array.isArray(feeds) ? feeds : ((feeds as ByTarget<readonly Feed[]>)[target] ?? []);
-  return instead?.[target] === undefined
+  return targetsOf(key).includes(target)
     ? (all as Feed[]).map((feed) =>
         typeof feed === "string" ? { argument: feed } : { argument: feed[0], field: feed[1] },
       )

@@ -19,6 +19,13 @@ export function gpuCount(target: string) {
     .transform(Number);
 }
 
+/** Addresses that Swarm publishes on. */
+export const everyAddress = textLike(
+  /^0\.0\.0\.0$/,
+  "leave it out, since Swarm publishes on all addresses of a node, and close the ports of the " +
+    "others in the nodes' firewalls",
+);
+
 /** A port that 0 turns off. */
 export const portOrNone = z.number().transform((port) => port || undefined);
 

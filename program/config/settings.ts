@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { isObject, Problem, problemsOf, valueOf } from "../../components";
 import { recordedOutputs } from "../releaseRecord";
-import { defaultText, feedsOf, Key, TargetName, targetNames, typeOf } from "./key";
+import { defaultText, feedsOf, Key, TargetName, targetNames, targetsOf, typeOf } from "./key";
 import { keyedFields } from "./paths";
 import { KeyName, table } from "./table";
 
@@ -22,7 +22,10 @@ export interface Settings {
 /** Reads the configuration; what is wrong with it is among the settings. */
 export async function readSettings(): Promise<Settings> {
   const target = readTarget();
-  const problems: Problem[] = [...checkTarget(), ...checkUnused(target)];
+  const problems = checkTarget();
+  if (problems.length === 0) {
+    problems.push(...checkUnused(target));
+  }
   const args: Components = { image: {}, service: {}, notebook: {} };
   for (const [name, key] of entries()) {
     const { value, wrong } = await readValue(name, key, target);
@@ -105,11 +108,15 @@ function checkTarget(): Problem[] {
 /** Refuses what other targets have and this one cannot honour. */
 function checkUnused(target: TargetName): Problem[] {
   return entries()
-    .filter(([name, { instead }]) => instead?.[target] !== undefined && isSet(name))
-    .map(([name, { instead }]) => ({
-      propertyPath: name,
-      reason: `is ${text(name)}, which target ${target} does not use: leave it out, since ${instead![target]}`,
-    }));
+    .filter(([name, key]) => isSet(name) && !targetsOf(key).includes(target))
+    .map(([name, key]) => {
+      // An object is long, and may hold credentials.
+      const isShown = typeof key.default !== "object" && !key.secret;
+      const given = isShown ? `is ${text(name)}, which` : "is set, and";
+      const why = key.instead?.[target] ?? `it is for ${targetsOf(key).join(" and ")}`;
+      const reason = `${given} target ${target} does not use${isShown ? "" : " it"}: leave it out, since ${why}`;
+      return { propertyPath: name, reason };
+    });
 }
 
 /** The argument that a key gives; undefined where it is not set, or wrong. */

@@ -8,11 +8,12 @@ import {
   swarmModelServiceDefaults,
 } from "../../components";
 import type { Key } from "./key";
-import { gpuCount, numberText, portOrNone, serverOptions } from "./schemas";
+import { everyAddress, gpuCount, numberText, portOrNone, serverOptions } from "./schemas";
 import { aws, kubernetes, swarm } from "./targetKeys";
 
 const needsNoAddress = "the cluster's own clients use the service's name, and others a route to it";
-const needsDocker = "a canary needs target docker";
+const noCanary = "a canary needs target docker or kubernetes";
+const toEcr = { ecs: "the image goes to a repository in ECR" };
 
 const target = {
   target: {
@@ -80,22 +81,25 @@ const model = {
     default: "",
     says: "Registry to push the serving image to, as HOST or HOST:PORT; empty for no push",
     ...{ feeds: ["registry.registry"], makes: "registry" },
-    instead: { ecs: "the image goes to a repository in ECR" },
+    instead: toEcr,
   },
   registryUsername: {
     default: "",
     says: "User name for the registry; empty for a push without login",
     feeds: ["registry.username"],
+    instead: toEcr,
   },
   registryPassword: {
     default: "",
     says: "Password or token for the registry; set it with --secret",
     ...{ feeds: ["registry.password"], secret: true },
+    instead: toEcr,
   },
   registryPlainHttp: {
     default: false,
     says: "Whether the registry speaks HTTP without TLS",
     feeds: ["registry.plainHttp"],
+    instead: toEcr,
   },
 } satisfies Record<string, Key>;
 
@@ -159,7 +163,8 @@ const service = {
   publishAddress: {
     default: modelServiceDefaults.publishAddress,
     says: "IPv4 address of the Docker host on which ports are published; swarm publishes on all addresses of its nodes",
-    feeds: { docker: ["service.publishAddress"] },
+    feeds: { docker: ["service.publishAddress"], swarm: [] },
+    schema: { swarm: everyAddress },
     instead: {
       ecs: "awsEndpoint.clientCidrs names the clients",
       kubernetes: needsNoAddress,
@@ -187,18 +192,19 @@ const service = {
     default: "",
     says: "A second version of the model that gets canaryPercent of the requests; set modelVersion to the one that gets the rest. Empty for none",
     ...{ feeds: ["service.canary.version"], makes: "service.canary" },
-    instead: { swarm: needsDocker, ecs: needsDocker },
+    instead: { swarm: noCanary, ecs: noCanary },
   },
   canaryPercent: {
     default: 0,
     says: "Share of the requests for canaryVersion, 0 to 100",
     ...{ feeds: ["service.canary.percent"], given: true },
-    instead: { swarm: needsDocker, ecs: needsDocker },
+    instead: { swarm: noCanary, ecs: noCanary },
   },
   canaryReplicas: {
     default: 0,
     says: "Number of replicas of canaryVersion; 0 for the same share of replicas, at least 1",
     feeds: ["service.canary.replicas"],
+    instead: { swarm: noCanary, ecs: noCanary },
   },
   strategy: {
     default: modelServiceDefaults.strategy,
@@ -261,6 +267,7 @@ const service = {
     feeds: {
       docker: ["service.grpcTimeoutSeconds"],
       swarm: ["service.grpcTimeoutSeconds"],
+      ecs: ["times.grpcTimeoutSeconds"],
       kubernetes: ["service.grpcTimeoutSeconds"],
     },
   },

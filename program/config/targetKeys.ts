@@ -32,6 +32,7 @@ export const swarm = {
     default: 0,
     says: "Number of balancers on a swarm, at most one per node; 0 for one on every ready node, up to 3",
     feeds: { swarm: ["service.balancers"] },
+    instead: { kubernetes: "kubernetesService.balancers is their number" },
   },
   swarmReservedCpus: {
     default: "0",
@@ -43,6 +44,7 @@ export const swarm = {
     default: [],
     says: "Conditions on the nodes of a swarm that replicas run on, such as [node.labels.gpu==true]",
     feeds: { swarm: ["service.constraints"] },
+    instead: { kubernetes: "kubernetesService.nodeSelector selects nodes" },
   },
   swarmSpreadOver: {
     default: "",
@@ -93,6 +95,7 @@ export const aws = {
     default: {},
     says: "What only a service on ECS has (EcsModelService), such as {autoscaling: {minReplicas: 2, maxReplicas: 8, cpuPercent: 60}}",
     feeds: { ecs: ["service"] },
+    instead: { kubernetes: "kubernetesService takes its place" },
     schema: serviceFields,
   },
   awsRepository: {
@@ -105,6 +108,7 @@ export const aws = {
     default: {},
     says: "What only a notebook on ECS has (EcsNotebook), such as {running: false}, which keeps its files",
     feeds: { ecs: ["notebook"] },
+    instead: { kubernetes: "kubernetesNotebook takes its place" },
     schema: fieldsOf(
       ...([ecsNotebookSchema, "clusterArn", "capacityProviderName", "vpcId", "subnetIds"] as const),
       ...(["restUrl", "grpcAddress", "endpointSecurityGroupId"] as const),
@@ -119,6 +123,7 @@ export const aws = {
         ...(["service.tags", "notebook.tags"] as const),
       ],
     },
+    instead: { kubernetes: "kubernetesLabels takes their place" },
   },
 } satisfies Record<string, Key>;
 
@@ -155,6 +160,7 @@ export const kubernetes = {
     default: {},
     says: "What only a service on Kubernetes has (KubernetesModelService), such as {autoscaling: {minReplicas: 2, maxReplicas: 8}, network: {monitoringNamespace: monitoring}}",
     feeds: { kubernetes: ["service"] },
+    instead: { ecs: "awsService takes its place" },
     schema: fieldsOf(kubernetesModelServiceSchema, "image", "modelVersion", "cluster"),
   },
   kubernetesModelVolume: {
@@ -166,6 +172,7 @@ export const kubernetes = {
     default: {},
     says: "What only a notebook on Kubernetes has (KubernetesNotebook), such as {storageGb: 20, running: false}",
     feeds: { kubernetes: ["notebook"] },
+    instead: { ecs: "awsNotebook takes its place" },
     schema: fieldsOf(
       ...([kubernetesNotebookSchema, "namespace", "modelServiceName", "cluster"] as const),
       ...(["restUrl", "grpcAddress"] as const),
@@ -175,5 +182,6 @@ export const kubernetes = {
     default: {},
     says: "Labels for every object on Kubernetes, such as {team: vision}",
     feeds: { kubernetes: ["service.labels", "notebook.labels"] },
+    instead: { ecs: "awsTags takes their place" },
   },
 } satisfies Record<string, Key>;

@@ -36,7 +36,7 @@ import {
   VpcNetworkArgs,
 } from "../../components";
 import { byKey } from "../config/paths";
-import { isSet, refuse, Settings, text } from "../config/settings";
+import { refuse, Settings, text } from "../config/settings";
 import { askEngine, standInProblems } from "../image";
 import { pullHints } from "../pullLogins";
 import { checkEcrPin } from "./pin";
@@ -57,6 +57,8 @@ export interface EcsArguments {
   readonly endpoint: Partial<Omit<AlbEndpointArgs, "vpcId" | "vpcCidr" | "modelName">>;
   readonly service: Pick<EcsModelServiceArgs, "modelName"> &
     Partial<Omit<EcsModelServiceArgs, "autoscaling">> & { autoscaling?: AutoscalingArgs };
+  /** What the load balancer's time for requests follows from besides the service's. */
+  readonly times?: { grpcTimeoutSeconds?: number };
   readonly repository: Omit<EcrRepositoryArgs, "repositoryName">;
   /** @default - no notebook */
   readonly notebook?: Partial<EcsNotebookArgs>;
@@ -95,7 +97,7 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
     ...(built?.problems ?? []),
     ...problems,
     ...standInProblems(settings),
-    ...checkGrpcTimeout(grpcTimeout()),
+    ...byKey(target, "times", checkGrpcTimeout(given.times?.grpcTimeoutSeconds)),
     ...(pinned
       ? checkEcrPin(pinned, recorded.repository)
       : byKey(target, "image", checkServingImage(image))),
@@ -189,19 +191,18 @@ function ofFleet({ propertyPath, reason }: Problem): Problem {
  * Clients are all of the VPC, unless others are named; requests may take as long as behind a balancer
  * of Docker. The load balancer has one such time for both APIs, so gRPC's counts where it is routed.
  */
-function endpointArgs({ endpoint, service }: EcsArguments, network: NetworkFacts | undefined) {
-  const times = requestTimes({ ...service, grpcTimeoutSeconds: grpcTimeout() });
-  const longest = endpoint.grpc ? longestMs(times) : times.restMs;
+function endpointArgs(
+  { endpoint, service, times }: EcsArguments,
+  network: NetworkFacts | undefined,
+) {
+  const limits = requestTimes({ ...service, ...times });
+  const longest = endpoint.grpc ? longestMs(limits) : limits.restMs;
   const isOpen = endpoint.public === true || endpoint.clientSecurityGroupIds !== undefined;
   return {
     clientCidrs: isOpen || !network ? [] : network.cidrBlocks,
     longestRequestSeconds: Math.ceil(longest / 1000),
     ...endpoint,
   };
-}
-
-function grpcTimeout(): number | undefined {
-  return isSet("grpcTimeoutSeconds") ? Number(text("grpcTimeoutSeconds")) : undefined;
 }
 
 /** The endpoint as it is checked: the network is looked up, and so has subnets in two zones. */

@@ -1,13 +1,10 @@
 import {
   checkSwarmModelService,
   checkSwarmNotebook,
-  modelServiceDefaults,
-  Problem,
   resolveSwarmModelServiceArgs,
   SwarmModelService,
   SwarmNotebook,
 } from "../../components";
-import { text } from "../config/settings";
 import {
   createImage,
   createProvider,
@@ -23,14 +20,12 @@ export const swarm: Target<EnginePlan> = {
   preflight: (settings) =>
     preflightOnEngine(settings, {
       everywhere: "0.0.0.0",
-      service: (args, stack, engine) => [
-        ...checkPublishAddress(),
-        ...checkSwarmModelService(
+      service: (args, stack, engine) =>
+        checkSwarmModelService(
           resolveSwarmModelServiceArgs({ image: "", ...args, engine }),
           stack,
           engine,
         ),
-      ],
       notebook: checkSwarmNotebook,
     }),
 
@@ -52,13 +47,3 @@ export const swarm: Target<EnginePlan> = {
     return engineOutputs(plan, serving, model, lab, held);
   },
 };
-
-function checkPublishAddress(): Problem[] {
-  const given = text("publishAddress") ?? modelServiceDefaults.publishAddress;
-  const reason =
-    `is ${given}, but Swarm publishes on all addresses of a node: leave it out, ` +
-    "and close the ports of the others in the nodes' firewalls";
-  return [modelServiceDefaults.publishAddress, "0.0.0.0"].includes(given)
-    ? []
-    : [{ propertyPath: "publishAddress", reason }];
-}

@@ -318,6 +318,16 @@ describe("the program on AWS", () => {
       { awsCluster: { instancetype: "c7i.large" } },
       'awsCluster.instancetype: is unknown; did you mean "instanceType"?',
     ],
+    [
+      "a field that the program gives",
+      { awsService: { autoscaling: { autoScalingGroupName: "other" } } },
+      "awsService.autoscaling.autoScalingGroupName: is unknown",
+    ],
+    [
+      "a field that has a key of its own",
+      { awsService: { replicas: 3 } },
+      "awsService.replicas: is unknown",
+    ],
     ["no instance type", { awsCluster: {} }, "awsCluster.instanceType: is missing"],
     [
       "an unknown instance type",

@@ -1,3 +1,6 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -9,7 +12,13 @@ import type { EnginePlan } from "../../../program/targets/engine";
 import { ownContainers, startFakeEngine } from "../../support/fakeEngine";
 import { startMocks } from "../../support/mocks";
 import { enterSmallProject } from "../../support/smallProject";
-import { defaults, setConfig } from "../../support/stackConfig";
+import {
+  defaults,
+  readStackFile,
+  repository,
+  setConfig,
+  stackFiles,
+} from "../../support/stackConfig";
 
 const registry = "registry.example.com:5000";
 const login = { registry, registryUsername: "ada", registryPassword: "lovelace" };
@@ -84,6 +93,7 @@ const onSwarm: Effect[] = [
 ];
 
 const onEcs: Effect[] = [
+  ["grpcTimeoutSeconds", 180, { times: { grpcTimeoutSeconds: 180 } }],
   ["awsNetwork", { endpoints: true }, { network: { endpoints: true } }],
   ["awsCluster", { instanceType: "c7i.large" }, { cluster: { instanceType: "c7i.large" } }],
   ["awsEndpoint", { deletionProtection: true }, { endpoint: { deletionProtection: true } }],
@@ -154,8 +164,21 @@ describe.each(Object.entries(effects))("on %s", (target, keys) => {
 
 describe("every key of Pulumi.yaml", () => {
   it("has an effect", () => {
-    const keys = Object.values(effects).flatMap((of) => of.map(([key]) => key));
+    const keys = new Set(Object.values(effects).flatMap((of) => of.map(([key]) => key)));
     expect([...keys, ...ofTheProgram].sort()).toEqual(Object.keys(defaults).sort());
+  });
+
+  it.each(Object.keys(effects))("is used on %s, or refused where it is set", async (target) => {
+    const ignored: string[] = [];
+    for (const [key, value, , besides] of Object.values(effects).flat()) {
+      setConfig({ target, ...besides });
+      const usual = await readSettings();
+      setConfig({ target, ...besides, [key]: value });
+      const { args, problems } = await readSettings();
+      const isRefused = problems.some(({ propertyPath }) => propertyPath === key);
+      if (!isRefused && isDeepStrictEqual(args, usual.args)) ignored.push(key);
+    }
+    expect(ignored).toEqual([]);
   });
 
   it.each(Object.keys(effects))(
@@ -174,6 +197,61 @@ describe("every key of Pulumi.yaml", () => {
       });
     },
   );
+});
+
+it.each<[TargetName, Record<string, unknown>, string]>([
+  [
+    "docker",
+    { swarmBalancers: 2 },
+    "swarmBalancers: is 2, which target docker does not use: leave it out, since it is for swarm",
+  ],
+  [
+    "swarm",
+    { kubernetesCluster: { kubeconfig: "credentials" } },
+    "kubernetesCluster: is set, and target swarm does not use it: leave it out, since it is for kubernetes",
+  ],
+  [
+    "kubernetes",
+    { awsTags: { team: "birds" } },
+    "awsTags: is set, and target kubernetes does not use it: leave it out, since kubernetesLabels takes their place",
+  ],
+  [
+    "ecs",
+    { registryPassword: "lovelace" },
+    "registryPassword: is set, and target ecs does not use it: leave it out, since the image goes to a repository in ECR",
+  ],
+  [
+    "swarm",
+    { publishAddress: "192.0.2.7" },
+    'publishAddress: is "192.0.2.7": leave it out, since Swarm publishes on all addresses of a node, ' +
+      "and close the ports of the others in the nodes' firewalls",
+  ],
+])("on %s the setting %j is refused, and what to do is said", async (target, values, line) => {
+  setConfig({ target, ...values });
+  const { problems } = await readSettings();
+  expect(problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`)).toEqual([line]);
+});
+
+const states = path.join(repository, "test/support/states");
+const recorded = fs.readdirSync(states).map((file): [string, Record<string, unknown>] => {
+  const { config } = JSON.parse(fs.readFileSync(path.join(states, file), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  return [file, config];
+});
+
+it.each([
+  ...recorded,
+  ...stackFiles().map((file): [string, Record<string, unknown>] => [file, readStackFile(file)]),
+])("%s sets only what applies to its target", async (_, config) => {
+  setConfig(config);
+  expect((await readSettings()).problems).toEqual([]);
+});
+
+it("the settings of a target whose name is wrong are not held against another one", async () => {
+  setConfig({ target: "esc", awsCluster: { instanceType: "c7i.large" } });
+  const { problems } = await readSettings();
+  expect(problems.map(({ propertyPath }) => propertyPath)).toEqual(["target"]);
 });
 
 it.each([
