@@ -60,7 +60,7 @@ export const mutants: Mutant[] = [
     file: "disruption.ts",
     from: "maxUnavailable: 1",
     to: "maxUnavailable: 2",
-    tests: "kubernetesAutoscaling",
+    tests: "kubernetesModelService",
   },
   {
     breaks: "a watch knows its component's containers",

@@ -67,10 +67,18 @@ export function pathOf({ url }: IncomingMessage): string {
   return (url ?? "").replace(/\/?(\?.*)?$/, "");
 }
 
-/** An API server on a free port, until the test ends; gives its address. */
-export async function startFakeCluster(answers: Record<string, unknown> = {}): Promise<string> {
+/**
+ * An API server on a free port, until the test ends; gives its address.
+ *
+ * @param hear - is told each request
+ */
+export async function startFakeCluster(
+  answers: Record<string, unknown> = {},
+  hear: (request: IncomingMessage) => void = () => {},
+): Promise<string> {
   const all = { ...clusterAnswers, ...answers };
   const port = await startServer((request, response) => {
+    hear(request);
     const given = all[pathOf(request)];
     const answer = given instanceof Refused ? given : (given ?? new Refused(404));
     response.statusCode = answer instanceof Refused ? answer.code : 200;

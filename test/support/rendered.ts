@@ -26,6 +26,13 @@ export function rendered(resources: Registration[], provider: string): string {
     .join("---\n");
 }
 
+/** Values by what they are of, in the same way. */
+export function renderedValues(values: Record<string, unknown>): string {
+  return Object.entries(values)
+    .map(([title, value]) => `# ${title}\n${stringify(value ?? null, readable, { lineWidth: 0 })}`)
+    .join("---\n");
+}
+
 /** What a reader shall see of a resource beside its inputs; empty for what the program does not say. */
 function factsOf(resource: Registration): Record<string, string | undefined> {
   const { type, parent, ignoreChanges, hooks, timeouts } = resource;

@@ -1,4 +1,3 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -15,7 +14,8 @@ import {
   startFakeCluster,
 } from "../../support/fakeCluster";
 import { startServer } from "../../support/fakeEngine";
-import { temporaryFolder } from "../../support/modelFolder";
+import { temporaryFolder, writeFiles } from "../../support/modelFolder";
+import { refusals } from "../../support/refusals";
 
 beforeEach(() => {
   vi.stubEnv("KUBECONFIG", undefined);
@@ -62,15 +62,11 @@ describe("a cluster that answers", () => {
   });
 
   it("is asked as the user of the context", async () => {
-    const asked: (string | undefined)[] = [];
-    const port = await startServer((request, response) => {
-      asked.push(request.headers.authorization);
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(clusterAnswers[pathOf(request)]));
-    });
-    const kubeconfig = kubeconfigFor(`http://127.0.0.1:${port}`, ["test", "other"]);
+    const asked = new Set<string | undefined>();
+    const server = await startFakeCluster({}, ({ headers }) => asked.add(headers.authorization));
+    const kubeconfig = kubeconfigFor(server, ["test", "other"]);
     await inspectCluster({ kubeconfig, context: "other" });
-    expect(new Set(asked)).toEqual(new Set(["Bearer token-of-other"]));
+    expect([...asked]).toEqual(["Bearer token-of-other"]);
   });
 
   it("sums up the GPUs of its nodes, and no resource of Kubernetes itself", async () => {
@@ -127,16 +123,9 @@ describe("a cluster that answers", () => {
 
   it("reads no metrics unless image volumes are asked for", async () => {
     const paths: string[] = [];
-    const port = await startServer((request, response) => {
-      paths.push(pathOf(request));
-      const answers: typeof clusterAnswers = {
-        ...clusterAnswers,
-        "/version": { gitVersion: "v1.34.2" },
-      };
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(answers[pathOf(request)]));
-    });
-    const kubeconfig = kubeconfigFor(`http://127.0.0.1:${port}`);
+    const answers = { "/version": { gitVersion: "v1.34.2" } };
+    const server = await startFakeCluster(answers, (request) => paths.push(pathOf(request)));
+    const kubeconfig = kubeconfigFor(server);
     expect(await inspectCluster({ kubeconfig })).not.toHaveProperty("imageVolumes");
     expect(paths).toContain("/version");
     expect(paths).not.toContain("/metrics");
@@ -152,17 +141,13 @@ describe("the kubeconfig", () => {
     expect(await inspectCluster({ kubeconfig })).toMatchObject({ server, kubeconfig });
   });
 
-  it("may be in the home folder that ~ stands for", async () => {
+  it.each([
+    ["in the home folder that ~ stands for", "cluster", "~/cluster"],
+    ["the default one of kubectl, where nothing else is said", ".kube/config", undefined],
+  ])("may be %s", async (_, file, kubeconfig) => {
     const server = await startFakeCluster();
-    fs.writeFileSync(path.join(String(process.env.HOME), "cluster"), kubeconfigFor(server));
-    expect(await inspectCluster({ kubeconfig: "~/cluster" })).toMatchObject({ server });
-  });
-
-  it("is the default one of kubectl, where nothing else is said", async () => {
-    const server = await startFakeCluster();
-    fs.mkdirSync(path.join(String(process.env.HOME), ".kube"));
-    fs.writeFileSync(path.join(String(process.env.HOME), ".kube", "config"), kubeconfigFor(server));
-    expect(await inspectCluster()).toMatchObject({ server });
+    writeFiles(String(process.env.HOME), { [file]: kubeconfigFor(server) });
+    expect(await inspectCluster({ kubeconfig })).toMatchObject({ server });
   });
 
   it("is all files of KUBECONFIG, of which the first one with a name counts", async () => {
@@ -179,95 +164,64 @@ describe("the kubeconfig", () => {
   });
 });
 
+const unused = "http://127.0.0.1:1";
+const withoutItsCluster = {
+  contexts: [{ name: "a", context: { cluster: "gone", user: "u" } }],
+  "current-context": "a",
+};
+
+/** A kubeconfig of an API server that answers like this. */
+async function answering(answers: Record<string, unknown>): Promise<string> {
+  return kubeconfigFor(await startFakeCluster(answers));
+}
+
+type Choice = Parameters<typeof inspectCluster>[0];
+
+const unusable: Record<string, () => Choice | Promise<Choice>> = {
+  "no kubeconfig": () => ({}),
+  "no such file": () => ({ kubeconfig: "/no/such/file" }),
+  "no YAML": () => ({ kubeconfig: "a: b: c\n" }),
+  "nothing in it": () => ({ kubeconfig: "\n" }),
+  "an unknown context": () => ({
+    kubeconfig: kubeconfigFor(unused, ["kind-dev", "staging"]),
+    context: "prod",
+  }),
+  "a context that is misspelt": () => ({
+    kubeconfig: kubeconfigFor(unused, ["kind-dev", "staging"]),
+    context: "kind_dev",
+  }),
+  "no current context": () => ({ kubeconfig: kubeconfigFor(unused, ["a", "b"], "") }),
+  "a context without its cluster": () => ({ kubeconfig: JSON.stringify(withoutItsCluster) }),
+  "nobody listens": () => ({ kubeconfig: kubeconfigFor("https://127.0.0.1:1") }),
+  "credentials that have ended": async () => ({
+    kubeconfig: await answering({ "/version": new Refused(401) }),
+  }),
+  "an error": async () => ({ kubeconfig: await answering({ "/version": new Refused(503) }) }),
+  "another server": async () => ({
+    kubeconfig: await answering({ "/version": { hello: "there" } }),
+  }),
+};
+
 describe("a cluster that cannot be used is refused in one sentence", () => {
-  const refusal = async (choice: Parameters<typeof inspectCluster>[0]) => {
+  async function refusal(choice: Choice): Promise<string> {
     const error = await inspectCluster(choice).catch((reason: unknown) => reason);
     const { propertyPath, message } = error as Error & { propertyPath: string };
-    return { propertyPath, message };
-  };
+    return `${propertyPath} ${message}`;
+  }
 
-  it("no kubeconfig", async () => {
-    expect(await refusal({})).toEqual({
-      propertyPath: "kubeconfig",
-      message:
-        `there is no kubeconfig: ${process.env.HOME}/.kube/config does not exist; ` +
-        "name the file of a cluster here or in KUBECONFIG",
-    });
-  });
-
-  it("no such file", async () => {
-    expect((await refusal({ kubeconfig: "/no/such/file" })).message).toBe(
-      "there is no kubeconfig: /no/such/file does not exist; " +
-        "name the file of a cluster here or in KUBECONFIG",
-    );
-  });
-
-  it.each([
-    ["no YAML", "a: b: c\n", "the kubeconfig that was given cannot be read: "],
-    ["nothing in it", "\n", "the kubeconfig that was given cannot be read: "],
-  ])("%s", async (_, kubeconfig, message) => {
-    expect((await refusal({ kubeconfig })).message).toContain(message);
-  });
-
-  it.each([
-    ["prod", 'is "prod", which the kubeconfig does not have: known are kind-dev, staging'],
-    ["kind_dev", 'is "kind_dev", which the kubeconfig does not have: did you mean "kind-dev"?'],
-  ])("the unknown context %s", async (context, message) => {
-    const kubeconfig = kubeconfigFor("http://127.0.0.1:1", ["kind-dev", "staging"]);
-    expect(await refusal({ kubeconfig, context })).toEqual({ propertyPath: "context", message });
-  });
-
-  it("no current context", async () => {
-    const kubeconfig = kubeconfigFor("http://127.0.0.1:1", ["a", "b"], "");
-    expect(await refusal({ kubeconfig })).toEqual({
-      propertyPath: "context",
-      message: "is missing, and the kubeconfig has no current one: known are a, b",
-    });
-  });
-
-  it("a context without its cluster", async () => {
-    const kubeconfig = JSON.stringify({
-      contexts: [{ name: "a", context: { cluster: "gone", user: "u" } }],
-      "current-context": "a",
-    });
-    expect((await refusal({ kubeconfig })).message).toBe(
-      'is "a", and the kubeconfig does not have its cluster: put the kubeconfig right',
-    );
-  });
-
-  it("nobody listens", async () => {
-    expect(await refusal({ kubeconfig: kubeconfigFor("https://127.0.0.1:1") })).toEqual({
-      propertyPath: "kubeconfig",
-      message:
-        "the Kubernetes API server at https://127.0.0.1:1 (context test) does not answer " +
-        "(connect ECONNREFUSED 127.0.0.1:1): start it, or name another cluster",
-    });
-  });
-
-  it("the credentials have ended", async () => {
-    const server = await startFakeCluster({ "/version": new Refused(401) });
-    expect((await refusal({ kubeconfig: kubeconfigFor(server) })).message).toBe(
-      `the Kubernetes API server at ${server} (context test) does not accept the user of that ` +
-        "context (401 Unauthorized): renew its credentials",
-    );
-  });
-
-  it.each([
-    ["an error", new Refused(503), "HTTP code 503"],
-    ["another server", { hello: "there" }, "another server is there"],
-  ])("%s", async (_, answer, reason) => {
-    const server = await startFakeCluster({ "/version": answer });
-    expect((await refusal({ kubeconfig: kubeconfigFor(server) })).message).toBe(
-      `the Kubernetes API server at ${server} (context test) does not answer (${reason}): ` +
-        "start it, or name another cluster",
-    );
+  it("that says what to do", async () => {
+    const said = await refusals(unusable, async (given) => [await refusal(await given())]);
+    const shown = said
+      .replaceAll(String(process.env.HOME), "HOME")
+      .replace(/127\.0\.0\.1:\d{2,5}/g, "SERVER");
+    await expect(shown).toMatchFileSnapshot("snapshots/unusable-clusters.txt");
   });
 
   it("silence", { timeout: 10_000 }, async () => {
     const port = await startServer(() => {});
     const begun = Date.now();
-    const { message } = await refusal({ kubeconfig: kubeconfigFor(`http://127.0.0.1:${port}`) });
-    expect(message).toContain("does not answer (no answer in 5 s)");
+    const kubeconfig = kubeconfigFor(`http://127.0.0.1:${port}`);
+    expect(await refusal({ kubeconfig })).toContain("does not answer (no answer in 5 s)");
     expect(Date.now() - begun).toBeLessThan(7_000);
   });
 });

@@ -1,12 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
-
+import { ReleaseStrategy } from "../../../components";
 import { KubernetesCluster } from "../../../components/kubernetes/cluster/inspectCluster";
 import {
   KubernetesModelServiceArgs,
   ResolvedKubernetesArgs,
   resolveKubernetesModelServiceArgs,
 } from "../../../components/kubernetes/kubernetesModelServiceArgs";
-import { type Recording, type Registration, settle, startMocks } from "../../support/mocks";
 
 /** What a service of a test is called. */
 export const serviceName = "flowers";
@@ -40,31 +38,6 @@ export const required = {
 /** The same with every default filled in. */
 export function resolved(args: Partial<KubernetesModelServiceArgs> = {}): ResolvedKubernetesArgs {
   return resolveKubernetesModelServiceArgs({ ...required, ...args });
-}
-
-/** What every object of a part of that service is labelled with. */
-export function labels(part: string, more: Record<string, unknown> = {}): object {
-  return {
-    "app.kubernetes.io/name": part === "notebook" ? "jupyter" : "tensorflow-serving",
-    "app.kubernetes.io/instance": serviceName,
-    "app.kubernetes.io/component": part,
-    "app.kubernetes.io/part-of": "tfserving",
-    "app.kubernetes.io/managed-by": "pulumi",
-    "tfserving.stack": "tfserving.dev",
-    ...more,
-  };
-}
-
-/** What every object is annotated with. */
-export const annotations = { "pulumi.com/patchForce": "true" };
-
-/** What finds the pods of a part. */
-export function selector(part: string): object {
-  return {
-    "app.kubernetes.io/name": "tensorflow-serving",
-    "app.kubernetes.io/instance": serviceName,
-    "app.kubernetes.io/component": part,
-  };
 }
 
 /** A canary of that service. */
@@ -107,15 +80,32 @@ export const everything: Partial<KubernetesModelServiceArgs> = {
   podMonitor: { labels: { release: "prometheus" }, intervalSeconds: 15 },
 };
 
-/** What a function creates below a component, sorted by name: the order of registration is open. */
-export async function created(
-  create: (parent: pulumi.Resource) => void,
-  options: Parameters<typeof startMocks>[0] = {},
-): Promise<Registration[]> {
-  const recording: Recording = await startMocks(options);
-  create(new pulumi.ComponentResource("test:index:Parent", "parent"));
-  await settle();
-  return recording.resources
-    .filter(({ type }) => type.startsWith("kubernetes:"))
-    .sort((one, other) => one.name.localeCompare(other.name));
-}
+/** Every setting that can be chosen in another way, as `everything` does not. */
+export const otherwise: Partial<KubernetesModelServiceArgs> = {
+  strategy: ReleaseStrategy.InPlace,
+  cluster: { ...cluster, version: "v1.35.0", imageVolumes: true },
+  ...{ cpus: 2.5, memoryMb: 1536, drainSeconds: 30, balancers: 3, gpus: 2 },
+  ...{ runtimeClass: "nvidia", nodeSelector: { gpu: "l4" }, priorityClass: "serving" },
+  tolerations: [{ key: "nvidia.com/gpu", operator: "Equal", value: "true" }],
+  autoscaling: {
+    ...{ minReplicas: 3, maxReplicas: 9, cpuPercent: 50 },
+    ...{ scaleDownSeconds: 60, scaleUpSeconds: 15 },
+  },
+  modelVolume: { image: `registry.example.com/models@sha256:${"c".repeat(64)}` },
+  server: {
+    batching: { maxBatchSize: 8 },
+    models: [{ name: "flowers" }],
+    monitoring: { path: "/metrics" },
+  },
+  network: {
+    monitoringNamespace: "monitoring",
+    clients: [{ namespaceLabels: { team: "vision" } }],
+  },
+  ingress: {
+    ...{ className: "nginx", host: "models.example.com", path: "/ml/(.*)" },
+    annotations: { "nginx.ingress.kubernetes.io/rewrite-target": "/v1/models/$1" },
+    controllerNamespace: "ingress-nginx",
+  },
+  gateway: { name: "public" },
+  podMonitor: {},
+};

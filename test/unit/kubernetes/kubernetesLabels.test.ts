@@ -1,42 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import {
-  labelsFor,
-  labelValue,
-  ownLabels,
-  selectorFor,
-} from "../../../components/kubernetes/labels";
+import { labelsFor, labelValue, ownLabels } from "../../../components/kubernetes/labels";
 import { startMocks } from "../../support/mocks";
-import { canary, labels, selector, serviceName } from "./kubernetesEdges";
+import { serviceName } from "./kubernetesEdges";
 
 beforeEach(async () => void (await startMocks()));
 
-describe("labels", () => {
-  it("are the recommended ones, the stack and the caller's", () => {
-    expect(labelsFor("balancer", { serviceName, labels: { team: "reef" } })).toEqual(
-      labels("balancer", { team: "reef" }),
-    );
-  });
-
-  it.each([
-    ["replica", { "app.kubernetes.io/version": "7" }],
-    ["canary", { "app.kubernetes.io/version": "8" }],
-    ["balancer", {}],
-    ["notebook", {}],
-  ] as const)("of a %s have the version that it serves", (part, version) => {
-    const args = { serviceName, modelVersion: "7", canary };
-    expect(labelsFor(part, args)).toEqual(labels(part, version));
-  });
-
-  it("are not overridden by the caller's", () => {
-    const taken = Object.fromEntries(ownLabels.map((label) => [label, "other"]));
-    const args = { serviceName, modelVersion: "7", labels: taken };
-    expect(Object.values(labelsFor("replica", args))).not.toContain("other");
-  });
-
-  it("select without the version", () => {
-    expect(selectorFor("replica", serviceName)).toEqual(selector("replica"));
-  });
+it("a component's labels are not overridden by the caller's", () => {
+  const taken = Object.fromEntries(ownLabels.map((label) => [label, "other"]));
+  const args = { serviceName, modelVersion: "7", labels: taken };
+  expect(Object.values(labelsFor("replica", args))).not.toContain("other");
 });
 
 describe("a label's value", () => {

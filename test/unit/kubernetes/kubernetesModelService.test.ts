@@ -20,16 +20,14 @@ import {
   urn,
 } from "../../support/mocks";
 import { rendered } from "../../support/rendered";
-import { canary, cluster, everything, labels, selector, serviceName } from "./kubernetesEdges";
+import { canary, cluster, everything, otherwise, required } from "./kubernetesEdges";
+
+type Args = Partial<KubernetesModelServiceArgs>;
+type Inputs = Record<string, unknown>;
 
 const component = "tfserving:index:KubernetesModelService";
 const deployment = "kubernetes:apps/v1:Deployment";
-const service = "kubernetes:core/v1:Service";
 const configMap = "kubernetes:core/v1:ConfigMap";
-const image = `registry.example.com/flowers@sha256:${"a".repeat(64)}`;
-const server = renderServer(undefined, { cpus: 1 });
-
-type Inputs = Record<string, unknown>;
 
 /** Something whose id is not known before the update. */
 class Made extends pulumi.CustomResource {
@@ -40,27 +38,19 @@ class Made extends pulumi.CustomResource {
 
 /** A service named "serving" and what it registered. */
 async function create(
-  args: () => Partial<KubernetesModelServiceArgs> = () => ({}),
+  args: () => Args = () => ({}),
   options: Parameters<typeof startMocks>[0] = {},
 ): Promise<{ service: KubernetesModelService; recording: Recording }> {
   const recording = await startMocks(options);
-  const given = { image, modelName: "flowers", modelVersion: "7", serviceName };
-  const created = new KubernetesModelService(
-    "serving",
-    { ...given, namespace: "models", ...args() },
-    { provider: new k8s.Provider("cluster") },
-  );
+  const provider = new k8s.Provider("cluster");
+  const service = new KubernetesModelService("serving", { ...required, ...args() }, { provider });
   await settle();
-  return { service: created, recording };
+  return { service, recording };
 }
 
 /** The Deployment of a part. */
-async function deployed(
-  part: string,
-  args: () => Partial<KubernetesModelServiceArgs> = () => ({}),
-): Promise<Registration> {
-  const { recording } = await create(args);
-  return recording.find(deployment, `serving-${part}`);
+async function deployed(part: string, args: Args = {}): Promise<Registration> {
+  return (await create(() => args)).recording.find(deployment, `serving-${part}`);
 }
 
 function spec({ inputs }: Registration): Inputs {
@@ -87,26 +77,27 @@ function config(recording: Recording): string {
   return data["haproxy.cfg"];
 }
 
-describe("the children of a service on Kubernetes", () => {
-  it("are below it, with its provider, by stable names", async () => {
-    const { recording } = await create();
-    const children = recording.resources.filter(({ parent }) => parent !== "");
-    expect(children.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
-      `${deployment} serving-balancer`,
-      `${deployment} serving-replica`,
-      `${configMap} serving-balancer`,
-      `${service} serving`,
-      `${service} serving-replica`,
-      "kubernetes:networking.k8s.io/v1:NetworkPolicy serving-balancer",
-      "kubernetes:networking.k8s.io/v1:NetworkPolicy serving-replica",
-      "kubernetes:policy/v1:PodDisruptionBudget serving-balancer",
-      "kubernetes:policy/v1:PodDisruptionBudget serving-replica",
-    ]);
-    for (const child of children) {
+describe("the objects of a service on Kubernetes", () => {
+  it.each<[string, Args, string]>([
+    ["with the settings that have no default", {}, "service.yaml"],
+    [
+      "with a canary, routes, metrics, autoscaling, GPUs and a model volume",
+      everything,
+      "service-everything.yaml",
+    ],
+    ["in place, with every choice made in another way", otherwise, "service-otherwise.yaml"],
+  ])("%s", async (_, args, file) => {
+    const { recording } = await create(() => args);
+    const objects = rendered(recording.resources, "kubernetes");
+    await expect(objects).toMatchFileSnapshot(`snapshots/${file}`);
+  });
+
+  it("are all below it, with its provider", async () => {
+    const { recording } = await create(() => everything);
+    for (const child of recording.resources.filter(({ parent }) => parent !== "")) {
       expect(child).toMatchObject({
         parent: urn(component, "serving"),
         provider: urn("pulumi:providers:kubernetes", "cluster"),
-        inputs: { metadata: { namespace: "models" } },
       });
     }
   });
@@ -120,271 +111,96 @@ describe("the children of a service on Kubernetes", () => {
 
   it("are named by Pulumi, but for what others call by name", async () => {
     const { recording } = await create(() => ({ canary }));
-    const named = recording.resources.filter(
-      ({ inputs }) => (inputs.metadata as Inputs | undefined)?.name !== undefined,
-    );
-    expect(named.map(({ inputs }) => (inputs.metadata as Inputs).name).sort()).toEqual([
-      "flowers",
-      "flowers-canary",
-      "flowers-replicas",
-    ]);
+    const names = recording.resources.map(({ inputs }) => (inputs.metadata as Inputs)?.name);
+    expect(names.filter(Boolean).sort()).toEqual(["flowers", "flowers-canary", "flowers-replicas"]);
+  });
+
+  it("are no NetworkPolicies where they are not wanted", async () => {
+    const { recording } = await create(() => ({ canary, network: { policies: false } }));
+    expect(recording.resources.some(({ type }) => type.endsWith("NetworkPolicy"))).toBe(false);
   });
 });
 
-describe("the objects", () => {
-  it("of a service with the settings that have no default", async () => {
-    const { recording } = await create();
-    await expect(rendered(recording.resources, "kubernetes")).toMatchFileSnapshot(
-      "snapshots/service.yaml",
-    );
-  });
-
-  it("of a service with a canary, routes, metrics, autoscaling, GPUs and a model volume", async () => {
-    const { recording } = await create(() => everything);
-    await expect(rendered(recording.resources, "kubernetes")).toMatchFileSnapshot(
-      "snapshots/service-everything.yaml",
-    );
-  });
-});
-
-describe("the balancers' configuration", () => {
-  const settings = {
-    replicaAlias: "flowers-replicas.models.svc.cluster.local",
-    times: { restMs: 31_000, grpcMs: 60_000 },
-    pods: { balancers: 2, aloneSeconds: 15 },
-  };
-
-  it("finds the replicas by their Service", async () => {
-    expect(config((await create()).recording)).toBe(renderBalancerConfig(settings));
-  });
-
-  it("gives a canary its share, which it finds by a Service of its own", async () => {
-    const ofCanary = {
-      alias: "flowers-canary.models.svc.cluster.local",
-      ...{ modelName: "flowers", version: "8", percent: 10 },
-    };
+describe("the balancers", () => {
+  it("find the replicas by their Service, and a canary for its share by its own", async () => {
     const { recording } = await create(() => ({ canary }));
-    expect(config(recording)).toBe(renderBalancerConfig({ ...settings, canary: ofCanary }));
+    const canaryReplicas = { modelName: "flowers", version: "8", percent: 10 };
+    expect(config(recording)).toBe(
+      renderBalancerConfig({
+        replicaAlias: "flowers-replicas.models.svc.cluster.local",
+        times: { restMs: 31_000, grpcMs: 60_000 },
+        pods: { balancers: 2, aloneSeconds: 15 },
+        canary: { alias: "flowers-canary.models.svc.cluster.local", ...canaryReplicas },
+      }),
+    );
+  });
+
+  it.each<[Args, number]>([
+    [{ server: { restApiTimeoutMs: 90_000 } }, 91],
+    [{ grpcTimeoutSeconds: 180 }, 180],
+  ])("have time for the longest request before they are killed: %j", async (args, seconds) => {
+    const balancers = await deployed("balancer", args);
+    expect(pod(balancers).terminationGracePeriodSeconds).toBe(10 + seconds + 5);
+  });
+
+  it("tell replicas how many of them there are", async () => {
+    const { recording } = await create(() => ({ balancers: 3 }));
+    expect(config(recording)).toContain("uri /readyz?balancers=3\n");
+  });
+
+  it("stay as they are in a release", async () => {
+    const before = await deployed("balancer");
+    const after = await deployed("balancer", { image: canary.image, modelVersion: "8" });
+    expect(after.inputs).toEqual(before.inputs);
   });
 });
 
 describe("the replicas", () => {
-  it("have the flags, files and environment that `server` and the limits render", async () => {
-    const options = { batching: { maxBatchSize: 8 }, models: [{ name: "flowers" }] };
-    const replicas = await deployed("replica", () => ({
-      server: options,
-      cpus: 2.5,
-      drainSeconds: 30,
-    }));
-    const rendered = renderServer(options, { cpus: 2.5 });
-    expect(container(replicas).args).toEqual(rendered.flags);
-    expect(variables(replicas)).toEqual({
-      TFS_DRAIN_SECONDS: "30",
-      TFS_JOIN_SECONDS: "40",
-      TFS_STATUS_MODELS: "flowers",
-      ...Object.fromEntries(
-        Object.entries(rendered.files).map(([flag, text]) => [`TFS_FILE_${flag}`, text]),
-      ),
-    });
-    expect(pod(replicas).terminationGracePeriodSeconds).toBe(40);
-  });
-
   it.each([
     [1, 2048, { cpu: "1", memory: "2Gi" }],
     [0.1, 64, { cpu: "100m", memory: "64Mi" }],
     [2.5, 1536, { cpu: "2500m", memory: "1536Mi" }],
     [16, 2 ** 21, { cpu: "16", memory: "2Ti" }],
   ])("get %d CPUs and %d MiB, in the API server's spelling", async (cpus, memoryMb, amounts) => {
-    const replicas = await deployed("replica", () => ({ cpus, memoryMb }));
+    const replicas = await deployed("replica", { cpus, memoryMb });
     expect(container(replicas).resources).toEqual({ requests: amounts, limits: amounts });
-  });
-
-  it("get GPUs of their own, and onto nodes that are kept free for those", async () => {
-    const replicas = await deployed("replica", () => ({
-      gpus: 2,
-      runtimeClass: "nvidia",
-      nodeSelector: { gpu: "l4" },
-      priorityClass: "serving",
-    }));
-    const amounts = { cpu: "1", memory: "2Gi", "nvidia.com/gpu": "2" };
-    expect(container(replicas).resources).toEqual({ requests: amounts, limits: amounts });
-    expect(pod(replicas)).toMatchObject({
-      runtimeClassName: "nvidia",
-      nodeSelector: { gpu: "l4" },
-      priorityClassName: "serving",
-      tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
-    });
-  });
-
-  it("tolerate the taint of GPUs as the caller says, where the caller says it", async () => {
-    const tolerations = [{ key: "nvidia.com/gpu", operator: "Equal", value: "true" }];
-    const replicas = await deployed("replica", () => ({ gpus: 1, tolerations }));
-    expect(pod(replicas).tolerations).toEqual(tolerations);
-  });
-
-  it("are replaced in place by a rolling release", async () => {
-    const replicas = await deployed("replica", () => ({ strategy: ReleaseStrategy.InPlace }));
-    expect(spec(replicas).strategy).toEqual({
-      type: "RollingUpdate",
-      rollingUpdate: { maxSurge: 0, maxUnavailable: 1 },
-    });
   });
 
   it.each([
     ["2", 2],
     ["100%", "100%"],
   ])("surge by %s", async (maxSurge, surge) => {
-    const replicas = await deployed("replica", () => ({ maxSurge }));
+    const replicas = await deployed("replica", { maxSurge });
     expect(spec(replicas).strategy).toMatchObject({ rollingUpdate: { maxSurge: surge } });
   });
 
-  it("have no number of their own where autoscaling decides it", async () => {
-    const { recording } = await create(() => ({
-      autoscaling: { minReplicas: 3, maxReplicas: 9 },
-    }));
-    expect(spec(recording.find(deployment, "serving-replica"))).not.toHaveProperty("replicas");
-    const autoscaler = recording.find("kubernetes:autoscaling/v2:HorizontalPodAutoscaler");
-    expect(autoscaler.inputs.spec).toMatchObject({
-      scaleTargetRef: { kind: "Deployment", name: "serving-replica-1a2b3c4d" },
-      minReplicas: 3,
-      maxReplicas: 9,
-    });
+  it("serve one version of a model volume, and a canary its own", async () => {
+    const args = { modelVolume: { claimName: "models" }, canary };
+    const { recording } = await create(() => args);
+    const [replica, own] = ["replica", "canary"].map((part) =>
+      variables(recording.find(deployment, `serving-${part}`)),
+    );
+    expect(replica.TFS_STATUS_MODELS).toBe("flowers/versions/7");
+    expect(replica.TFS_FILE_model_config_file).toContain("specific { versions: 7 }");
+    expect(own.TFS_STATUS_MODELS).toBe("flowers/versions/8");
   });
 
-  it("are watched through the cluster while they start", async () => {
-    expect((await deployed("replica", () => ({ cluster }))).hooks).toMatchObject({
-      beforeUpdate: [expect.stringMatching(/^serving-replica: before the release/)],
-    });
-    expect((await deployed("replica")).hooks).toEqual({});
-  });
-
-  it("have a label of their own from the caller, which selects nothing", async () => {
-    const replicas = await deployed("replica", () => ({ labels: { team: "reef" } }));
-    const all = labels("replica", { "app.kubernetes.io/version": "7", team: "reef" });
-    expect(replicas.inputs.metadata).toMatchObject({ labels: all });
-    expect(spec(replicas)).toMatchObject({
-      selector: { matchLabels: selector("replica") },
-      template: { metadata: { labels: all } },
-    });
+  it("leave a part of their number to a canary", async () => {
+    expect(spec(await deployed("canary", { replicas: 20, canary })).replicas).toBe(2);
   });
 });
 
-describe("secrets for pulling", () => {
-  it("are given to replicas and balancers", async () => {
-    const { recording } = await create(() => ({
-      imagePullSecrets: [pulumi.output("registry-login")],
-    }));
-    for (const part of ["replica", "balancer"]) {
-      expect(pod(recording.find(deployment, `serving-${part}`))).toMatchObject({
-        imagePullSecrets: [{ name: "registry-login" }],
-      });
-    }
-  });
-});
-
-describe("a model volume", () => {
-  it("is a claim, mounted to be read at the model's folder, of which one version is loaded", async () => {
-    const replicas = await deployed("replica", () => ({
-      modelVolume: { claimName: "models", subPath: "reef/flowers" },
-    }));
-    expect(pod(replicas).volumes).toContainEqual({
-      name: "model",
-      persistentVolumeClaim: { claimName: "models", readOnly: true },
-    });
-    expect(container(replicas).volumeMounts).toContainEqual({
-      name: "model",
-      mountPath: "/models/flowers",
-      readOnly: true,
-      subPath: "reef/flowers",
-    });
-    expect(variables(replicas)).toMatchObject({
-      TFS_STATUS_MODELS: "flowers/versions/7",
-      TFS_FILE_model_config_file: expect.stringContaining("specific { versions: 7 }") as string,
-    });
-  });
-
-  it("is an image", async () => {
-    const reference = `registry.example.com/models@sha256:${"c".repeat(64)}`;
-    const replicas = await deployed("replica", () => ({ modelVolume: { image: reference } }));
-    expect(pod(replicas).volumes).toContainEqual({
-      name: "model",
-      image: { reference, pullPolicy: "IfNotPresent" },
-    });
-    expect(container(replicas).volumeMounts).toContainEqual({
-      name: "model",
-      mountPath: "/models/flowers",
-      readOnly: true,
-    });
-  });
-
-  it("serves the canary its own version", async () => {
-    const replicas = await deployed("canary", () => ({
-      modelVolume: { claimName: "models" },
-      canary,
-    }));
-    expect(variables(replicas).TFS_STATUS_MODELS).toBe("flowers/versions/8");
-  });
-
-  it("leaves the choice of versions to `server.models`", async () => {
-    const replicas = await deployed("replica", () => ({
-      modelVolume: { claimName: "models" },
-      server: { models: [{ name: "flowers" }] },
-    }));
-    expect(variables(replicas).TFS_STATUS_MODELS).toBe("flowers");
-  });
-});
-
-describe("a canary", () => {
-  it("is a Deployment of its own, a part of the replicas large", async () => {
-    const replicas = await deployed("canary", () => ({ replicas: 20, canary }));
-    expect(replicas.inputs.metadata).toMatchObject({
-      labels: labels("canary", { "app.kubernetes.io/version": "8" }),
-    });
-    expect(spec(replicas)).toMatchObject({
-      replicas: 2,
-      selector: { matchLabels: selector("canary") },
-    });
-    expect(container(replicas).image).toBe(canary.image);
-  });
-});
-
-describe("the balancers", () => {
-  it("have time for the longest request before they are killed", async () => {
-    const rest = await deployed("balancer", () => ({ server: { restApiTimeoutMs: 90_000 } }));
-    expect(pod(rest).terminationGracePeriodSeconds).toBe(10 + 91 + 5);
-    const grpc = await deployed("balancer", () => ({ grpcTimeoutSeconds: 180 }));
-    expect(pod(grpc).terminationGracePeriodSeconds).toBe(10 + 180 + 5);
-  });
-
-  it("are watched through the cluster while they start", async () => {
-    expect((await deployed("balancer", () => ({ cluster }))).hooks).toMatchObject({
-      beforeUpdate: [expect.stringMatching(/^serving-balancer: before the release/)],
-    });
-    expect((await deployed("balancer")).hooks).toEqual({});
-  });
-
-  it("tell replicas how many of them there are", async () => {
-    const { recording } = await create(() => ({ balancers: 3 }));
-    expect(spec(recording.find(deployment, "serving-balancer")).replicas).toBe(3);
-    expect(config(recording)).toContain("uri /readyz?balancers=3\n");
-  });
-
-  it("stay as they are in a release", async () => {
-    const before = await deployed("balancer");
-    const after = await deployed("balancer", () => ({ image: canary.image, modelVersion: "8" }));
-    expect(after.inputs).toEqual(before.inputs);
+it("secrets for pulling may come later", async () => {
+  const imagePullSecrets = [pulumi.output("registry-login")];
+  expect(pod(await deployed("replica", { imagePullSecrets }))).toMatchObject({
+    imagePullSecrets: [{ name: "registry-login" }],
   });
 });
 
 describe("the time that an update may take", () => {
   const step = 600 + 15 + 120 + 40 + 5;
 
-  /** Of the Deployment of the replicas, as Pulumi takes it. */
-  async function limit(args: Partial<KubernetesModelServiceArgs>): Promise<string | undefined> {
-    return (await deployed("replica", () => args)).timeouts?.update;
-  }
-
-  it.each<[string, Partial<KubernetesModelServiceArgs>, number]>([
+  it.each<[string, Args, number]>([
     ["a quarter at a time", { replicas: 10 }, 4 * step],
     ["two at a time", { replicas: 10, maxSurge: "2" }, 5 * step],
     ["all at once", { replicas: 10, maxSurge: "100%" }, step],
@@ -392,13 +208,7 @@ describe("the time that an update may take", () => {
     ["as many as there may be", { autoscaling: { minReplicas: 1, maxReplicas: 8 } }, 4 * step],
     ["with nodes that are added slowly", { schedulingTimeoutSeconds: 1800 }, 2 * (step + 1200)],
   ])("is enough for all of its steps: %s", async (_, args, seconds) => {
-    expect(await limit(args)).toBe(`${seconds}s`);
-  });
-
-  it("is enough for the balancers, one after the other", async () => {
-    const balancers = await deployed("balancer", () => ({ balancers: 3 }));
-    const { progressDeadlineSeconds } = spec(balancers) as { progressDeadlineSeconds: number };
-    expect(balancers.timeouts).toMatchObject({ update: `${3 * progressDeadlineSeconds}s` });
+    expect((await deployed("replica", args)).timeouts?.update).toBe(`${seconds}s`);
   });
 });
 
@@ -406,10 +216,10 @@ describe("the outputs", () => {
   it("are addresses in the cluster, and how to reach them from outside", async () => {
     const { service } = await create(() => ({ cluster, clusterDomain: "reef.example" }));
     const host = "flowers.models.svc.reef.example";
-    expect(await promiseOf(service.restUrl)).toBe(`http://${host}:8501/v1/models/flowers`);
     expect(await promiseOf(service.modelUrls)).toEqual({
       flowers: `http://${host}:8501/v1/models/flowers`,
     });
+    expect(await promiseOf(service.restUrl)).toBe(`http://${host}:8501/v1/models/flowers`);
     expect(await promiseOf(service.grpcAddress)).toBe(`${host}:8500`);
     expect(await promiseOf(service.serviceName)).toBe("flowers");
     expect(await promiseOf(service.namespace)).toBe("models");
@@ -424,18 +234,13 @@ describe("the outputs", () => {
       preview: true,
     });
     expect(await isKnown(service.restUrl)).toBe(false);
-    expect(recording.find(deployment, "serving-replica").inputs.metadata).toMatchObject({
-      namespace: unknown,
-    });
     expect(recording.find(configMap).inputs.data).toEqual({ "haproxy.cfg": unknown });
   });
 });
 
-describe("a preview", () => {
-  it("shows all of a pod but for an image that is not known yet", async () => {
-    const { recording } = await create(() => ({ image: new Made("image").id }), { preview: true });
-    const replicas = recording.find(deployment, "serving-replica");
-    expect(container(replicas).image).toBe(unknown);
-    expect(container(replicas).args).toEqual(server.flags);
-  });
+it("a preview shows all of a pod but for an image that is not known yet", async () => {
+  const { recording } = await create(() => ({ image: new Made("image").id }), { preview: true });
+  const replicas = recording.find(deployment, "serving-replica");
+  expect(container(replicas).image).toBe(unknown);
+  expect(container(replicas).args).toEqual(renderServer(undefined, { cpus: 1 }).flags);
 });

@@ -2,178 +2,95 @@ import { describe, expect, it } from "vitest";
 
 import { checkKubernetesModelService } from "../../../components";
 import { KubernetesModelServiceArgs } from "../../../components/kubernetes/kubernetesModelServiceArgs";
-import { NetworkClientArgs } from "../../../components/kubernetes/network/networkArgs";
-import {
-  createNetworkPolicies,
-  renderBalancerPolicy,
-  renderReplicaPolicy,
-} from "../../../components/kubernetes/network/networkPolicies";
-import { canary, created, resolved, selector } from "./kubernetesEdges";
+import { renderBalancerPolicy } from "../../../components/kubernetes/network/networkPolicies";
+import { refusals } from "../../support/refusals";
+import { canary, cluster, resolved } from "./kubernetesEdges";
 
-const ingress = { className: "nginx", host: "models.example.com" };
-const own = { podSelector: { matchLabels: { "flowers.tfserving/client": "true" } } };
+type Args = Partial<KubernetesModelServiceArgs>;
 
-function ofNamespace(name: string): object {
-  return { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } };
-}
+const host = "models.example.com";
+const ingress = { className: "nginx", host };
+const gateway = { name: "public", hostnames: [host], grpcHostnames: ["grpc.example.com"] };
+/** Whom the NetworkPolicies let in. */
+const network = { clients: [{ cidr: "10.0.0.0/8" }], monitoringNamespace: "monitoring" };
+const bare = { ...cluster, apiVersions: ["v1"] };
 
-function callers(args: Partial<KubernetesModelServiceArgs>): unknown {
-  const [{ from }] = renderBalancerPolicy(resolved(args)).ingress as { from: unknown }[];
-  return from;
-}
+const problems = (args: Args) => checkKubernetesModelService(resolved(args));
 
-describe("network policies", () => {
-  it("let balancers reach canary replicas before these come and after they went", () => {
-    const egress = (args: object) => renderBalancerPolicy(resolved(args)).egress;
-    expect(egress({ canary })).toEqual(egress({}));
-  });
-
-  it("treat canary replicas as replicas", async () => {
-    const args = resolved({ canary });
-    const found = await created((parent) => createNetworkPolicies("serving", args, parent));
-    const [, second] = found;
-    expect([second.name, second.inputs.spec]).toEqual([
-      "serving-canary",
-      {
-        ...renderReplicaPolicy("replica", args),
-        podSelector: { matchLabels: selector("canary") },
-      },
-    ]);
-  });
-
-  it.each<[string, NetworkClientArgs, object]>([
-    [
-      "pods of its namespace",
-      { podLabels: { app: "web" } },
-      { podSelector: { matchLabels: { app: "web" } } },
-    ],
-    [
-      "a namespace",
-      { namespaceLabels: { team: "vision" } },
-      { namespaceSelector: { matchLabels: { team: "vision" } } },
-    ],
-    [
-      "pods of other namespaces",
-      { namespaceLabels: { team: "vision" }, podLabels: { app: "web" } },
-      {
-        namespaceSelector: { matchLabels: { team: "vision" } },
-        podSelector: { matchLabels: { app: "web" } },
-      },
-    ],
-    ["addresses", { cidr: "10.20.0.0/16" }, { ipBlock: { cidr: "10.20.0.0/16" } }],
-  ])("let %s call", (_, client, peer) => {
-    expect(callers({ network: { clients: [client] } })).toEqual([own, peer]);
-  });
-
-  it("let the Ingress controller call", () => {
-    expect(callers({ ingress: { ...ingress, controllerNamespace: "ingress-nginx" } })).toEqual([
-      own,
-      ofNamespace("ingress-nginx"),
-    ]);
-  });
-
-  it.each<[string, string | undefined, object]>([
-    ["of another namespace", "gateways", ofNamespace("gateways")],
-    [
-      "of its own namespace",
-      undefined,
-      { podSelector: { matchLabels: { "gateway.networking.k8s.io/gateway-name": "public" } } },
-    ],
-  ])("let a Gateway %s call", (_, namespace, peer) => {
-    expect(callers({ gateway: { name: "public", namespace } })).toEqual([own, peer]);
-  });
-
-  it("are not there where they are not wanted", async () => {
-    const args = resolved({ canary, network: { policies: false } });
-    expect(await created((parent) => createNetworkPolicies("serving", args, parent))).toEqual([]);
-  });
+it("a policy lets balancers reach canary replicas before these come and after they went", () => {
+  const egress = (args: Args) => renderBalancerPolicy(resolved(args)).egress;
+  expect(egress({ canary })).toEqual(egress({}));
 });
 
-describe("a service's network", () => {
-  it.each<[string, Partial<KubernetesModelServiceArgs>, string, string]>([
-    ["a client that is nobody", { network: { clients: [{}] } }, "network.clients[0]", "everybody"],
-    [
-      "labels without a label",
-      { network: { clients: [{ cidr: "10.0.0.0/8" }, { namespaceLabels: {} }] } },
-      "network.clients[1]",
-      "everybody",
-    ],
-    [
-      "addresses with labels",
-      { network: { clients: [{ cidr: "10.0.0.0/8", podLabels: { app: "web" } }] } },
-      "network.clients[0]",
-      "make it two clients",
-    ],
-    [
-      "addresses that are none",
-      { network: { clients: [{ cidr: "10.0.0.1/8" }] } },
-      "network.clients[0].cidr",
-      "write 10.0.0.0/8",
-    ],
-    [
-      "a namespace that cannot be",
-      { network: { monitoringNamespace: "Monitoring" } },
-      "network.monitoringNamespace",
-      "lower-case",
-    ],
-    [
-      "an Ingress controller that is kept out",
-      { ingress },
-      "ingress.controllerNamespace",
-      "keep the Ingress controller out",
-    ],
-    [
-      "a controller's namespace that cannot be",
-      { ingress: { ...ingress, controllerNamespace: "a.b" } },
-      "ingress.controllerNamespace",
-      "lower-case",
-    ],
-    [
-      "a Gateway's namespace that cannot be",
-      { gateway: { name: "public", namespace: "" } },
-      "gateway.namespace",
-      "lower-case",
-    ],
-    [
-      "a Prometheus that is kept away",
-      { podMonitor: {} },
-      "network.monitoringNamespace",
-      "keep Prometheus away",
-    ],
-    [
-      "clients without policies",
-      { network: { policies: false, clients: [{ cidr: "10.0.0.0/8" }] } },
-      "network.clients",
-      "no effect",
-    ],
-    [
-      "a monitoring namespace without policies",
-      { network: { policies: false, monitoringNamespace: "monitoring" } },
-      "network.monitoringNamespace",
-      "no effect",
-    ],
-    [
-      "a controller's namespace without policies",
-      {
-        network: { policies: false },
-        ingress: { ...ingress, controllerNamespace: "ingress-nginx" },
-      },
-      "ingress.controllerNamespace",
-      "no effect",
-    ],
-  ])("refuses %s", (_, args, propertyPath, part) => {
-    expect(checkKubernetesModelService(resolved(args))).toEqual([
-      { propertyPath, reason: expect.stringContaining(part) },
-    ]);
+const policies: Record<string, Args> = {
+  "a client that is nobody": { network: { clients: [{}] } },
+  "labels without a label": {
+    network: { clients: [{ cidr: "10.0.0.0/8" }, { namespaceLabels: {} }] },
+  },
+  "addresses with labels": {
+    network: { clients: [{ cidr: "10.0.0.0/8", podLabels: { app: "web" } }] },
+  },
+  "addresses that are none": { network: { clients: [{ cidr: "10.0.0.1/8" }] } },
+  "a namespace that cannot be": { network: { monitoringNamespace: "Monitoring" } },
+  "an Ingress controller that is kept out": { ingress },
+  "a controller's namespace that cannot be": {
+    ingress: { ...ingress, controllerNamespace: "a.b" },
+  },
+  "a Gateway's namespace that cannot be": { gateway: { name: "public", namespace: "" } },
+  "a Prometheus that is kept away": { podMonitor: {} },
+  "clients without policies": { network: { policies: false, clients: [{ cidr: "10.0.0.0/8" }] } },
+  "a monitoring namespace without policies": {
+    network: { policies: false, monitoringNamespace: "monitoring" },
+  },
+  "a controller's namespace without policies": {
+    network: { policies: false },
+    ingress: { ...ingress, controllerNamespace: "ingress-nginx" },
+  },
+};
+
+const routes: Record<string, Args> = {
+  "an address for a host": { ingress: { ...ingress, host: "10.0.0.1" } },
+  "capitals in a host": { ingress: { ...ingress, host: "Models.example.com" } },
+  "a class that is not there": { ingress: { ...ingress, className: "nginxx" }, cluster },
+  "a class of another cluster": {
+    ingress: { ...ingress, className: "alb" },
+    cluster: { ...cluster, ingressClasses: [] },
+  },
+  "a path without a slash": { ingress: { ...ingress, path: "models" } },
+  "a path that nothing rewrites": { ingress: { ...ingress, path: "/v1/models/flowers" } },
+  "no Gateway's name": { gateway: { ...gateway, name: "" } },
+  "a listener that cannot be": { gateway: { ...gateway, sectionName: "HTTPS" } },
+  "a host name with a port": { gateway: { ...gateway, hostnames: [`${host}:443`] } },
+  "no host name": { gateway: { name: "public", hostnames: [] } },
+  "one host name for both": { gateway: { ...gateway, grpcHostnames: [host] } },
+  "host names that overlap": { gateway: { ...gateway, hostnames: ["*.example.com"] } },
+  "gRPC's host names only": { gateway: { ...gateway, hostnames: undefined } },
+  "a cluster without the Gateway API": { gateway, cluster: bare },
+};
+
+const podMonitors: Record<string, Args> = {
+  "no interval": { podMonitor: { intervalSeconds: 0 } },
+  "a server without metrics": { podMonitor: {}, server: { monitoring: { enabled: false } } },
+  "a cluster without the operator": { podMonitor: {}, cluster: bare },
+};
+
+describe("the network of a service", () => {
+  it.each([
+    ["policies that would keep callers out or let everybody in", policies, {}, "policies"],
+    ["routes that lead nowhere", routes, { network }, "routes"],
+    ["PodMonitors that read nothing", podMonitors, { network }, "pod-monitors"],
+  ])("has no %s: that is refused", async (_, cases, further, name) => {
+    const said = await refusals(cases, (args) => problems({ ...further, ...args }));
+    await expect(said).toMatchFileSnapshot(`snapshots/refused-${name}.txt`);
   });
 
-  it.each<[string, Partial<KubernetesModelServiceArgs>]>([
+  it.each<[string, Args]>([
     ["nothing", {}],
-    ["IPv6", { network: { clients: [{ cidr: "fd00::/8" }] } }],
+    ["clients by IPv6", { network: { clients: [{ cidr: "fd00::/8" }] } }],
     ["an Ingress for a named client", { ingress, network: { clients: [{ cidr: "10.0.0.0/8" }] } }],
     ["an Ingress without policies", { ingress, network: { policies: false } }],
-    ["monitoring", { podMonitor: {}, network: { monitoringNamespace: "monitoring" } }],
-  ])("takes %s", (_, args) => {
-    expect(checkKubernetesModelService(resolved(args))).toEqual([]);
+    ["all routes, and monitoring", { network, ingress, gateway, podMonitor: {}, cluster }],
+  ])("may have %s", (_, args) => {
+    expect(problems(args)).toEqual([]);
   });
 });

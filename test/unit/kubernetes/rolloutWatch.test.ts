@@ -1,118 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { LiveObject } from "../../../components/kubernetes/cluster/appliedConfiguration";
-import type { Pod } from "../../../components/kubernetes/release/podVerdict";
-import type { RolloutApi } from "../../../components/kubernetes/release/rolloutApi";
-import { RolloutWatch } from "../../../components/kubernetes/release/rolloutWatch";
-import type { Undo } from "../../../components/kubernetes/release/undo";
-
-const of = { namespace: "models", name: "model" };
-const selector = { "app.kubernetes.io/instance": "model" };
+import type { RolloutWatch } from "../../../components/kubernetes/release/rolloutWatch";
+import { FakeCluster, of } from "./fakeRollout";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-/** A cluster with one Deployment, whose releases the test makes. */
-class FakeCluster implements RolloutApi {
-  live?: LiveObject;
-  running: Pod[] = [];
-  undone: Undo[] = [];
-  /** Templates whose pods are available, by revision. */
-  available: Record<string, object> = {};
-  said = "Loading\nsupervisor: the server exited with code 255\n";
-  warnings: string[] = [];
-
-  release(image: string, creator: string[] = ["f:selector"]): void {
-    const generation = (this.live?.metadata.generation ?? 0) + 1;
-    this.live = {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: {
-        ...of,
-        uid: "deployment-1",
-        generation,
-        annotations: {
-          "deployment.kubernetes.io/revision": String(generation),
-          "tfserving.release": "wanted",
-        },
-        managedFields: [
-          {
-            manager: "pulumi-kubernetes-1a2b",
-            operation: "Apply",
-            fieldsV1: {
-              "f:metadata": { "f:annotations": { "f:tfserving.release": {} } },
-              "f:spec": Object.fromEntries(
-                ["f:replicas", "f:image", ...creator].map((f) => [f, {}]),
-              ),
-            },
-          },
-        ],
-      },
-      spec: { replicas: 2, selector: { matchLabels: selector }, image },
-      // What the controller has seen of it, and not done yet.
-      status: { observedGeneration: generation, replicas: 3, updatedReplicas: 1 },
-    };
-  }
-
-  complete(): void {
-    const counts = { replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
-    this.live!.status = { observedGeneration: this.live!.metadata.generation, ...counts };
-  }
-
-  start(name: string, exitCode?: number): void {
-    const state =
-      exitCode === undefined ? { running: {} } : { terminated: { exitCode, reason: "Error" } };
-    this.running.push({
-      metadata: { name, uid: name, labels: { hash: this.hash() } },
-      status: {
-        conditions: [{ type: "PodScheduled", status: "True" }],
-        containerStatuses: [
-          { name: "server", state, image: "", imageID: "", ready: false, restartCount: 0 },
-        ],
-      },
-    });
-  }
-
-  deployment = async () => this.live;
-  deployments = async () => (this.live ? [this.live] : []);
-  replicaSets = async () =>
-    [this.hash(), ...Object.keys(this.available)].map((revision) => ({
-      metadata: {
-        name: revision,
-        ownerReferences: [{ apiVersion: "", kind: "", name: "", uid: "deployment-1" }],
-        annotations: { "deployment.kubernetes.io/revision": revision },
-        labels: { "pod-template-hash": revision },
-      },
-      status: { replicas: 1, availableReplicas: this.available[revision] ? 1 : 0 },
-    }));
-  template = async (name: string) => ({
-    metadata: { labels: { app: "model", "pod-template-hash": name } },
-    ...this.available[name],
-  });
-  pods = async (_: string, labels: Record<string, string>) =>
-    this.running.filter(({ metadata }) =>
-      [undefined, metadata?.labels?.hash].includes(labels["pod-template-hash"]),
-    );
-  lastLines = async () => this.said;
-  undo = async (undo: Undo) => void this.undone.push(undo);
-  holdReplicas = async () => undefined;
-
-  watch(): Promise<RolloutWatch> {
-    const warn = (message: string) => void this.warnings.push(message);
-    return RolloutWatch.open(this, of, {
-      part: "replica",
-      container: "server",
-      startTimeoutSeconds: 40,
-      schedulingTimeoutSeconds: 600,
-      stopGraceSeconds: 15,
-      warn,
-    });
-  }
-
-  private hash(): string {
-    return String(this.live?.metadata.generation);
-  }
-}
 
 function serving(): FakeCluster {
   const cluster = new FakeCluster();
@@ -124,70 +16,51 @@ function serving(): FakeCluster {
 
 const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
 
+/** Watches a release whose only new pod ends. */
+async function badRelease(cluster: FakeCluster, exitCode = 1): Promise<RolloutWatch> {
+  const watch = await cluster.watch();
+  cluster.release("bad");
+  cluster.start("new-1", exitCode);
+  await seconds(2);
+  return watch;
+}
+
 describe("the watch of a release", () => {
   it("takes an update back whose pod ends, with the pod's last lines", async () => {
     const cluster = serving();
-    const watch = await cluster.watch();
-    cluster.release("bad");
-    cluster.start("new-1", 255);
-    await seconds(2);
-    expect(cluster.undone).toEqual([
-      {
-        manager: "pulumi-kubernetes-1a2b",
-        operation: "Apply",
-        body: {
-          apiVersion: "apps/v1",
-          kind: "Deployment",
-          metadata: { ...of, annotations: { "tfserving.release": "undone" } },
-          spec: { replicas: 2, selector: { matchLabels: selector }, image: "good" },
-        },
-      },
-    ]);
+    const watch = await badRelease(cluster, 255);
+    const { manager, operation, body } = cluster.undone[0];
+    expect({ manager, operation }).toEqual({
+      manager: "pulumi-kubernetes-1a2b",
+      operation: "Apply",
+    });
+    expect(body).toMatchObject({
+      metadata: { ...of, annotations: { "tfserving.release": "undone" } },
+      spec: { replicas: 2, image: "good" },
+    });
     expect(await watch.end()).toBe(
       "The new replica new-1 ended with code 255 before it was ready. It said:\n" +
         "    Loading\n    supervisor: the server exited with code 255\n" +
         "What was served before is served on.",
     );
+    expect(cluster.undone).toHaveLength(1);
   });
 
   it("leaves a Deployment without pods that was just created", async () => {
     const cluster = new FakeCluster();
-    const watch = await cluster.watch();
-    cluster.release("bad");
-    cluster.start("new-1", 1);
-    await seconds(2);
-    expect(cluster.undone).toMatchObject([
-      {
-        body: {
-          metadata: { annotations: { "tfserving.release": "undone" } },
-          spec: { replicas: 0, image: "bad" },
-        },
-      },
-    ]);
+    const watch = await badRelease(cluster);
+    expect(cluster.undone).toMatchObject([{ body: { spec: { replicas: 0, image: "bad" } } }]);
     expect(await watch.end()).toMatch(/the Deployment models\/model has no pods now\.$/);
-  });
-
-  it("leaves an update alone whose pods may serve", async () => {
-    const cluster = serving();
-    const watch = await cluster.watch();
-    cluster.release("good too");
-    cluster.start("new-1");
-    await seconds(30);
-    expect(await watch.end()).toBeUndefined();
-    expect(cluster.undone).toEqual([]);
   });
 
   it("waits until the Deployment is complete, however early the provider has ended", async () => {
     const cluster = serving();
     const watch = await cluster.watch();
     cluster.release("good too");
-    let ended = false;
-    const end = watch.complete().then((failure) => {
-      ended = true;
-      return failure;
-    });
+    const ended = vi.fn();
+    const end = watch.complete().finally(ended);
     await seconds(30);
-    expect(ended).toBe(false);
+    expect(ended).not.toHaveBeenCalled();
     cluster.complete();
     await seconds(2);
     expect(await end).toBeUndefined();
@@ -228,27 +101,23 @@ describe("the watch of a release", () => {
     expect(cluster.undone).toMatchObject([{ body: { spec: { image: "good" } } }]);
   });
 
+  const givenUp = { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" };
+
   it("takes an update back that the Deployment's controller has given up", async () => {
     const cluster = serving();
     const watch = await cluster.watch();
     cluster.release("stuck");
-    cluster.live!.status!.conditions = [
-      { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" },
-    ];
+    cluster.live!.status!.conditions = [givenUp];
     expect(await watch.end()).toMatch(/^The Deployment models\/model has made no progress/);
   });
 
   it("takes no update for given up that the controller has not judged yet", async () => {
     const cluster = serving();
-    const givenUp = {
-      type: "Progressing",
-      reason: "ProgressDeadlineExceeded",
-      lastUpdateTime: "1",
-    };
-    cluster.live!.status!.conditions = [givenUp];
+    const before = { ...givenUp, lastUpdateTime: "1" };
+    cluster.live!.status!.conditions = [before];
     const watch = await cluster.watch();
     cluster.release("good too");
-    cluster.live!.status!.conditions = [givenUp];
+    cluster.live!.status!.conditions = [before];
     await seconds(2);
     cluster.complete();
     expect(await watch.complete()).toBeUndefined();
@@ -259,19 +128,9 @@ describe("the watch of a release", () => {
     const cluster = serving();
     cluster.release("broken, and its update killed");
     cluster.available = { "1": { spec: "of the good release" } };
-    const watch = await cluster.watch();
-    cluster.release("bad");
-    cluster.start("new-1", 1);
-    await seconds(2);
-    expect(cluster.undone).toMatchObject([
-      {
-        body: {
-          spec: {
-            template: { metadata: { labels: { app: "model" } }, spec: "of the good release" },
-          },
-        },
-      },
-    ]);
+    const watch = await badRelease(cluster);
+    const template = { metadata: { labels: { app: "model" } }, spec: "of the good release" };
+    expect(cluster.undone).toMatchObject([{ body: { spec: { template } } }]);
     expect(JSON.stringify(cluster.undone)).not.toContain("pod-template-hash");
     await watch.end();
   });
@@ -279,31 +138,36 @@ describe("the watch of a release", () => {
   it("says so where nothing was available before", async () => {
     const cluster = serving();
     cluster.live!.status = { observedGeneration: 1, replicas: 2, updatedReplicas: 2 };
-    const watch = await cluster.watch();
-    cluster.release("bad");
-    cluster.start("new-1", 1);
-    await seconds(2);
+    const watch = await badRelease(cluster);
     expect(await watch.end()).toMatch(
       /is as it was before, when none of its pods was available\.$/,
     );
   });
 
-  it("does not judge before the update has come", async () => {
+  it.each<[string, (cluster: FakeCluster) => void]>([
+    [
+      "whose pods may serve",
+      (cluster) => {
+        cluster.release("good too");
+        cluster.start("new-1");
+      },
+    ],
+    ["that has not come: a pod of the old ends", (cluster) => cluster.start("old-2", 1)],
+    [
+      "that the Deployment's controller has not seen",
+      (cluster) => {
+        cluster.release("bad");
+        cluster.live!.status = { observedGeneration: 1 };
+        cluster.start("new-1", 1);
+      },
+    ],
+  ])("leaves an update alone %s", async (_, happens) => {
     const cluster = serving();
     const watch = await cluster.watch();
-    cluster.start("crashed-of-the-old", 1);
+    happens(cluster);
     await seconds(30);
     expect(await watch.end()).toBeUndefined();
-  });
-
-  it("does not judge before the Deployment's controller has seen the update", async () => {
-    const cluster = serving();
-    const watch = await cluster.watch();
-    cluster.release("bad");
-    cluster.live!.status = { observedGeneration: 1 };
-    cluster.start("new-1", 1);
-    await seconds(30);
-    expect(await watch.end()).toBeUndefined();
+    expect(cluster.undone).toEqual([]);
   });
 
   it("does not judge pods that were there before, in an update that scales", async () => {
@@ -320,11 +184,9 @@ describe("the watch of a release", () => {
 
   it("tells how to go back where it is unknown who applied what", async () => {
     const cluster = new FakeCluster();
-    cluster.release("good", []);
-    const watch = await cluster.watch();
-    cluster.release("bad", []);
-    cluster.start("new-1", 1);
-    await seconds(2);
+    cluster.owned = [];
+    cluster.release("good");
+    const watch = await badRelease(cluster);
     expect(await watch.end()).toMatch(/kubectl rollout undo deployment\/model -n models$/);
     expect(cluster.undone).toEqual([]);
   });
@@ -337,10 +199,7 @@ describe("the watch of a release", () => {
     };
     cluster.lastLines = refused("pods/log");
     cluster.undo = refused("deployments");
-    const watch = await cluster.watch();
-    cluster.release("bad");
-    cluster.start("new-1", 1);
-    await seconds(2);
+    const watch = await badRelease(cluster);
     expect(await watch.end()).toBe(
       "The new replica new-1 ended with code 1 before it was ready. What it said cannot be read: " +
         "pods/log is forbidden\n" +
