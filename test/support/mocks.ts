@@ -183,6 +183,15 @@ export async function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply(resolve));
 }
 
+/** The values of a resource's outputs, by name; all have to be known. */
+export async function outputsOf(resource: pulumi.Resource): Promise<Record<string, unknown>> {
+  const values = Object.entries(resource).map(async ([name, value]) => [
+    name,
+    pulumi.Output.isInstance(value) ? await promiseOf(value) : value,
+  ]);
+  return Object.fromEntries(await Promise.all(values)) as Record<string, unknown>;
+}
+
 /** Whether an output has a value in this preview. */
 export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
   return (output as unknown as { isKnown: Promise<boolean> }).isKnown;

@@ -4,11 +4,7 @@ import { DockerModelService, DockerModelServiceArgs } from "../../../components"
 import { engine } from "../../support/fakeEngine";
 import { type Recording, type Registration, settle, startMocks } from "../../support/mocks";
 
-export const component = "tfserving:index:DockerModelService";
 export const container = "docker:index/container:Container";
-export const network = "docker:index/network:Network";
-export const volume = "docker:index/volume:Volume";
-export const remoteImage = "docker:index/remoteImage:RemoteImage";
 
 /** A service named "serving" and what it registered. */
 export interface CreatedService {
@@ -20,20 +16,23 @@ export interface CreatedService {
   balancer: Registration;
 }
 
+export type Args = Partial<DockerModelServiceArgs>;
+
 /**
  * Creates a service on a provider of its own and waits for all of it.
  *
- * @param args - called once resources can be created
+ * @param args - a function is called once resources can be created
  */
 export async function createService(
-  args: () => Partial<DockerModelServiceArgs> = () => ({}),
+  args: Args | (() => Args) = {},
   options?: { preview: boolean },
 ): Promise<CreatedService> {
   const recording = await startMocks(options);
   const provider = new docker.Provider("docker", { host: engine.host });
+  const given = typeof args === "function" ? args() : args;
   const service = new DockerModelService(
     "serving",
-    { image: "sha256:model", modelName: "my_model", ...args() },
+    { image: "sha256:model", modelName: "my_model", ...given },
     { provider },
   );
   await settle();
@@ -49,10 +48,20 @@ export async function createService(
   };
 }
 
-/** Labels as they reach Docker's provider, sorted by name. */
-export function labels(part: string, more: Record<string, string> = {}) {
-  const all = { ...more, "tfserving.part": part, "tfserving.stack": "tfserving/dev" };
-  return Object.entries(all)
-    .map(([label, value]) => ({ label, value }))
-    .sort((a, b) => (a.label < b.label ? -1 : 1));
+/** Inputs by kind and name, such as `Container serving-balancer`. */
+export async function inputsOf(args: Args): Promise<Record<string, Registration["inputs"]>> {
+  const { children } = await createService(args);
+  return Object.fromEntries(
+    children.map(({ type, name, inputs }) => [`${type.split(":").at(-1)} ${name}`, inputs]),
+  );
+}
+
+/** A canary of that service. */
+export const canary = { image: "sha256:next", version: "200", percent: 30 };
+
+/** The names of those inputs that differ. */
+export function changed(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
+  return Object.keys({ ...before, ...after }).filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
 }
