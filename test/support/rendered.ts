@@ -1,6 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 
-import { type Registration, secretValue } from "./mocks";
+import { isKnown, promiseOf, type Registration, secretValue } from "./mocks";
 
 const mostLines = 12;
 const mostCharacters = 200;
@@ -31,6 +32,18 @@ export function renderedValues(values: Record<string, unknown>): string {
   return Object.entries(values)
     .map(([title, value]) => `# ${title}\n${stringify(value ?? null, readable, { lineWidth: 0 })}`)
     .join("---\n");
+}
+
+/** What a component gives back, as a text for `toMatchFileSnapshot`: secrets are marked. */
+export async function renderedOutputs(component: pulumi.Resource): Promise<string> {
+  const outputs = Object.entries(component).filter(
+    ([name, value]) => name !== "urn" && pulumi.Output.isInstance(value),
+  ) as [string, pulumi.Output<unknown>][];
+  const shown = outputs.map(async ([name, output]): Promise<[string, unknown]> => {
+    const value = (await isKnown(output)) ? await promiseOf(output) : "unknown";
+    return [name, (await pulumi.isSecret(output)) ? { secret: value } : value];
+  });
+  return renderedValues({ Outputs: Object.fromEntries(await Promise.all(shown)) });
 }
 
 /** What a reader shall see of a resource beside its inputs; empty for what the program does not say. */

@@ -4,7 +4,6 @@ import {
   renderContainer,
   type ReplicaContainer,
 } from "../../../components/aws/service/taskDefinition";
-import { renderServer } from "../../../components/tfserving/serverOptions";
 
 const replica: ReplicaContainer = {
   image: "r.example.com/reef@sha256:1",
@@ -19,60 +18,6 @@ const replica: ReplicaContainer = {
   enableExec: false,
 };
 
-it("renders a replica's container, hardened, in ECS's terms", () => {
-  const server = renderServer(undefined, { cpus: 2 });
-  expect(renderContainer(replica)).toEqual({
-    name: "serving",
-    image: "r.example.com/reef@sha256:1",
-    essential: true,
-    cpu: 2048,
-    memory: 4096,
-    command: server.flags,
-    environment: [
-      { name: "TFS_DRAIN_SECONDS", value: "5" },
-      {
-        name: "TFS_FILE_monitoring_config_file",
-        value: server.files.monitoring_config_file,
-      },
-    ],
-    user: "10001:10001",
-    privileged: false,
-    readonlyRootFilesystem: true,
-    dockerSecurityOptions: ["no-new-privileges"],
-    linuxParameters: {
-      capabilities: { drop: ["ALL"] },
-      maxSwap: 0,
-      tmpfs: [
-        { containerPath: "/tmp", size: 64, mountOptions: ["rw", "nosuid", "nodev", "noexec"] },
-      ],
-    },
-    ulimits: [{ name: "nofile", softLimit: 16384, hardLimit: 16384 }],
-    portMappings: [8500, 8501, 8502].map((port) => ({
-      containerPort: port,
-      hostPort: port,
-      protocol: "tcp",
-    })),
-    healthCheck: {
-      command: ["CMD", "/usr/bin/tfserving-supervisor", "--check"],
-      interval: 10,
-      timeout: 5,
-      retries: 3,
-      startPeriod: 120,
-    },
-    stopTimeout: 15,
-    logConfiguration: {
-      logDriver: "awslogs",
-      options: {
-        "awslogs-group": "reef-logs",
-        "awslogs-region": "eu-central-1",
-        "awslogs-stream-prefix": "replica",
-        mode: "non-blocking",
-        "max-buffer-size": "25m",
-      },
-    },
-  });
-});
-
 describe("a replica's container", () => {
   it.each<[string, Partial<ReplicaContainer>, Record<string, unknown>]>([
     [
@@ -80,12 +25,8 @@ describe("a replica's container", () => {
       { gpus: 2 },
       { resourceRequirements: [{ type: "GPU", value: "2" }] },
     ],
-    [
-      "says its model version",
-      { modelVersion: "7" },
-      { dockerLabels: { "tfserving.version": "7" } },
-    ],
     ["counts parts of a CPU", { cpus: 0.25 }, { cpu: 256 }],
+    ["cannot be written", {}, { readonlyRootFilesystem: true }],
     ["can be written under ECS Exec", { enableExec: true }, { readonlyRootFilesystem: false }],
     [
       "starts for no longer than ECS's health checks can wait",

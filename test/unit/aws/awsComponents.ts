@@ -1,0 +1,243 @@
+import * as aws from "@pulumi/aws/provider";
+import type * as pulumi from "@pulumi/pulumi";
+
+import {
+  AlbEndpoint,
+  type AlbEndpointArgs,
+  ContainerInsights,
+  EcrRepository,
+  type EcrRepositoryArgs,
+  EcsCluster,
+  type EcsClusterArgs,
+  EcsModelService,
+  type EcsModelServiceArgs,
+  EcsNotebook,
+  type EcsNotebookArgs,
+  GpuHost,
+  type GpuHostArgs,
+  ServiceMonitoring,
+  type ServiceMonitoringArgs,
+  VpcNetwork,
+  type VpcNetworkArgs,
+} from "../../../components";
+import { account, awsArn, region } from "../../support/awsMocks";
+import { networkAnswers } from "../../support/awsNetworkMocks";
+import { type Recording, type Registration, settle, startMocks } from "../../support/mocks";
+import { rendered, renderedOutputs } from "../../support/rendered";
+
+type Options = pulumi.ComponentResourceOptions;
+type MockOptions = Parameters<typeof startMocks>[0];
+
+export const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
+const clusterArn = awsArn("ecs", "cluster", "models");
+const kmsKeyArn = awsArn("kms", "key", "ours");
+/** A network that AWS knows. */
+export const network = {
+  vpcId: "vpc-0000000a",
+  subnetIds: ["subnet-0000000a", "subnet-0000000b"],
+};
+const tags = { team: "reef" };
+
+/** A component of a test, with what it registered. */
+export interface Made<Component> {
+  component: Component;
+  recording: Recording;
+  /** Its resources in AWS, or those of a kind such as `RolePolicy`. */
+  all(kind?: string): Registration[];
+  /** The only resource of a kind, or the one with the name. */
+  find(kind: string, name?: string): Registration;
+  /** Its outputs and its resources in AWS as a text. */
+  text(): Promise<string>;
+}
+
+/** What the functions of AWS's provider answer to components that look something up. */
+export const answers = {
+  ...networkAnswers(() => ({ vpcId: network.vpcId, subnets: network.subnetIds })),
+  "aws:ssm/getParameter:getParameter": ({ name }: Record<string, unknown>) => ({
+    insecureValue: `ami-of-${String(name)}`,
+    value: "secret",
+  }),
+  "aws:ecr/getAuthorizationToken:getAuthorizationToken": () => ({
+    userName: "AWS",
+    password: "lovelace",
+    proxyEndpoint: `https://${registry}`,
+  }),
+};
+
+/** Creates a component under mocks, with the arguments that it needs and those given. */
+export async function make<Args, Component extends pulumi.Resource>(
+  create: (args: Args) => Component,
+  args = {} as Args,
+  options: MockOptions = {},
+): Promise<Made<Component>> {
+  const recording = await startMocks({ answers, ...options });
+  const component = create(args);
+  await settle();
+  const inAws = recording.resources.filter(({ type }) => type.startsWith("aws:"));
+  const all = (kind?: string) =>
+    inAws.filter(({ type }) => kind === undefined || type.endsWith(`:${kind}`));
+  const find = (kind: string, name?: string) => recording.find(all(kind)[0]?.type ?? kind, name);
+  const text = async () =>
+    `${await renderedOutputs(component)}---\n${rendered(recording.resources, "aws")}`;
+  return { component, recording, all, find, text };
+}
+
+/** The statements of a policy. */
+export function statements(policy: unknown): Record<string, unknown>[] {
+  return (JSON.parse(String(policy)) as { Statement: Record<string, unknown>[] }).Statement;
+}
+
+export const serviceArgs: EcsModelServiceArgs = {
+  ...network,
+  image: `${registry}/reef@sha256:${"d".repeat(64)}`,
+  repositoryArn: awsArn("ecr", "repository", "reef"),
+  modelName: "birds",
+  clusterArn,
+  clusterName: "models",
+  capacityProviderName: "models-provider",
+};
+
+export function service(args: Partial<EcsModelServiceArgs>, opts?: Options): EcsModelService {
+  return new EcsModelService("serving", { ...serviceArgs, ...args }, opts);
+}
+
+/** What leads a load balancer to a service. */
+export const balanced = {
+  restTargetGroupArn: awsArn("elasticloadbalancing", "targetgroup", "rest/1"),
+  grpcTargetGroupArn: awsArn("elasticloadbalancing", "targetgroup", "grpc/1"),
+  endpointSecurityGroupId: "sg-endpoint",
+};
+
+const autoscaling = {
+  ...{ minReplicas: 2, maxReplicas: 6, scaleInCooldownSeconds: 120 },
+  ...{ requestsPerReplica: 600, cpuPercent: 60, gpuPercent: 70 },
+  loadBalancerArnSuffix: "app/a/1",
+  restTargetGroupArnSuffix: "targetgroup/t/2",
+  autoScalingGroupName: "gpu-instances",
+};
+
+export const endpointArgs: AlbEndpointArgs = {
+  ...network,
+  vpcCidr: "10.0.0.0/16",
+  clientCidrs: ["10.0.0.0/16"],
+  modelName: "flowers",
+};
+
+export function endpoint(args: Partial<AlbEndpointArgs>, opts?: Options): AlbEndpoint {
+  return new AlbEndpoint("serving", { ...endpointArgs, ...args }, opts);
+}
+
+/** What makes an endpoint one for HTTPS. */
+export const secure = {
+  certificateArn: awsArn("acm", "certificate", "1"),
+  domainName: "model.example.com",
+};
+
+export const clusterArgs: EcsClusterArgs = { ...network, instanceType: "g5.xlarge" };
+
+export function cluster(args: Partial<EcsClusterArgs>, opts?: Options): EcsCluster {
+  return new EcsCluster("gpu", { ...clusterArgs, ...args }, opts);
+}
+
+export function host(args: Partial<GpuHostArgs>, opts?: Options): GpuHost {
+  return new GpuHost(
+    "gpu",
+    { subnetId: network.subnetIds[0], instanceType: "g5.xlarge", ...args },
+    opts,
+  );
+}
+
+export function notebook(args: Partial<EcsNotebookArgs>, opts?: Options): EcsNotebook {
+  const model = {
+    restUrl: "https://model.example.com/v1/models/flowers",
+    grpcAddress: "model.example.com:443",
+    modelName: "flowers",
+  };
+  const given = { ...network, ...model, clusterArn, capacityProviderName: "models-provider" };
+  return new EcsNotebook("notebook", { ...given, ...args }, opts);
+}
+
+export function monitoring(args: Partial<ServiceMonitoringArgs>, opts?: Options) {
+  const given = {
+    clusterName: "models",
+    serviceName: "service",
+    loadBalancerArnSuffix: "app/serving/1",
+    restTargetGroupArnSuffix: "targetgroup/rest/2",
+    alarmTopicArn: awsArn("sns", "topic", "alarms"),
+  };
+  return new ServiceMonitoring("serving", { ...given, ...args }, opts);
+}
+
+export function repository(args: EcrRepositoryArgs, opts?: Options): EcrRepository {
+  return new EcrRepository("serving", args, opts);
+}
+
+export function vpcNetwork(args: VpcNetworkArgs, opts?: Options): VpcNetwork {
+  return new VpcNetwork("network", { ...network, ...args }, opts);
+}
+
+/** Settings of each component that go together in any combination. */
+export const settings = {
+  service: [
+    balanced,
+    { autoscaling, replicas: 3 },
+    { enableExec: true, execCidrs: ["10.0.0.0/16"] },
+    { gpus: 1, cpus: 2.5, modelVersion: "7", drainSeconds: 30, startTimeoutSeconds: 200 },
+    { deploymentAlarmNames: ["slow", "errors"], logRetentionDays: 90, logKmsKeyArn: kmsKeyArn },
+    { tags },
+  ] satisfies Partial<EcsModelServiceArgs>[],
+  endpoint: [
+    { ...secure, grpc: true, zoneId: "Z0123456789" },
+    { ...secure, public: true, clientCidrs: ["192.0.2.0/24"] },
+    { clientSecurityGroupIds: ["sg-client"], longestRequestSeconds: 120, slowStartSeconds: 60 },
+    { webAclArn: `arn:aws:wafv2:${region}:${account}:regional/webacl/ours/1` },
+    { accessLogRetentionDays: 30, retainLogsOnDestroy: false, deletionProtection: true },
+    { alarmEmails: ["ops@example.com"], maxErrorPercent: 2, maxLatencySeconds: 0.5 },
+    { tags },
+  ] satisfies Partial<AlbEndpointArgs>[],
+  cluster: [
+    { furtherInstanceTypes: ["g5.2xlarge", "g6.xlarge"], spotPercent: 70, onDemandBase: 1 },
+    { minInstances: 1, desiredInstances: 3, minHealthyPercent: 50 },
+    { containerInsights: ContainerInsights.Enhanced, managedDraining: false },
+    { targetCapacityPercent: 80, volumeGb: 250, kmsKeyId: kmsKeyArn },
+    { egressCidrs: ["10.0.0.0/16"], egressPrefixListIds: ["pl-6da54004"] },
+    { instancePolicyArns: ["arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"] },
+    { tags: { ...tags, "tfserving:stack": "forged" } },
+  ] satisfies Partial<EcsClusterArgs>[],
+  host: [
+    { public: true, sshCidrs: ["192.0.2.7/32"] },
+    { stopSchedule: "cron(0 20 * * ? *)", startSchedule: "cron(0 8 ? * MON-FRI *)" },
+    { scheduleTimezone: "Europe/Berlin", idleStopMinutes: 45 },
+    { dataVolumeGb: 200, rootVolumeGb: 300, kmsKeyArn, keepData: false },
+    { egressPorts: [443, 80], tags },
+  ] satisfies Partial<GpuHostArgs>[],
+  notebook: [
+    { gpus: 1, memoryMb: 8192, logRetentionDays: 90, logKmsKeyArn: kmsKeyArn },
+    { image: `${registry}/jupyter:1`, repositoryArn: awsArn("ecr", "repository", "jupyter") },
+    { kmsKeyArn, retainOnDestroy: false },
+    { endpointSecurityGroupId: "sg-endpoint", httpsCidrs: ["10.0.0.0/16"] },
+    { running: false },
+    { tags },
+  ] satisfies Partial<EcsNotebookArgs>[],
+  monitoring: [{ capacityMinutes: 20 }, { tags }] satisfies Partial<ServiceMonitoringArgs>[],
+  repository: [
+    { repositoryName: "team/tf-serving", kmsKeyArn },
+    { keepReleases: 7, retainOnDestroy: false },
+    { tags },
+  ] satisfies EcrRepositoryArgs[],
+  vpcNetwork: [
+    { endpoints: true },
+    { endpoints: true, secondaryCidrs: ["100.64.0.0/16"] },
+    { tags },
+  ] satisfies VpcNetworkArgs[],
+};
+
+/** All of them at once. */
+export function everything<Args extends object>(of: Args[]): Args {
+  return Object.assign({}, ...of) as Args;
+}
+
+/** A provider of its own for a component. */
+export function ownProvider(): aws.Provider {
+  return new aws.Provider("aws", { region });
+}
