@@ -27,10 +27,10 @@ export function rendered(resources: Registration[], provider: string): string {
     .join("---\n");
 }
 
-/** Values by what they are of, in the same way. */
+/** Values by what they are of, in YAML as well, and in whole. */
 export function renderedValues(values: Record<string, unknown>): string {
   return Object.entries(values)
-    .map(([title, value]) => `# ${title}\n${stringify(value ?? null, readable, { lineWidth: 0 })}`)
+    .map(([title, value]) => `# ${title}\n${stringify(value ?? null, { lineWidth: 0 })}`)
     .join("---\n");
 }
 

@@ -5,6 +5,7 @@ import { expect, describe, it } from "vitest";
 import type { BatchingOptions } from "../../../components";
 import { checkBatchedSignatures } from "../../../components/tfserving/batchedSignatures";
 import { checkServedModels } from "../../../components/tfserving/servedModels";
+import { refusals } from "../../support/refusals";
 import {
   encodeSavedModel,
   temporaryFolder,
@@ -59,24 +60,20 @@ describe("signatures go with batching", () => {
 });
 
 describe("signatures do not go with batching", () => {
-  it.each<[string, WrittenSignature, string]>([
-    ["with an input of one row", fixed, 'the input "x" of shape [1, 512]'],
-    ["with an input of several rows", signature([8], [-1]), 'the input "x" of shape [8]'],
-    ["with a scalar input", signature([], [-1]), 'the input "x" of shape []'],
-    ["with a scalar output", signature([-1], []), 'the output "y" of shape []'],
-    [
-      "with both fixed",
-      signature([2, 3], [2]),
-      'the input "x" of shape [2, 3], the output "y" of shape [2]',
-    ],
-  ])("%s", (_, serving_default, tensors) => {
-    expect(check({ maxBatchSize: 8 }, { serving_default })).toEqual({
-      reasons: [
-        `signature "serving_default" of "DIR/m/1" has ${tensors}, and batching joins calls along ` +
-          "the first dimension, which has to be open (-1): export it with None there",
-      ],
-      warnings: [],
+  it("with a first dimension that is not open", async () => {
+    const fixedOnes = {
+      "an input of one row": fixed,
+      "an input of several rows": signature([8], [-1]),
+      "a scalar input": signature([], [-1]),
+      "a scalar output": signature([-1], []),
+      "both fixed": signature([2, 3], [2]),
+    };
+    const said = await refusals(fixedOnes, (serving_default) => {
+      const { reasons, warnings } = check({ maxBatchSize: 8 }, { serving_default });
+      expect(warnings).toEqual([]);
+      return reasons;
     });
+    await expect(said).toMatchFileSnapshot("snapshots/fixed-signatures.txt");
   });
 
   it("which is a warning where clients may never call them", () => {
@@ -126,19 +123,17 @@ describe("each version's own batching", () => {
     expect(check(own, { serving_default: open }, { [file]: text }).reasons).toEqual([]);
   });
 
-  it.each([
-    ["max_batch_size { value: 0 }", "max_batch_size is 0: use a whole number from 1"],
-    ["max_enqueued_batches { value: 0 }", "max_enqueued_batches is 0: use a whole number"],
-    ["num_batch_threads { value: -1 }", "num_batch_threads is -1: use a whole number from 1"],
-    [
+  it("with which the server would crash is refused, where anybody reads it", async () => {
+    const files = [
+      "max_batch_size { value: 0 }",
+      "max_enqueued_batches { value: 0 }",
+      "num_batch_threads { value: -1 }",
       "max_batch_size { value: 8 } allowed_batch_sizes: 4",
-      "allowed_batch_sizes ends with 4, but has to end with maxBatchSize, 8",
-    ],
-  ])("with %s would crash the server", (text, reason) => {
-    expect(check(own, { serving_default: open }, { [file]: text }).reasons).toEqual([
-      expect.stringContaining(`"DIR/${file}": ${reason}`),
-    ]);
-    // Without the option nobody reads the file.
-    expect(check({}, { serving_default: open }, { [file]: text }).reasons).toEqual([]);
+    ];
+    const said = await refusals(Object.fromEntries(files.map((text) => [text, text])), (text) => {
+      expect(check({}, { serving_default: open }, { [file]: text }).reasons).toEqual([]);
+      return check(own, { serving_default: open }, { [file]: text }).reasons;
+    });
+    await expect(said).toMatchFileSnapshot("snapshots/crashing-batching-parameters.txt");
   });
 });

@@ -8,6 +8,7 @@ import {
   type ServedModelsCheck,
 } from "../../../components/tfserving/servedModels";
 import { modelFolder as folderWith, savedModel, writeFiles } from "../../support/modelFolder";
+import { refusals } from "../../support/refusals";
 
 const { All, Latest, Specific } = ModelVersionPolicy;
 
@@ -58,22 +59,6 @@ describe("one model", () => {
     expect(check().versions).toEqual([
       { path: "birds/11", version: "11", folder: path.join(modelFolder, "birds/0011") },
     ]);
-  });
-
-  it.each([
-    ["7", 'is 7, which "DIR/birds" does not hold; versions there: 1, 2, 10'],
-    ["01", 'is "01", with leading zeros: write version 1 as "1", whatever its folder is called'],
-    [
-      "00000123",
-      'is "00000123", with leading zeros: write version 123 as "123", whatever its folder is called',
-    ],
-    ["latest", 'is "latest": use a version as text, an integer from 0 to 2^63-1'],
-  ])("has no version %s", (modelVersion, reason) => {
-    const { problems, main } = check({ modelVersion });
-    expect(problems.map((problem) => ({ ...problem, reason: shown(problem.reason) }))).toEqual([
-      { propertyPath: "modelVersion", reason },
-    ]);
-    expect(main).toBeUndefined();
   });
 });
 
@@ -131,125 +116,63 @@ describe("several models", () => {
   });
 });
 
-describe("several models are refused:", () => {
-  it.each<[string, ModelConfigOptions[], [string, string][]]>([
-    [
-      "no folder",
-      [{ name: "birds" }, { name: "bees" }],
-      [["models[1].name", '"DIR" has no folder "bees"; the model is named after its folder']],
-    ],
-    [
-      "no folder at the base path",
-      [{ name: "birds", basePath: "/models/bees" }],
-      [["models[0].basePath", '"DIR" has no folder "bees"']],
-    ],
-    [
-      "a base path that the image cannot have",
-      [
+const specific = { name: "birds", versionPolicy: Specific };
+const inTheCloud = { name: "birds", basePath: "s3://bucket/birds" };
+
+const refused: Record<string, Partial<ServedModelsCheck>> = {
+  "a version that is not there": { modelVersion: "7" },
+  "a version with a leading zero": { modelVersion: "01" },
+  "a version with leading zeros that is not there": { modelVersion: "00000123" },
+  "a version that is none": { modelVersion: "latest" },
+  "modelVersion beside models": { models: [{ name: "birds" }], modelVersion: "2" },
+  ...Object.fromEntries(
+    Object.entries<ModelConfigOptions[]>({
+      "no folder": [{ name: "birds" }, { name: "bees" }],
+      "no folder at the base path": [{ name: "birds", basePath: "/models/bees" }],
+      "base paths that the image cannot have": [
         { name: "birds", basePath: "/models/../etc" },
         { name: "x", basePath: "/models/" },
       ],
-      [
-        ["models[0].basePath", 'is "/models/../etc", but the image has model folders directly'],
-        ["models[1].basePath", 'is "/models/", but the image has model folders directly'],
+      "a version that is not complete": [{ name: "birds" }, { name: "broken" }],
+      "versions that are not there": [{ ...specific, versions: ["1", "4", "5"] }],
+      "a label on a version that is not there": [
+        { name: "birds", versionPolicy: All, labels: { stable: "2", canary: "11" } },
       ],
-    ],
-    [
-      "a version that is not complete",
-      [{ name: "birds" }, { name: "broken" }],
-      [["models[1].name", "DIR/broken/7/saved_model.pb"]],
-    ],
-    [
-      "versions that are not there",
-      [{ name: "birds", versionPolicy: Specific, versions: ["1", "4", "5"] }],
-      [
-        [
-          "models[0].versions[1]",
-          'is 4, which "DIR/birds" does not hold; versions there: 1, 2, 10',
-        ],
-        [
-          "models[0].versions[2]",
-          'is 5, which "DIR/birds" does not hold; versions there: 1, 2, 10',
-        ],
+      "a label on a version that the policy does not load": [
+        { name: "birds", numVersions: 2, labels: { old: "1" } },
       ],
-    ],
-    [
-      "a label on a version that is not there",
-      [{ name: "birds", versionPolicy: All, labels: { stable: "2", canary: "11" } }],
-      [["models[0].labels.canary", "is 11, a version that is not loaded; loaded are 1, 2, 10"]],
-    ],
-    [
-      "a label on a version that the policy does not load",
-      [{ name: "birds", numVersions: 2, labels: { old: "1" } }],
-      [["models[0].labels.old", "is 1, a version that is not loaded; loaded are 2, 10"]],
-    ],
-    [
-      "a label below the latest version, which alone is loaded by default",
-      [{ name: "birds", labels: { stable: "2" } }],
-      [["models[0].labels.stable", "is 2, a version that is not loaded; loaded are 10"]],
-    ],
-    [
-      "a label on a version that is not listed",
-      [{ name: "birds", versionPolicy: Specific, versions: ["1"], labels: { stable: "2" } }],
-      [["models[0].labels.stable", "is 2, which is not among the versions 1"]],
-    ],
-    [
-      "modelName not among them",
-      [{ name: "fish" }],
-      [["modelName", 'is "birds", which is not among the models that are served: use one of fish']],
-    ],
-    [
-      "modelName outside the image",
-      [{ name: "fish" }, { name: "birds", basePath: "s3://bucket/birds" }],
-      [["modelName", 'is "birds", whose basePath s3://bucket/birds is not in the image']],
-    ],
-    ["none", [], [["models", "lists no model: use at least one or leave it out"]]],
-    [
-      "one twice",
-      [{ name: "birds" }, { name: "birds" }],
-      [["models[1].name", 'is "birds" like the name at index 0; a name can be given once']],
-    ],
-    [
-      "all that is wrong at once",
-      [{ name: "fish", labels: { a: "9" } }, { name: "bees" }],
-      [
-        ["modelName", 'is "birds", which is not among'],
-        ["models[0].labels.a", "is 9, a version that is not loaded; loaded are 3"],
-        ["models[1].name", 'has no folder "bees"'],
+      "a label below the latest version, which alone is loaded by default": [
+        { name: "birds", labels: { stable: "2" } },
       ],
-    ],
-  ])("%s", (_, models, expected) => {
-    const { problems, main } = several(...models);
-    expect(main).toBeUndefined();
-    expect(problems.map(({ propertyPath }) => propertyPath)).toEqual(expected.map(([at]) => at));
-    problems.forEach(({ reason }, index) => expect(shown(reason)).toContain(expected[index][1]));
+      "a label on a version that is not listed": [
+        { ...specific, versions: ["1"], labels: { stable: "2" } },
+      ],
+      "modelName not among them": [{ name: "fish" }],
+      "modelName outside the image": [{ name: "fish" }, inTheCloud],
+      "no model": [],
+      "one twice": [{ name: "birds" }, { name: "birds" }],
+      "all that is wrong at once": [{ name: "fish", labels: { a: "9" } }, { name: "bees" }],
+    }).map(([what, models]) => [what, { models }]),
+  ),
+};
+
+describe("models that cannot be served", () => {
+  it("are refused, and it is said what to use", async () => {
+    const said = await refusals(refused, (args) => {
+      const { problems, main } = check(args);
+      expect(main).toBeUndefined();
+      return problems;
+    });
+    const shown = said.replaceAll(modelFolder, "DIR");
+    await expect(shown).toMatchFileSnapshot("snapshots/refused-served-models.txt");
   });
 
-  it("beside modelVersion, with what to use in its place", () => {
-    const { problems } = check({ models: [{ name: "birds" }], modelVersion: "2" });
-    expect(problems).toEqual([
-      {
-        propertyPath: "modelVersion",
-        reason:
-          'is 2 beside models: leave it out and use the version policy "specific" with versions ' +
-          '["2"]',
-      },
-    ]);
-  });
-
-  it("with the ten highest of many versions in the message", () => {
-    const versions = Array.from({ length: 12 }, (_, index) => String(index + 1));
-    modelFolder = folderWith(
-      Object.fromEntries(
-        versions.map((v) => [`birds/${v}/saved_model.pb`, savedModel("serving_default")]),
-      ),
-    );
+  it("are refused with the ten highest of many versions in the message", () => {
+    const versions = Array.from({ length: 12 }, (_, index) => `birds/${index + 1}/saved_model.pb`);
+    const bytes = savedModel("serving_default");
+    modelFolder = folderWith(Object.fromEntries(versions.map((file) => [file, bytes])));
     expect(check({ modelVersion: "99" }).problems[0].reason).toContain(
       "versions there: 2 lower ones and 3, 4, 5, 6, 7, 8, 9, 10, 11, 12",
     );
   });
 });
-
-function shown(reason: string): string {
-  return reason.split(modelFolder).join("DIR");
-}
