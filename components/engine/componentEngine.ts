@@ -10,7 +10,8 @@ export interface GivenEngine {
 
 /**
  * Address of the engine that a component's Docker resources are made on: its argument `host`, else
- * that of its provider, else that of its argument `engine`, else the one that `docker ps` asks.
+ * that of its provider, else that of its argument `engine`, else the one that `docker ps` asks. It
+ * fails with a RunError where a Docker context that is named does not exist.
  */
 export function componentEngine(
   component: pulumi.Resource,
@@ -26,10 +27,19 @@ export function componentEngine(
     .apply(
       ([context, ofProvider, given]) =>
         given ||
-        (context && contextHost(context)) ||
+        (context && known(() => contextHost(context))) ||
         ofProvider ||
         engine?.host ||
         config.get("host") ||
-        usualEngine(),
+        known(usualEngine),
     );
+}
+
+/** A Docker context that is not there is for the user to mend. */
+function known(find: () => string): string {
+  try {
+    return find();
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
+  }
 }

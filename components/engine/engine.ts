@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { tlsOf } from "./dockerContext";
 import { answerTimeoutMs, connect, isLocal } from "./engineClient";
 import { providerTlsProblem } from "./engineProvider";
@@ -40,7 +41,7 @@ export interface DockerEngine {
  *
  * @param host - `unix://`, `npipe://`, `tcp://` or `ssh://` address
  * @param ports - host ports that a stack wants to publish; a number alone is one on 127.0.0.1
- * @throws Error with one sentence that names the host when it is no address, does not answer, or
+ * @throws RunError with one sentence that names the host when it is no address, does not answer, or
  * wants certificates that Pulumi's Docker provider cannot present
  */
 export async function inspectEngine(
@@ -53,14 +54,14 @@ export async function inspectEngine(
   );
   const unusable = providerTlsProblem(tlsOf(host));
   if (unusable) {
-    throw new Error(`The Docker Engine at ${host} cannot be used: ${unusable}.`);
+    throw new pulumi.RunError(`The Docker Engine at ${host} cannot be used: ${unusable}.`);
   }
   try {
     const [version, info, containers] = await answered(
       Promise.all([docker.version(), docker.info(), docker.listContainers()]),
     );
     if (!version?.ApiVersion || !Array.isArray(containers)) {
-      throw new Error("another server is there");
+      throw new pulumi.RunError("another server is there");
     }
     const swarm = await answered(readSwarm(docker, info));
     const published = [
@@ -82,7 +83,7 @@ export async function inspectEngine(
       ...(swarm ? { swarm: swarm.state } : {}),
     };
   } catch (error) {
-    throw new Error(
+    throw new pulumi.RunError(
       `The Docker Engine at ${host} does not answer (${(error as Error).message}): ` +
         "start it, or set the config value `host` to the address of one that runs.",
     );
@@ -93,15 +94,20 @@ export async function inspectEngine(
  * The id of an image that a Docker Engine has; undefined where it has none of that name.
  *
  * @param image - local name, id or digest
+ * @throws RunError with one sentence where the engine does not answer as it should
  */
 export async function findImage(host: string, image: string): Promise<string | undefined> {
   try {
     return (await connect(host).getImage(image).inspect()).Id;
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) {
+    const { statusCode, message } = error as Error & { statusCode?: number };
+    // 400: no image can have such a name.
+    if (statusCode === 404 || statusCode === 400) {
       return undefined;
     }
-    throw error;
+    throw new pulumi.RunError(
+      `The Docker Engine at ${host} could not be asked for the image ${image}: ${message}`,
+    );
   }
 }
 
@@ -109,7 +115,10 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const seconds = answerTimeoutMs / 1000;
-    timer = setTimeout(() => reject(new Error(`no answer in ${seconds} s`)), answerTimeoutMs);
+    timer = setTimeout(
+      () => reject(new pulumi.RunError(`no answer in ${seconds} s`)),
+      answerTimeoutMs,
+    );
   });
   try {
     return await Promise.race([answer, late]);

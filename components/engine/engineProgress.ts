@@ -1,9 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
 import Docker from "dockerode";
 
 /**
  * Waits until the engine has done what it tells the progress of.
  *
- * @throws Error with its reason: it answers 200 at once, and says later what went wrong
+ * @throws RunError with its reason: it answers 200 at once, and says later what went wrong
  */
 export function finished(docker: Docker, progress: NodeJS.ReadableStream): Promise<void> {
   return new Promise((resolve, reject) =>
@@ -12,7 +13,7 @@ export function finished(docker: Docker, progress: NodeJS.ReadableStream): Promi
       (error: Error | null, lines: { error?: string }[] = []) => {
         const reason = error?.message ?? lines.find((line) => line.error)?.error;
         if (reason === undefined) resolve();
-        else reject(new Error(reason));
+        else reject(new pulumi.RunError(reason));
       },
     ),
   );

@@ -1,5 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
+import * as pulumi from "@pulumi/pulumi";
 import { pack } from "tar-fs";
 import { connect, findImage } from "../engine/engine";
 import { finished } from "../engine/engineProgress";
@@ -20,13 +21,13 @@ export interface ImageBuild {
  * top of must be there, and `docker image prune -a` removes whatever no container runs.
  *
  * @param host - address of the Docker Engine
- * @throws Error that names the image which could not be built, and why
+ * @throws RunError that names the image which could not be built, and why
  */
 export async function buildMissing(host: string, builds: ImageBuild[]): Promise<void> {
   for (const build of builds) {
     if (await isMissing(host, build.name)) {
       await buildAgain(host, build).catch((error: Error) => {
-        throw new Error(
+        throw new pulumi.RunError(
           `The image ${build.name} is no longer on ${host}, and could not be built again: ${error.message}`,
         );
       });

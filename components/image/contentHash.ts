@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { createHash, Hash } from "crypto";
 import * as fs from "fs";
 import * as path from "path";
@@ -17,6 +18,7 @@ const chunkBytes = 1 << 20;
  * @param settings - further values that decide what the image holds
  * @param texts - the same as `sources`, but whether lines end with CRLF or LF does not count: git may
  *   change it in a checkout
+ * @throws RunError that names what is neither a file, a folder nor a link
  */
 export function contentHash(
   sources: Record<string, string>,
@@ -59,7 +61,7 @@ function addPath(
     addField(hash, "file", name);
     add(hash, file, info.size);
   } else {
-    throw new Error(`${file} is no file, folder or link: an image cannot hold it`);
+    throw new pulumi.RunError(`${file} is no file, folder or link: an image cannot hold it`);
   }
 }
 

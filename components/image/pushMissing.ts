@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { connect } from "../engine/engine";
 import { finished } from "../engine/engineProgress";
 
@@ -28,23 +29,25 @@ const answerTimeoutMs = 30_000;
  * Pushes an image unless the registry has its tag.
  *
  * @returns whether it was pushed
- * @throws Error that says what the registry or the engine said; never the password
+ * @throws RunError that says what the registry or the engine said; never the password
  */
 export async function pushMissing(push: Push): Promise<boolean> {
   if (await hasTag(push)) {
     return false;
   }
-  const docker = connect(push.host, 0);
-  const [repo, tag] = splitTag(push.target);
-  await docker.getImage(push.source).tag({ repo, tag });
-  const { username, password, registryUrl: serveraddress } = push;
-  const progress = await docker
-    .getImage(push.target)
-    .push({ authconfig: { username, password, serveraddress } });
-  await finished(docker, progress).catch((error: Error) => {
-    throw new Error(`${push.target} could not be pushed: ${error.message}`);
+  await pushAnyway(push).catch((error: Error) => {
+    throw new pulumi.RunError(`${push.target} could not be pushed: ${error.message}`);
   });
   return true;
+}
+
+async function pushAnyway({ host, source, target, ...login }: Push): Promise<void> {
+  const docker = connect(host, 0);
+  const [repo, tag] = splitTag(target);
+  await docker.getImage(source).tag({ repo, tag });
+  const { username, password, registryUrl: serveraddress } = login;
+  const authconfig = { username, password, serveraddress };
+  await finished(docker, await docker.getImage(target).push({ authconfig }));
 }
 
 /** @see https://distribution.github.io/distribution/spec/api/#existing-manifests */
@@ -56,9 +59,13 @@ async function hasTag({ target, registryUrl, username, password }: Push): Promis
     method: "HEAD",
     headers: { authorization: `Basic ${login}`, accept: manifestTypes.join(", ") },
     signal: AbortSignal.timeout(answerTimeoutMs),
+  }).catch((error: Error) => {
+    // fetch itself says only that it failed.
+    const { message } = (error.cause ?? error) as Error;
+    throw new pulumi.RunError(`The registry at ${registryUrl} does not answer: ${message}`);
   });
   if (status !== 200 && status !== 404) {
-    throw new Error(`The registry answered ${status} when it was asked for ${target}`);
+    throw new pulumi.RunError(`The registry answered ${status} when it was asked for ${target}`);
   }
   return status === 200;
 }

@@ -73,14 +73,10 @@ export class EcrImage extends pulumi.ComponentResource {
     super("tfserving:index:EcrImage", name, {}, opts);
 
     const pushed = createName(name, args, this);
-    const found = ecr.getImagesOutput(
-      { repositoryName: args.repositoryName },
-      { parent: this, dependsOn: [pushed] },
-    );
-
+    // The id is known once the image is pushed.
     this.reference = pulumi
-      .all([pushed.targetImage, found.imageIds])
-      .apply(([target, images]) => referenceOf(target, images));
+      .all([args.repositoryName, pushed.targetImage, pushed.id])
+      .apply(([repositoryName, target]) => pushedImage(repositoryName, target, { parent: this }));
     this.registerOutputs({ reference: this.reference });
   }
 }
@@ -100,14 +96,22 @@ export async function findEcrImage(
   tag: string,
   opts?: pulumi.InvokeOptions,
 ): Promise<string | undefined> {
+  return digestOf(await listImages(repositoryName, opts), tag);
+}
+
+/** The images of a repository; undefined where there is no such repository. */
+async function listImages(
+  repositoryName: string,
+  opts?: pulumi.InvokeOptions,
+): Promise<ListedImage[] | undefined> {
   try {
-    const { imageIds } = await ecr.getImages({ repositoryName }, opts);
-    return digestOf(imageIds, tag);
+    return (await ecr.getImages({ repositoryName }, opts)).imageIds;
   } catch (error) {
-    if ((error as Error).message.includes("RepositoryNotFoundException")) {
+    const { message } = error as Error;
+    if (message.includes("RepositoryNotFoundException")) {
       return undefined;
     }
-    throw error;
+    throw new pulumi.RunError(`ECR does not list the images of ${repositoryName}: ${message}`);
   }
 }
 
@@ -164,11 +168,28 @@ function tagOf(image: string): string {
   return tag;
 }
 
-function digestOf(images: ListedImage[], tag: string): string | undefined {
-  return images.find(({ imageTag }) => imageTag === tag)?.imageDigest;
+function digestOf(images: ListedImage[] | undefined, tag: string): string | undefined {
+  return images?.find(({ imageTag }) => imageTag === tag)?.imageDigest;
 }
 
-function referenceOf(target: string, images: ListedImage[]): string {
+/**
+ * An image that was pushed, by its digest.
+ *
+ * @param target - its name in ECR, with a tag
+ * @throws RunError where ECR does not have it any more
+ */
+export async function pushedImage(
+  repositoryName: string,
+  target: string,
+  opts?: pulumi.InvokeOptions,
+): Promise<string> {
+  const images = await listImages(repositoryName, opts);
+  if (images === undefined) {
+    throw new pulumi.RunError(
+      `ECR does not have the repository ${repositoryName} any more, since somebody deleted it: ` +
+        "run pulumi refresh, so that the next update makes a new one and pushes the image to it",
+    );
+  }
   const tag = tagOf(target);
   const digest = digestOf(images, tag);
   if (digest === undefined) {

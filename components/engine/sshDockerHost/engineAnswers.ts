@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { connect } from "../engine";
 
 const secondsBetweenTries = 3;
@@ -9,7 +10,7 @@ const secondsBetweenTries = 3;
  * @param sshOptions - for an `ssh://` address
  * @param waitSeconds - for how long it is tried
  * @param hint - what to look at when it does not answer, as a sentence
- * @throws Error with the last reason when it does not answer in time
+ * @throws RunError with the last reason when it does not answer in time
  */
 export async function engineAnswers(
   host: string,
@@ -24,7 +25,7 @@ export async function engineAnswers(
       return;
     } catch (error) {
       if (Date.now() >= end) {
-        throw new Error(
+        throw new pulumi.RunError(
           `The Docker Engine at ${host} does not answer after ${waitSeconds} s ` +
             `(${(error as Error).message}). ${hint}`,
         );

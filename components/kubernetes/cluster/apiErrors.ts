@@ -7,10 +7,11 @@ export function codeOf(error: unknown): number | undefined {
 /** The sentence of an answer of the API server, or of what kept it from answering. */
 export function messageOf(error: unknown): string {
   const { body, message } = error as { body?: unknown; message: string };
+  const [line] = message.split("\n");
   try {
-    return (JSON.parse(String(body)) as { message: string }).message;
+    return (JSON.parse(String(body)) as { message?: string }).message ?? line;
   } catch {
-    return message.split("\n")[0];
+    return line;
   }
 }
 

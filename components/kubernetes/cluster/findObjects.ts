@@ -1,7 +1,7 @@
 import { stackLabel } from "../../core/stackLabel";
-import { ifFound, ifPermitted } from "./apiErrors";
-import { connectCluster } from "./connectCluster";
-import { ClusterChoice } from "./kubeconfig";
+import { ifFound, ifPermitted, messageOf } from "./apiErrors";
+import { ClusterClient, connectCluster, serverOf } from "./connectCluster";
+import { ClusterChoice, ClusterError } from "./kubeconfig";
 
 /** What a cluster says of a namespace. */
 export interface FoundNamespace {
@@ -19,12 +19,17 @@ export interface FoundService {
   stack?: string;
 }
 
-/** Looks a namespace up; undefined where the user may not ask. */
+/**
+ * Looks a namespace up; undefined where the user may not ask.
+ *
+ * @throws ClusterError where the API server does not answer as it should
+ */
 export async function findNamespace(
   choice: ClusterChoice,
   name: string,
 ): Promise<FoundNamespace | undefined> {
-  const { core } = await connectCluster(choice);
+  const client = await connectCluster(choice);
+  const { core } = client;
   const look = async () => {
     const found = await ifFound(core.readNamespace({ name }));
     return {
@@ -33,19 +38,35 @@ export async function findNamespace(
       stack: found?.metadata?.labels?.[stackLabel],
     };
   };
-  return ifPermitted(look());
+  return answered(client, look());
 }
 
-/** Those of the names that Services have in a namespace; undefined where the user may not ask. */
+/**
+ * Those of the names that Services have in a namespace; undefined where the user may not ask.
+ *
+ * @throws ClusterError where the API server does not answer as it should
+ */
 export async function findServices(
   choice: ClusterChoice,
   namespace: string,
   names: string[],
 ): Promise<FoundService[] | undefined> {
-  const { core } = await connectCluster(choice);
+  const client = await connectCluster(choice);
+  const { core } = client;
   const look = async (name: string) => {
     const found = await ifFound(core.readNamespacedService({ namespace, name }));
     return found ? [{ name, stack: found.metadata?.labels?.[stackLabel] }] : [];
   };
-  return (await ifPermitted(Promise.all(names.map(look))))?.flat();
+  return (await answered(client, Promise.all(names.map(look))))?.flat();
+}
+
+async function answered<T>({ config }: ClusterClient, answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await ifPermitted(answer);
+  } catch (error) {
+    throw new ClusterError(
+      "kubeconfig",
+      `the Kubernetes API server at ${serverOf(config)} could not be asked: ${messageOf(error)}`,
+    );
+  }
 }

@@ -73,7 +73,7 @@ export async function inspectCluster(
   try {
     const { gitVersion } = await client.api((library) => library.VersionApi).getCode();
     if (!/^v\d+\.\d+/.test(gitVersion ?? "")) {
-      throw new Error("another server is there");
+      throw new ClusterError("kubeconfig", "another server is there");
     }
     return {
       server,

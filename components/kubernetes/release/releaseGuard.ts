@@ -106,7 +106,7 @@ export class ReleaseGuard {
     await this.pods?.raise();
     this.failure = await this.watch?.complete();
     if (this.failure !== undefined) {
-      throw new Error(this.failure);
+      throw new pulumi.RunError(this.failure);
     }
   }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { EcrImage, EcrImageArgs, findEcrImage } from "../../../components";
+import { pushedImage } from "../../../components/aws/image/ecrImage";
 import { account, region } from "../../support/awsMocks";
 import {
   isKnown,
@@ -82,6 +83,40 @@ it("keeps the login out of the state", async () => {
   expect(JSON.stringify(recording.resources)).not.toContain("lovelace");
 });
 
+describe("an image that was pushed", () => {
+  const target = `${registry}/reef:0f3d`;
+
+  it.each([
+    ["its repository was deleted", "RepositoryNotFoundException", /reef any more.*pulumi refresh/],
+    [
+      "ECR does not tell",
+      "AccessDeniedException",
+      /does not list the images of reef: AccessDenied/,
+    ],
+  ])("is asked for in one sentence where %s", async (_, details, sentence) => {
+    await failing(details);
+    const error: unknown = await pushedImage("reef", target).catch((reason: unknown) => reason);
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    expect((error as Error).message).toMatch(sentence);
+  });
+
+  it("is asked for in one sentence where its tag is gone", async () => {
+    const error: unknown = await pushedImage("reef", target).catch((reason: unknown) => reason);
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    expect((error as Error).message).toContain(`ECR does not have ${target}, which was pushed`);
+  });
+});
+
+/** Lets the function of the provider fail, as the engine tells of it. */
+async function failing(details: string): Promise<void> {
+  const answers = {
+    get [getImages](): object {
+      throw Object.assign(new Error(), { details });
+    },
+  };
+  recording = await startMocks({ answers });
+}
+
 it("can be previewed: the repository is not there yet", async () => {
   recording = await startMocks({ answers: images, preview: true });
   const { repositoryUrl, password } = unknownOutputs();
@@ -116,16 +151,8 @@ describe("the look-up of an image in ECR", () => {
 
   it("does not take another error for an image that is not there", async () => {
     await failing("AccessDeniedException: not authorized to perform ecr:ListImages");
-    await expect(findEcrImage("reef", "0f3b")).rejects.toThrow("AccessDeniedException");
+    await expect(findEcrImage("reef", "0f3b")).rejects.toThrow(
+      "ECR does not list the images of reef: AccessDeniedException",
+    );
   });
-
-  /** Lets the function of the provider fail, as the engine tells of it. */
-  function failing(details: string): Promise<Recording> {
-    const answers = {
-      get [getImages](): object {
-        throw Object.assign(new Error(), { details });
-      },
-    };
-    return startMocks({ answers });
-  }
 });

@@ -1,6 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { inspectEngine } from "../../../components";
+import { findImage, inspectEngine } from "../../../components";
 import { engineAnswers, publishing, startFakeEngine, startServer } from "../../support/fakeEngine";
 import { temporaryFolder } from "../../support/modelFolder";
 
@@ -27,6 +28,27 @@ async function answeringOverTcp(): Promise<string> {
   });
   return `tcp://127.0.0.1:${port}`;
 }
+
+describe("an image that an engine is asked for", () => {
+  it.each([
+    ["is not there", 404, "no such image"],
+    ["has a name that no image can have", 400, "invalid reference format"],
+  ])("is none where it %s", async (_, status, message) => {
+    const host = await alwaysAnswering(status, JSON.stringify({ message }));
+    expect(await findImage(host, "Model")).toBeUndefined();
+  });
+
+  it("is no stack trace where the engine fails", async () => {
+    const host = await alwaysAnswering(500, JSON.stringify({ message: "disk is full" }));
+    const error: unknown = await findImage(host, "model").catch((reason: unknown) => reason);
+    expect(pulumi.RunError.isInstance(error)).toBe(true);
+    expect((error as Error).message).toMatch(
+      new RegExp(
+        `^The Docker Engine at ${host} could not be asked for the image model: .*disk is full`,
+      ),
+    );
+  });
+});
 
 describe("an engine that answers", () => {
   const facts = {

@@ -2,7 +2,7 @@ import * as path from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { connectCluster, findNamespace, inspectCluster } from "../../../components";
+import { ClusterError, connectCluster, findNamespace, inspectCluster } from "../../../components";
 import {
   cluster,
   clusterAnswers,
@@ -241,6 +241,19 @@ describe("a namespace", () => {
     const server = await startFakeCluster({ [path]: answer ?? clusterAnswers[path] });
     expect(await findNamespace({ kubeconfig: kubeconfigFor(server) }, "default")).toEqual(found);
   });
+});
+
+it("a namespace that the API server fails to look up is no stack trace", async () => {
+  const path = "/api/v1/namespaces/default";
+  const server = await startFakeCluster({ [path]: new Refused(500) });
+  const error: unknown = await findNamespace(
+    { kubeconfig: kubeconfigFor(server) },
+    "default",
+  ).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ClusterError);
+  expect((error as Error).message).toMatch(
+    new RegExp(`^the Kubernetes API server at ${server} could not be asked: .*500`),
+  );
 });
 
 it("a client is of the cluster that was inspected", async () => {

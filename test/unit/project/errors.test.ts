@@ -1,0 +1,33 @@
+// Pulumi shows the message of a RunError alone, and a stack trace with any other error.
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect, it } from "vitest";
+import { repository } from "../../support/stackConfig";
+
+/** Files that throw other errors, each with why no user meets them bare. */
+const others: Record<string, string> = {
+  "components/engine/dockerContext.ts":
+    "It knows no Pulumi; componentEngine.ts and the program's look-up of the engine catch it.",
+  "components/engine/engineClient.ts":
+    "It knows no Pulumi; the program's look-up of the engine catches it, and a hook shows its message alone.",
+  "components/engine/sshAgent.ts": "It ends a connection; whoever asks the engine catches it.",
+  "components/kubernetes/cluster/connectCluster.ts":
+    "It is an answer's code; whoever asks the API server catches it.",
+  "components/tfserving/savedModel.ts":
+    "It knows no Pulumi; the checks of a model's version make a problem of it.",
+};
+
+it("what components and program throw has no stack trace", () => {
+  const files = execFileSync("git", ["ls-files", "-z", "components", "program"], {
+    cwd: repository,
+    encoding: "utf8",
+  }).split("\0");
+  const plain = files.filter(
+    (file) =>
+      file.endsWith(".ts") &&
+      fs.existsSync(path.join(repository, file)) &&
+      /\bnew Error\(/.test(fs.readFileSync(path.join(repository, file), "utf8")),
+  );
+  expect(plain).toEqual(Object.keys(others));
+});
