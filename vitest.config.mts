@@ -21,6 +21,8 @@ const order = (groupOrder: number) => ({ sequence: { groupOrder } });
 const kubernetes = {
   ...real,
   ...oneByOne,
+  // A release of several pods on two processors takes its time, and there are several in one test.
+  testTimeout: 600_000,
   globalSetup: [...real.globalSetup, "test/cluster/shared.ts"],
   setupFiles: ["test/cluster/cleared.ts"],
 };
@@ -86,7 +88,6 @@ export default defineConfig({
         test: {
           ...kubernetes,
           ...order(8),
-          testTimeout: 600_000,
           name: "nightly-kubernetes",
           include: ["test/nightly/kubernetes/*.test.ts"],
         },

@@ -67,6 +67,9 @@ const slots = 2 * maxReplicas;
  *   its first byte is passed on, so HAProxy waits for its end or for a full buffer.
  * - A connection that is not there within 100 ms counts as refused: the first packet to a container
  *   whose network is just coming up is lost, and sent again after a second only.
+ * - A replica that DNS has just named gets requests once its first check has passed (`init-state`):
+ *   HAProxy passes a gRPC call on before the connection stands, and a call that is larger than a
+ *   buffer is lost where nothing listens yet (HAProxy 3.2.26).
  * - A health check may take 2 s: where processors are scarce, as when a new replica loads its model,
  *   all replicas answer late at once, and none of them is down. One that leaves says so at once.
  * - A machine that is lost ends no connection. What it has not acknowledged after 5 s goes to another
@@ -195,6 +198,9 @@ function backend(
   return `backend ${api}_${name}
   balance leastconn
 ${options}${healthCheck(pods)}
+.if version_atleast(3.1)
+  default-server init-state down
+.endif
   default-server ${server}
   server-template replica 1-${slots} ipv4@${alias}:${ports[api]} tcp-ut 5s
 `;
@@ -237,7 +243,7 @@ function healthCheck(pods: BalancerPods | undefined): string {
 
 /**
  * One failed check takes a replica out: a draining one is gone within a check's interval. So does
- * one failed connection: HAProxy takes a new server for good until its first check.
+ * one failed connection.
  */
 function serverOptions(pods: BalancerPods | undefined): string {
   // The supervisor listens on IPv4.

@@ -70,6 +70,20 @@ describe.each(balancerVersions)("on HAProxy %s, the balancer", (version) => {
     expect(sent).toEqual(sent.map(() => grpc.status.OK));
   });
 
+  test("sends nothing to a replica on which nothing listens yet", async () => {
+    const { id, grpcPort, addDeaf } = (balancer = await startBalancer(image, times));
+    const address = `127.0.0.1:${grpcPort}`;
+    const load = startLoad({
+      target: { api: "grpc", address, method, request: picture },
+      concurrency: 2,
+    });
+    addDeaf();
+    await until("it is found", () => /grpc_replicas\/replica2.*valid DNS/.test(logs(id)), 30_000);
+    await load.more(200);
+    const result = await load.stop();
+    expect(result.failed, describeLoad(result)).toBe(0);
+  });
+
   test("loses none of many pictures, also while it takes another configuration over", async () => {
     const { id, restPort, grpcPort, configure } = (balancer = await startBalancer(image, times, [
       {},

@@ -38,6 +38,8 @@ export interface Balancer {
   directPort: number;
   /** Writes another configuration, which the balancer takes over by itself. */
   configure: (times: BalancerSettings["times"]) => void;
+  /** Adds a replica on which nothing listens yet. */
+  addDeaf: () => void;
   remove: () => void;
 }
 
@@ -66,6 +68,7 @@ export async function startBalancer(
     );
     fs.renameSync(`${file}.new`, file);
   };
+  const addDeaf = () => start("--network-alias", "replica", "--entrypoint", "sleep", image, "600");
   const remove = () => {
     if (containers.length > 0) docker("rm", "--force", ...containers);
     docker("network", "rm", name);
@@ -94,7 +97,7 @@ export async function startBalancer(
       ...["--entrypoint", shell, image, ...script],
     );
     await until("the balancer has found its replicas", () => ready(id, replicas.length), 30_000);
-    return { id, restPort, grpcPort, directPort, configure, remove };
+    return { id, restPort, grpcPort, directPort, configure, addDeaf, remove };
   } catch (error) {
     remove();
     throw error;

@@ -13,6 +13,13 @@ export function logs(id: string): string {
   return stdout + stderr;
 }
 
+/** The end of what the balancer of a stack has printed: it says why a request was lost. */
+export function balancerSaid(label: string): string {
+  const [balancer] = containers(label, "balancer");
+  const command = `docker logs --timestamps --tail 80 ${balancer} 2>&1`;
+  return execFileSync("sh", ["-c", command], { encoding: "utf8", maxBuffer });
+}
+
 /** Ids of the containers of a stack, of one part of it if named. */
 export function containers(label: string, part?: string): string[] {
   const filters = [

@@ -44,7 +44,7 @@ export async function previewRecorded(
     fs.readFileSync(file, "utf8"),
   );
   const { config, ...deployment } = JSON.parse(
-    await prepare(withTodaysTags(text)),
+    await prepare(withTodaysTags(withTodaysBalancer(text))),
   ) as RecordedStack;
   const stack = await createStack(`upgrade-${name.split("-")[0]}`, config, root, env);
   try {
@@ -75,6 +75,13 @@ function withTodaysTags(recorded: string): string {
       : tagOf(runtimeBuild(baseImage, runtimeRepository).name);
     return text.replaceAll(tagOf(name!), tag);
   }, recorded);
+}
+
+/** Lines that the balancer's configuration has got since. They reload it, as they should. */
+function withTodaysBalancer(recorded: string): string {
+  const since = [".if version_atleast(3.1)", "  default-server init-state down", ".endif"];
+  const before = "\\n  default-server ";
+  return recorded.replaceAll(before, `\\n${since.join("\\n")}${before}`);
 }
 
 function tagOf(image: string): string {

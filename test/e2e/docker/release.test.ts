@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { containers, docker } from "../../support/docker";
+import { balancerSaid, containers, docker } from "../../support/docker";
 import { describeLoad, LoadResult, startLoad } from "../../support/load";
 import {
   grpcPrediction,
@@ -51,8 +51,9 @@ describe.each(strategies)("a $strategy release of $replicas under load", (releas
     expect(replicas.filter((id) => before.includes(id))).toEqual([]);
     expect(replicas).toHaveLength(Number(release.replicas));
     expect(before).toContain(containers(stack.label, "balancer")[0]);
-    expect(rest.failed, describeLoad(rest)).toBe(0);
-    expect(grpc.failed, describeLoad(grpc)).toBe(0);
+    for (const load of [rest, grpc]) {
+      expect(load.failed, `${describeLoad(load)}\n${balancerSaid(stack.label)}`).toBe(0);
+    }
     expect(Object.keys(grpc.phases.during.versions).sort()).toEqual(versions);
     expect(Object.keys(grpc.phases.after.versions)).toEqual(versions.slice(-1));
   });
