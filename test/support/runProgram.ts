@@ -126,8 +126,7 @@ export async function surround(
 /** A text as it is in any checkout of the project on any machine. */
 function anywhere(text: string): string {
   return text
-    .replaceAll(/unix:\S+?docker\.sock/g, "unix:///docker.sock")
-    .replaceAll(/\/\S+docker\.sock/g, "/docker.sock")
+    .replaceAll(/(\/\/)?\/\S+docker\.sock/g, "$1/docker.sock")
     .replaceAll(/127\.0\.0\.1:\d{5}\b/g, "127.0.0.1:(port)")
     .replaceAll(/:[0-9a-f]{12}\b/g, ":(hash of the files)")
     .replaceAll(/"\d{10}"/g, "(version)");
