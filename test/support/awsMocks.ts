@@ -47,6 +47,7 @@ export function awsComputed(
       repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${String(inputs.name ?? `${name}-1a2b3c4`)}`,
     },
     "aws:ec2/eip:Eip": { allocationId: `eipalloc-of-${name}`, publicIp: "203.0.113.7" },
+    "aws:efs/accessPoint:AccessPoint": { fileSystemArn: awsArn("efs", "fileSystem", name) },
     "aws:ec2/instance:Instance": { privateIp: "10.0.0.7" },
     "aws:ec2/keyPair:KeyPair": { keyName: `${name}-1a2b3c4` },
     "aws:ec2/launchTemplate:LaunchTemplate": { latestVersion: 3 },

@@ -4,7 +4,16 @@ import { describe, expect, it } from "vitest";
 import { AlbEndpoint, type AlbEndpointArgs } from "../../../components";
 import { account, region } from "../../support/awsMocks";
 import { isKnown, problemsOf, promiseOf } from "../../support/mocks";
-import { endpoint, endpointArgs, everything, make, secure, settings } from "./awsComponents";
+import { refusals } from "../../support/refusals";
+import {
+  endpoint,
+  endpointArgs,
+  everything,
+  make,
+  neededFor,
+  secure,
+  settings,
+} from "./awsComponents";
 
 type Args = Partial<AlbEndpointArgs>;
 
@@ -76,15 +85,10 @@ describe("an endpoint", () => {
   });
 
   it("is there before a service is: the target groups' ARNs wait for their rules", async () => {
-    const { component } = await make(endpoint, { ...secure, grpc: true });
-    for (const [api, arn] of [
-      ["rest", component.restTargetGroupArn],
-      ["grpc", component.grpcTargetGroupArn],
-    ] as const) {
-      const waits = arn as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
-      const urns = [...(await waits.allResources())].map(({ urn }) => promiseOf(urn));
-      expect((await Promise.all(urns)).join()).toContain(`ListenerRule::serving-${api}`);
-    }
+    const { component, find } = await make(endpoint, { ...secure, grpc: true });
+    const [rest, grpc] = ["rest", "grpc"].map((api) => find("ListenerRule", `serving-${api}`).urn);
+    expect(await neededFor(component.restTargetGroupArn)).toContain(rest);
+    expect(await neededFor(component.grpcTargetGroupArn)).toContain(grpc);
   });
 
   it("knows in a preview what does not depend on AWS", async () => {
@@ -101,51 +105,36 @@ describe("an endpoint", () => {
   });
 });
 
-describe("an endpoint refuses", () => {
-  const everyone = ["0.0.0.0/0"];
-  const topic = "arn:aws:sns:eu-central-1:1:x";
+const refused: Record<string, Args> = {
+  "one subnet": { subnetIds: ["subnet-a"] },
+  "public without a certificate": { public: true },
+  "gRPC without a certificate": { grpc: true },
+  "what is no certificate": { ...secure, certificateArn: "cert" },
+  "a certificate without a name": { ...secure, domainName: undefined },
+  "a zone without a name": { zoneId: "Z1" },
+  "a name that is none": { ...secure, domainName: "Model" },
+  "a block that is none": { clientCidrs: ["10.0.0.0"] },
+  everyone: { ...secure, clientCidrs: ["0.0.0.0/0"] },
+  "the internet and no clients": { ...secure, public: true, clientCidrs: [] },
+  "public addresses in HTTP": { clientCidrs: ["192.0.2.0/24"] },
+  "a block twice": { clientCidrs: ["10.0.0.0/16", "10.0.0.0/16"] },
+  "half a second for a request": { longestRequestSeconds: 0.5 },
+  "too much time": { longestRequestSeconds: 3600 },
+  "a quick slow start": { slowStartSeconds: 5 },
+  "logs for no day": { accessLogRetentionDays: 0 },
+  "what is no web ACL": { webAclArn: "arn:aws:waf::1:x" },
+  "what is no topic": { alarmTopicArn: "ops" },
+  "a topic and addresses": {
+    alarmTopicArn: "arn:aws:sns:eu-central-1:1:x",
+    alarmEmails: ["a@example.com"],
+  },
+  "an address that is none": { alarmEmails: ["ops"] },
+  "no errors ever": { maxErrorPercent: 0 },
+  "no latency": { maxLatencySeconds: 0 },
+  "several at once": { grpc: true, public: true, clientCidrs: ["x"] },
+};
 
-  it.each<[string, Args, string, string]>([
-    ["one subnet", { subnetIds: ["subnet-a"] }, "subnetIds", "two"],
-    ["public without a certificate", { public: true }, "certificateArn", "clear text"],
-    ["gRPC without a certificate", { grpc: true }, "certificateArn", "HTTPS only"],
-    ["a bad certificate", { ...secure, certificateArn: "no" }, "certificateArn", "arn:aws:acm:"],
-    ["a certificate without a name", { ...secure, domainName: undefined }, "domainName", "name"],
-    ["a zone without a name", { zoneId: "Z1" }, "domainName", "record"],
-    ["a name that is none", { ...secure, domainName: "Model" }, "domainName", "model.example.com"],
-    ["a block that is none", { clientCidrs: ["10.0.0.0"] }, "clientCidrs[0]", "10.0.0.0/8"],
-    ["everyone", { ...secure, clientCidrs: everyone }, "clientCidrs[0]", "public: true"],
-    ["nobody at all", { ...secure, public: true, clientCidrs: [] }, "clientCidrs", "for everyone"],
-    [
-      "public clients in HTTP",
-      { clientCidrs: ["192.0.2.0/24"] },
-      "clientCidrs[0]",
-      "no private addresses",
-    ],
-    ["a block twice", { clientCidrs: ["10.0.0.0/16", "10.0.0.0/16"] }, "clientCidrs", "twice"],
-    ["half a second", { longestRequestSeconds: 0.5 }, "longestRequestSeconds", "1 to 3595"],
-    ["too much time", { longestRequestSeconds: 3600 }, "longestRequestSeconds", "1 to 3595"],
-    ["a quick slow start", { slowStartSeconds: 5 }, "slowStartSeconds", "30 to 900"],
-    ["logs for no day", { accessLogRetentionDays: 0 }, "accessLogRetentionDays", "1 to 3650"],
-    ["a bad web ACL", { webAclArn: "arn:aws:waf::1:x" }, "webAclArn", "arn:aws:wafv2:"],
-    ["a bad topic", { alarmTopicArn: "ops" }, "alarmTopicArn", "arn:aws:sns:"],
-    [
-      "topic and mail",
-      { alarmTopicArn: topic, alarmEmails: ["a@b.c"] },
-      "alarmEmails",
-      "subscribe",
-    ],
-    ["a bad address", { alarmEmails: ["ops"] }, "alarmEmails[0]", "use an address such as"],
-    ["no errors ever", { maxErrorPercent: 0 }, "maxErrorPercent", "above 0"],
-    ["no latency", { maxLatencySeconds: 0 }, "maxLatencySeconds", "above 0"],
-  ])("%s: %j", (_, args, propertyPath, part) => {
-    const reason = expect.stringContaining(part) as string;
-    expect(problemsOf(() => endpoint(args))).toEqual([{ propertyPath, reason }]);
-  });
-
-  it("everything that is wrong in one message", () => {
-    const problems = problemsOf(() => endpoint({ grpc: true, public: true, clientCidrs: ["x"] }));
-    const paths = problems.map(({ propertyPath }) => propertyPath);
-    expect(paths).toEqual(["clientCidrs[0]", "certificateArn", "certificateArn"]);
-  });
+it("what an endpoint refuses, and why", async () => {
+  const text = await refusals(refused, (args) => problemsOf(() => endpoint(args)));
+  await expect(text).toMatchFileSnapshot("snapshots/refused-endpoints.txt");
 });

@@ -22,7 +22,13 @@ import {
 } from "../../../components";
 import { account, awsArn, region } from "../../support/awsMocks";
 import { networkAnswers } from "../../support/awsNetworkMocks";
-import { type Recording, type Registration, settle, startMocks } from "../../support/mocks";
+import {
+  promiseOf,
+  type Recording,
+  type Registration,
+  settle,
+  startMocks,
+} from "../../support/mocks";
 import { rendered, renderedOutputs } from "../../support/rendered";
 
 type Options = pulumi.ComponentResourceOptions;
@@ -70,7 +76,7 @@ export async function make<Args, Component extends pulumi.Resource>(
   args = {} as Args,
   options: MockOptions = {},
 ): Promise<Made<Component>> {
-  const recording = await startMocks({ answers, ...options });
+  const recording = await startMocks({ ...options, answers: { ...answers, ...options.answers } });
   const component = create(args);
   await settle();
   const inAws = recording.resources.filter(({ type }) => type.startsWith("aws:"));
@@ -80,6 +86,14 @@ export async function make<Args, Component extends pulumi.Resource>(
   const text = async () =>
     `${await renderedOutputs(component)}---\n${rendered(recording.resources, "aws")}`;
   return { component, recording, all, find, text };
+}
+
+/** URNs of what has to be there before an output is. */
+export async function neededFor(output: pulumi.Output<unknown>): Promise<string[]> {
+  const { allResources } = output as unknown as {
+    allResources(): Promise<Set<pulumi.Resource>>;
+  };
+  return Promise.all([...(await allResources())].map(({ urn }) => promiseOf(urn)));
 }
 
 /** The statements of a policy. */

@@ -1,0 +1,13 @@
+#!/bin/bash
+set -eu
+cat >> /etc/ecs/ecs.config <<'END'
+ECS_CLUSTER=gpu-1a2b3c4
+ECS_AWSVPC_BLOCK_IMDS=true
+ECS_DISABLE_PRIVILEGED=true
+ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE=true
+ECS_ENABLE_SPOT_INSTANCE_DRAINING=true
+ECS_RESERVED_MEMORY=256
+ECS_TASK_PIDS_LIMIT=4096
+ECS_ENABLE_GPU_SUPPORT=true
+END
+systemctl disable --now sshd.service || true
