@@ -19,9 +19,11 @@ import {
   urn,
 } from "../../support/mocks";
 import { temporaryFolder } from "../../support/modelFolder";
+import { rendered } from "../../support/rendered";
 
 const component = "tfserving:index:SshDockerHost";
 const provider = "pulumi:providers:docker";
+const network = "docker:index/network:Network";
 const required: SshDockerHostArgs = {
   address: "192.0.2.7",
   privateKey: pulumi.secret("PRIVATE"),
@@ -48,23 +50,26 @@ async function create(args: Partial<SshDockerHostArgs> = {}): Promise<SshDockerH
   return host;
 }
 
-const options = [
-  "IdentityFile=~/.ssh/tfserving-tfserving-dev-gpu",
-  "IdentitiesOnly=yes",
-  "UserKnownHostsFile=~/.ssh/tfserving-tfserving-dev-gpu.known_hosts",
-  "HostKeyAlias=tfserving-tfserving-dev-gpu",
-  "StrictHostKeyChecking=yes",
-  "BatchMode=yes",
-  "ConnectTimeout=10",
-  "ServerAliveInterval=15",
-].flatMap((option) => ["-o", option]);
+/** A host, and a network on it. */
+async function withNetwork(args: Partial<SshDockerHostArgs> = {}): Promise<SshDockerHost> {
+  const host = new SshDockerHost("gpu", { ...required, ...args });
+  new docker.Network("net", {}, host.options());
+  await settle();
+  return host;
+}
 
 describe("a Docker host that is reached by SSH", () => {
-  it("is a provider with address and options, and no key", async () => {
-    await create();
-    const { inputs } = recording.find(provider, "gpu");
-    expect(inputs.host).toBe("ssh://ubuntu@192.0.2.7");
-    expect(JSON.parse(String(inputs.sshOpts))).toEqual(options);
+  it.each<[string, Partial<SshDockerHostArgs>, string]>([
+    ["address and options", {}, "ssh-docker-host"],
+    [
+      "a login of the caller's, a proxy, and what shares its machine's life",
+      { user: "ada", port: 2222, proxyCommand: "through %h", machineId: "i-1" },
+      "ssh-docker-host-otherwise",
+    ],
+  ])("is a provider with %s, and no key", async (_, args, file) => {
+    await withNetwork(args);
+    const text = ["pulumi", "random", "docker"].map((of) => rendered(recording.resources, of));
+    await expect(text.filter(Boolean).join("---\n")).toMatchFileSnapshot(`snapshots/${file}.yaml`);
     expect(JSON.stringify(recording.resources)).not.toContain("PRIVATE");
   });
 
@@ -86,23 +91,12 @@ describe("a Docker host that is reached by SSH", () => {
 
   it("waits for the engine before it gives its address, which is no secret", async () => {
     const host = await create({ waitSeconds: 7, hint: "Switch it on." });
+    const options = await promiseOf(host.sshOptions);
     expect(engineAnswers).toHaveBeenCalledWith(
       ...(["ssh://ubuntu@192.0.2.7", options, 7, "Switch it on."] as const),
     );
     expect(await promiseOf(host.host)).toBe("ssh://ubuntu@192.0.2.7");
     expect(await pulumi.isSecret(host.host)).toBe(false);
-  });
-
-  it.each([
-    ["user", { user: "ada" }, "ssh://ada@192.0.2.7"],
-    ["port", { port: 2222 }, "ssh://ubuntu@192.0.2.7:2222"],
-  ])("%s is part of the address", async (_, args, address) => {
-    expect(await promiseOf((await create(args)).host)).toBe(address);
-  });
-
-  it("goes through a proxy command", async () => {
-    const host = await create({ proxyCommand: "through %h" });
-    expect(await promiseOf(host.sshOptions)).toEqual([...options, "-o", "ProxyCommand=through %h"]);
   });
 
   it.each([
@@ -114,44 +108,18 @@ describe("a Docker host that is reached by SSH", () => {
       { propertyPath, reason },
     ]);
   });
-});
 
-describe("what runs on a machine of the stack", () => {
-  const machine = urn("random:index/randomId:RandomId", "gpu-machine", component);
-  const id = urn("random:index/randomId:RandomId", "gpu-machine-id", component);
-
-  async function network(args: Partial<SshDockerHostArgs>) {
-    const host = new SshDockerHost("gpu", { ...required, ...args });
-    new docker.Network("net", {}, host.options());
-    await settle();
-    return recording.find("docker:index/network:Network");
-  }
-
-  it("goes and comes with the machine", async () => {
-    const { deletedWith, replaceWith, provider: used } = await network({ machineId: "i-1" });
-    expect({ deletedWith, replaceWith }).toEqual({ deletedWith: machine, replaceWith: [machine] });
-    expect(used).toBe(urn(provider, "gpu", component));
-  });
-
-  it("knows the machine by its id, which goes first when it is another", async () => {
-    await network({ machineId: "i-1" });
-    const [first, second] = ["gpu-machine-id", "gpu-machine"].map((name) =>
-      recording.find("random:index/randomId:RandomId", name),
+  it.each([
+    ["is replaced with the machine, by whose id it is known", { machineId: "i-1" }, true],
+    ["is removed from a machine that outlives the stack", {}, false],
+  ])("what runs on it %s", async (_, args, isTied) => {
+    await withNetwork(args);
+    const machine = urn("random:index/randomId:RandomId", "gpu-machine", component);
+    const { deletedWith, replaceWith, provider: used } = recording.find(network);
+    expect({ deletedWith, replaceWith }).toEqual(
+      isTied ? { deletedWith: machine, replaceWith: [machine] } : {},
     );
-    expect(first).toMatchObject({
-      inputs: { keepers: { id: "i-1" } },
-      deleteBeforeReplace: true,
-    });
-    expect(second).toMatchObject({
-      inputs: { keepers: { id: "hex-of-gpu-machine-id" } },
-      deleteBeforeReplace: true,
-    });
-    expect(second.dependencies).toContain(id);
-  });
-
-  it("is removed from a machine that outlives the stack", async () => {
-    const { deletedWith, replaceWith } = await network({});
-    expect({ deletedWith, replaceWith }).toEqual({});
+    expect(used).toBe(urn(provider, "gpu", component));
   });
 });
 

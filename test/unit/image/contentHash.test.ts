@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { contentHash } from "../../../components/image/contentHash";
-import { temporaryFolder, writeFiles } from "../../support/modelFolder";
+import { modelFolder as folderOf } from "../../support/modelFolder";
 
 type Files = Record<string, string>;
 
@@ -13,11 +13,22 @@ const sample: Files = {
   "my_model/1/saved_model.pb": "graph",
   "my_model/1/variables/variables.index": "index",
 };
+const noise = {
+  ...{ ".DS_Store": "x", ".git/HEAD": "y", "my_model/.ipynb_checkpoints/z": "" },
+  ...{ "assets/.DS_Store": "x", "assets/._names.txt": "x", "assets/below/.names.txt": "x" },
+  "assets/.ipynb_checkpoints/names.txt": "x",
+};
 
 function hashOf(files: Files, settings: Record<string, string> = {}): string {
-  const folder = temporaryFolder();
-  writeFiles(folder, files);
-  return contentHash({ models: folder }, settings);
+  return contentHash({ models: folderOf(files) }, settings);
+}
+
+/** Whether the hash of the sample stays with what is done to its folder. */
+function staysWith(change: (folder: string) => void): boolean {
+  const models = folderOf(sample);
+  const before = contentHash({ models }, {});
+  change(models);
+  return contentHash({ models }, {}) === before;
 }
 
 /** Names without a dot in front, which would be hidden, and no two that differ in case only. */
@@ -27,20 +38,6 @@ const few = { numRuns: 30 };
 
 it("is 12 hexadecimal digits, fit for a tag", () => {
   expect(hashOf(sample)).toMatch(/^[0-9a-f]{12}$/);
-});
-
-describe("texts", () => {
-  const hashOfText = (text: string) => {
-    const folder = temporaryFolder();
-    writeFiles(folder, { run: text });
-    return contentHash({}, {}, { script: folder });
-  };
-
-  it("have the same hash whatever git ended their lines with", () => {
-    expect(hashOfText("a\r\nb\r\n")).toBe(hashOfText("a\nb\n"));
-    expect(hashOfText("a\rb\n")).not.toBe(hashOfText("a\nb\n"));
-    expect(hashOf({ asset: "a\r\n" })).not.toBe(hashOf({ asset: "a\n" }));
-  });
 });
 
 describe("the same content has the same hash", () => {
@@ -54,46 +51,35 @@ describe("the same content has the same hash", () => {
   });
 
   it("whatever modes and times the files have", () => {
-    const folder = temporaryFolder();
-    writeFiles(folder, sample);
-    const before = contentHash({ models: folder }, {});
-    const file = path.join(folder, "my_model/1/saved_model.pb");
-    fs.chmodSync(file, 0o600);
-    fs.chmodSync(path.dirname(file), 0o700);
-    fs.utimesSync(file, 1, 1);
-    expect(contentHash({ models: folder }, {})).toBe(before);
+    const stays = staysWith((folder) => {
+      const file = path.join(folder, "my_model/1/saved_model.pb");
+      fs.chmodSync(file, 0o600);
+      fs.chmodSync(path.dirname(file), 0o700);
+      fs.utimesSync(file, 1, 1);
+    });
+    expect(stays).toBe(true);
   });
 
   it("with an empty folder, which git would not keep", () => {
-    const folder = temporaryFolder();
-    writeFiles(folder, sample);
-    const before = contentHash({ models: folder }, {});
-    fs.mkdirSync(path.join(folder, "my_model/1/assets"));
-    expect(contentHash({ models: folder }, {})).toBe(before);
+    expect(staysWith((folder) => fs.mkdirSync(path.join(folder, "my_model/1/assets")))).toBe(true);
   });
 
   it("whatever order its parts are given in", () => {
-    const one = temporaryFolder();
-    const two = temporaryFolder();
-    writeFiles(two, sample);
+    const [one, two] = [folderOf({}), folderOf(sample)];
     expect(contentHash({ one, two }, { a: "1", b: "2" })).toBe(
       contentHash({ two, one }, { b: "2", a: "1" }),
     );
   });
 
   it("whatever hidden files lie beside it", () => {
-    expect(
-      hashOf({
-        ...sample,
-        ".DS_Store": "x",
-        ".git/HEAD": "y",
-        "my_model/.ipynb_checkpoints/z": "",
-        "assets/.DS_Store": "x",
-        "assets/._names.txt": "x",
-        "assets/.ipynb_checkpoints/names.txt": "x",
-        "assets/below/.names.txt": "x",
-      }),
-    ).toBe(hashOf(sample));
+    expect(hashOf({ ...sample, ...noise })).toBe(hashOf(sample));
+  });
+
+  it("whatever git ended the lines of a text with, but not of an asset", () => {
+    const hashOfText = (run: string) => contentHash({}, {}, { script: folderOf({ run }) });
+    expect(hashOfText("a\r\nb\r\n")).toBe(hashOfText("a\nb\n"));
+    expect(hashOfText("a\rb\n")).not.toBe(hashOfText("a\nb\n"));
+    expect(hashOf({ asset: "a\r\n" })).not.toBe(hashOf({ asset: "a\n" }));
   });
 });
 
@@ -115,61 +101,40 @@ describe("another hash comes of", () => {
     fc.assert(
       fc.property(files, name, (content, renamed) => {
         fc.pre(!(renamed in content));
-        const [first, ...rest] = Object.keys(content);
-        const other = {
-          [renamed]: content[first],
-          ...Object.fromEntries(rest.map((key) => [key, content[key]])),
-        };
-        expect(hashOf(other)).not.toBe(hashOf(content));
+        const [[, first], ...rest] = Object.entries(content);
+        expect(hashOf({ [renamed]: first, ...Object.fromEntries(rest) })).not.toBe(hashOf(content));
       }),
       few,
     );
   });
 
-  it.each([".vocab.txt", ".hidden"])("a hidden file right in assets/, %s", (file) => {
-    const [bare, one, other] = [{}, { [`assets/${file}`]: "a" }, { [`assets/${file}`]: "b" }].map(
-      (further) => hashOf({ "saved_model.pb": "graph", ...further } as Files),
-    );
-    expect(new Set([bare, one, other]).size).toBe(3);
-  });
+  const large = "x".repeat(3 * (1 << 20));
+  const { "my_model/1/saved_model.pb": graph, ...index } = sample;
 
-  it.each<[string, Files]>([
-    ["a further file", { ...sample, "my_model/1/assets/names.txt": "" }],
-    ["a file less", { "my_model/1/saved_model.pb": "graph" }],
-    [
-      "a moved file",
-      { "my_model/2/saved_model.pb": "graph", "my_model/1/variables/variables.index": "index" },
-    ],
-  ])("%s", (_, other) => {
-    expect(hashOf(other)).not.toBe(hashOf(sample));
-  });
-
-  it("bytes that move from one file's end to the next one's start", () => {
-    expect(hashOf({ a: "ab", b: "c" })).not.toBe(hashOf({ a: "a", b: "bc" }));
-  });
-
-  it("one file that reads like two", () => {
-    expect(hashOf({ a: "xfile 8 models/b\ny" })).not.toBe(hashOf({ a: "x", b: "y" }));
+  it.each<[string, Files, Files]>([
+    ["a further file", sample, { ...sample, "my_model/1/assets/names.txt": "" }],
+    ["a file less", sample, index],
+    ["a moved file", sample, { "my_model/2/saved_model.pb": graph, ...index }],
+    ["a hidden file right in assets/", sample, { ...sample, "assets/.vocab.txt": "a" }],
+    ["another such file", { "assets/.hidden": "a" }, { "assets/.hidden": "b" }],
+    ["bytes that move to the next file's start", { a: "ab", b: "c" }, { a: "a", b: "bc" }],
+    ["one file that reads like two", { a: "xfile 8 models/b\ny" }, { a: "x", b: "y" }],
+    ["the end of a file that is larger than the buffer", { a: large + "1" }, { a: large + "2" }],
+  ])("%s", (_, one, other) => {
+    expect(hashOf(other)).not.toBe(hashOf(one));
   });
 
   it("another setting", () => {
-    expect(hashOf(sample, { baseImage: "tensorflow/serving:2.19.1" })).not.toBe(
-      hashOf(sample, { baseImage: "tensorflow/serving:2.18.0" }),
-    );
+    const [one, other] = ["2.19.1", "2.18.0"].map((baseImage) => hashOf(sample, { baseImage }));
+    expect(one).not.toBe(other);
   });
 
   it("a link that points elsewhere", () => {
-    const folder = temporaryFolder();
-    writeFiles(folder, { a: "1", b: "1" });
-    fs.symlinkSync("a", path.join(folder, "link"));
-    const before = contentHash({ models: folder }, {});
-    fs.rmSync(path.join(folder, "link"));
-    fs.symlinkSync("b", path.join(folder, "link"));
-    expect(contentHash({ models: folder }, {})).not.toBe(before);
+    const hashes = ["a", "b"].map((target) => {
+      const models = folderOf({ a: "1", b: "1" });
+      fs.symlinkSync(target, path.join(models, "link"));
+      return contentHash({ models }, {});
+    });
+    expect(hashes[0]).not.toBe(hashes[1]);
   });
-});
-
-it("reads a file larger than its buffer to the end", () => {
-  const large = "x".repeat(3 * (1 << 20));
-  expect(hashOf({ a: `${large}1` })).not.toBe(hashOf({ a: `${large}2` }));
 });

@@ -13,12 +13,13 @@ import {
   startMocks,
   urn,
 } from "../../support/mocks";
+import { refusals } from "../../support/refusals";
+import { rendered } from "../../support/rendered";
 
-const component = "tfserving:index:PublishedImage";
+type Args = Partial<PublishedImageArgs>;
+
 const providerType = "pulumi:providers:docker";
 const registryImage = "docker:index/registryImage:RegistryImage";
-const digest = `sha256:${"d".repeat(64)}`;
-
 const required = { image: "registry.example.com/team/x:0f3c", registry: "registry.example.com" };
 
 let recording: Recording;
@@ -27,81 +28,58 @@ beforeEach(async () => {
   recording = await startMocks();
 });
 
-async function create(args: Partial<PublishedImageArgs> = {}): Promise<PublishedImage> {
+async function create(args: Args = {}): Promise<PublishedImage> {
   const provider = new docker.Provider("docker", { host: "unix:///var/run/docker.sock" });
   const image = new PublishedImage("serving", { ...required, ...args }, { provider });
   await settle();
   return image;
 }
 
-function registryAuth(): unknown {
-  return recording.find(providerType, "serving-registry").inputs.registryAuth;
+function registryProvider() {
+  return recording.find(providerType, "serving-registry").inputs;
 }
 
 describe("the children of a published image", () => {
-  it("have exact inputs: the push, which leaves the image in the registry", async () => {
-    await create();
-    expect(recording.find(registryImage).inputs).toEqual({
-      name: "registry.example.com/team/x:0f3c",
-      keepRemotely: true,
-      insecureSkipVerify: false,
-    });
-  });
-
-  it("have exact inputs: a provider without login", async () => {
-    await create({ host: "ssh://ada@gpu" });
-    expect(recording.find(providerType, "serving-registry").inputs).toEqual({
-      host: "ssh://ada@gpu",
-      registryAuth: JSON.stringify([
-        { address: "https://registry.example.com", authDisabled: true },
-      ]),
-    });
+  it.each<[string, Args, string]>([
+    ["a push, which leaves the image in the registry", {}, "published-image"],
+    [
+      "a push to a registry without TLS, from a named engine",
+      { registry: "127.0.0.1:5000", plainHttp: true, host: "ssh://ada@gpu" },
+      "published-image-plain",
+    ],
+  ])("are %s, and a provider without login", async (_, args, file) => {
+    await create(args);
+    const children = recording.resources.filter(({ parent }) => parent !== "");
+    const text = ["pulumi", "docker"].map((provider) => rendered(children, provider)).join("---\n");
+    await expect(text).toMatchFileSnapshot(`snapshots/${file}.yaml`);
   });
 
   it("push from the provider's engine whatever Docker context is in use here", async () => {
     vi.stubEnv("DOCKER_CONTEXT", "another");
     onTestFinished(() => void vi.unstubAllEnvs());
     await create();
-    const { host, context } = recording.find(providerType, "serving-registry").inputs;
+    const { host, context } = registryProvider();
     expect([host, context]).toEqual(["unix:///var/run/docker.sock", ""]);
   });
 
-  it("belong to the component; the push uses the provider that knows the registry", async () => {
+  it("push by the provider that knows the registry", async () => {
     await create();
-    expect(recording.find(providerType, "serving-registry").parent).toBe(urn(component, "serving"));
-    const { parent, provider } = recording.find(registryImage);
-    expect({ parent, provider }).toEqual({
-      parent: urn(component, "serving"),
-      provider: urn(providerType, "serving-registry", component),
-    });
+    const known = urn(providerType, "serving-registry", "tfserving:index:PublishedImage");
+    expect(recording.find(registryImage).provider).toBe(known);
   });
 });
 
-describe("the registry", () => {
-  const login = JSON.stringify([
-    { address: "https://registry.example.com", username: "ada", password: "lovelace" },
-  ]);
+describe("the registry's password", () => {
+  const login = { address: "https://registry.example.com", username: "ada", password: "lovelace" };
 
   it.each([
     ["a plain password", "lovelace"],
     ["a secret", pulumi.secret("lovelace")],
-  ])("gets a login as a secret: from %s", async (_, password) => {
+  ])("is in a secret login and nowhere else, secret or not: from %s", async (_, password) => {
     await create({ username: "ada", password });
-    expect(registryAuth()).toEqual(secret(login));
-  });
-
-  it("leaves the password in no other input, secret or not", async () => {
-    await create({ username: "ada", password: "lovelace" });
+    expect(registryProvider().registryAuth).toEqual(secret(JSON.stringify([login])));
     const others = recording.resources.filter(({ name }) => name !== "serving-registry");
     expect(JSON.stringify(others)).not.toContain("lovelace");
-  });
-
-  it("may speak HTTP without TLS", async () => {
-    await create({ registry: "127.0.0.1:5000", plainHttp: true });
-    expect(registryAuth()).toBe(
-      JSON.stringify([{ address: "http://127.0.0.1:5000", authDisabled: true }]),
-    );
-    expect(recording.find(registryImage).inputs.insecureSkipVerify).toBe(true);
   });
 });
 
@@ -111,7 +89,7 @@ it.each([
   ["127.0.0.1:5000/x", "127.0.0.1:5000/x"],
 ])("names %s by its digest", async (image, repository) => {
   const published = await create({ image });
-  expect(await promiseOf(published.reference)).toBe(`${repository}@${digest}`);
+  expect(await promiseOf(published.reference)).toBe(`${repository}@sha256:${"d".repeat(64)}`);
 });
 
 it("can be previewed: the digest comes with the push", async () => {
@@ -121,56 +99,39 @@ it("can be previewed: the digest comes with the push", async () => {
   expect(recording.find(registryImage).inputs.name).toBe("registry.example.com/team/x:0f3c");
 });
 
-describe("a published image refuses", () => {
-  const badRegistry = (registry: string) => ({
-    propertyPath: "registry",
-    reason: `is "${registry}": use the registry's HOST or HOST:PORT, such as registry.example.com`,
-  });
-  const missing = (propertyPath: string) => ({
-    propertyPath,
-    reason: "is missing: a login takes a user name and a password, a push without login neither",
+const refused: Record<string, Args> = {
+  "no registry": { registry: "" },
+  "a name that is no host": { registry: "registry" },
+  "a host with a blank": { registry: "a b" },
+  "a URL": { registry: "https://registry.example.com" },
+  "a path": { registry: "registry.example.com/team" },
+  "a port that is none": { registry: "registry.example.com:port" },
+  "a host that begins with a dash": { registry: "-registry.example.com" },
+  "a user name without a password": { username: "ada" },
+  "a password without a user name": { password: pulumi.secret("lovelace") },
+  "all at once": { registry: "", username: "ada" },
+};
+
+describe("a published image", () => {
+  it("refuses what is no registry or login, and says what to use", async () => {
+    const said = await refusals(refused, (args) =>
+      problemsOf(() => new PublishedImage("p", { ...required, ...args })),
+    );
+    await expect(said).toMatchFileSnapshot("snapshots/refused-published-images.txt");
   });
 
-  it.each([
-    "",
-    "registry",
-    "a b",
-    "https://registry.example.com",
-    "registry.example.com/team",
-    "registry.example.com:port",
-    "-registry.example.com",
-  ])("the registry %j", (registry) => {
-    expect(problemsOf(() => new PublishedImage("p", { ...required, registry }))).toEqual([
-      badRegistry(registry),
-    ]);
-  });
-
-  it("a user name without a password", () => {
-    expect(problemsOf(() => new PublishedImage("p", { ...required, username: "ada" }))).toEqual([
-      missing("password"),
-    ]);
-  });
-
-  it("a password without a user name", () => {
-    const password = pulumi.secret("lovelace");
-    expect(problemsOf(() => new PublishedImage("p", { ...required, password }))).toEqual([
-      missing("username"),
-    ]);
-  });
-
-  it("everything that is wrong at once, before anything is registered", async () => {
-    const create = () => new PublishedImage("p", { ...required, registry: "", username: "ada" });
+  it("is refused before anything is registered", async () => {
+    const create = () => new PublishedImage("p", { ...required, registry: "" });
     expect(create).toThrow(pulumi.InputPropertiesError);
     expect(create).toThrow("PublishedImage p cannot work with these arguments");
-    expect(problemsOf(create)).toEqual([badRegistry(""), missing("password")]);
     await settle();
     expect(recording.resources).toEqual([]);
   });
-});
 
-it.each(["localhost", "localhost:5000", "127.0.0.1:5000", "registry.example.com", "[::1]:5000"])(
-  "accepts the registry %s",
-  (registry) => {
-    expect(checkPublishedImage({ registry })).toEqual([]);
-  },
-);
+  it.each(["localhost", "localhost:5000", "127.0.0.1:5000", "registry.example.com", "[::1]:5000"])(
+    "accepts the registry %s",
+    (registry) => {
+      expect(checkPublishedImage({ registry })).toEqual([]);
+    },
+  );
+});
