@@ -67,9 +67,14 @@ export function pathOf({ url }: IncomingMessage): string {
   return (url ?? "").replace(/\/?(\?.*)?$/, "");
 }
 
+function queryOf({ url }: IncomingMessage): URLSearchParams {
+  return new URL(url ?? "", "http://any").searchParams;
+}
+
 /**
  * An API server on a free port, until the test ends; gives its address.
  *
+ * @param answers - by path; a function is given the query
  * @param hear - is told each request
  */
 export async function startFakeCluster(
@@ -79,7 +84,9 @@ export async function startFakeCluster(
   const all = { ...clusterAnswers, ...answers };
   const port = await startServer((request, response) => {
     hear(request);
-    const given = all[pathOf(request)];
+    const answerTo = all[pathOf(request)];
+    const given =
+      typeof answerTo === "function" ? (answerTo(queryOf(request)) as object) : answerTo;
     const answer = given instanceof Refused ? given : (given ?? new Refused(404));
     response.statusCode = answer instanceof Refused ? answer.code : 200;
     response.setHeader("content-type", "application/json");

@@ -107,29 +107,24 @@ describe("Pulumi's Docker provider", () => {
   const args = (host: string, env: Record<string, string> = {}, contexts = [gpu, colima]) =>
     engineProviderArgs(host, { ...dockerConfig(contexts), ...env });
 
-  it("gets the address alone of an engine without TLS", () => {
-    expect(args(colima.host)).toEqual({ host: colima.host });
-  });
-
-  it("gets the folder with a context's certificates", () => {
-    expect(args(gpu.host)).toEqual({
-      host: gpu.host,
-      certPath: expect.stringMatching(/contexts\/tls\/[0-9a-f]{64}\/docker$/),
-    });
-  });
-
-  it("works with the engine that was chosen, whatever DOCKER_CONTEXT says", () => {
-    expect(args(colima.host, { DOCKER_CONTEXT: "gpu" })).toEqual({
-      host: colima.host,
-      context: "",
-    });
-  });
-
-  it("presents no certificate of DOCKER_CERT_PATH to an engine without TLS", () => {
-    expect(args(colima.host, { DOCKER_CERT_PATH: "/c" })).toEqual({
-      host: colima.host,
-      certPath: "",
-    });
+  it.each<[string, string, Record<string, string>, object]>([
+    ["gets the address alone of an engine without TLS", colima.host, {}, {}],
+    [
+      "gets the folder with a context's certificates",
+      gpu.host,
+      {},
+      { certPath: expect.stringMatching(/contexts\/tls\/[0-9a-f]{64}\/docker$/) as string },
+    ],
+    [
+      "works with the engine that was chosen, whatever DOCKER_CONTEXT says",
+      ...([colima.host, { DOCKER_CONTEXT: "gpu" }, { context: "" }] as const),
+    ],
+    [
+      "presents no certificate of DOCKER_CERT_PATH to an engine without TLS",
+      ...([colima.host, { DOCKER_CERT_PATH: "/c" }, { certPath: "" }] as const),
+    ],
+  ])("%s", (_, host, env, further) => {
+    expect(args(host, env)).toEqual({ host, ...further });
   });
 
   it("gets the certificate and not the CA where the engine's own is not checked", () => {

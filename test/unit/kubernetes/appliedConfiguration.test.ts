@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import {
   appliedConfiguration,
   FieldsV1,
-  LiveObject,
   ownedPart,
 } from "../../../components/kubernetes/cluster/appliedConfiguration";
+import { liveDeployment, of } from "./liveDeployment";
 
 describe("the owned part of a value", () => {
   const table: [string, unknown, FieldsV1, unknown][] = [
@@ -49,61 +49,50 @@ describe("what a Deployment was applied with", () => {
     "f:metadata": { "f:labels": { "f:app": {} } },
     "f:spec": { "f:selector": {}, "f:template": { "f:spec": { "f:containers": {} } } },
   };
-  const live: LiveObject = {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: {
-      name: "model",
-      namespace: "models",
-      uid: "1",
-      generation: 3,
-      annotations: { "deployment.kubernetes.io/revision": "2" },
-      managedFields: [
-        { manager: "kubectl", operation: "Apply", fieldsV1: { "f:spec": { "f:paused": {} } } },
-        {
-          manager: "kubectl-scale",
-          operation: "Update",
-          subresource: "scale",
-          fieldsV1: ownFields,
-        },
-        { manager: "pulumi-kubernetes-1a2b", operation: "Apply", fieldsV1: ownFields },
-        { manager: "kube-controller-manager", operation: "Update", subresource: "status" },
-      ],
-      ...{ labels: { app: "model", other: "1" }, resourceVersion: "17" },
+  const managers = [
+    { manager: "kubectl", operation: "Apply", fieldsV1: { "f:spec": { "f:paused": {} } } },
+    {
+      ...{ manager: "kubectl-scale", operation: "Update", subresource: "scale" },
+      fieldsV1: ownFields,
     },
-    spec: {
+    { manager: "pulumi-kubernetes-1a2b", operation: "Apply", fieldsV1: ownFields },
+    { manager: "kube-controller-manager", operation: "Update", subresource: "status" },
+  ];
+  const containers = [{ name: "server", image: "a" }];
+  const selector = { matchLabels: { app: "model" } };
+
+  const applied = (managedFields: object[]) => {
+    const labels = { app: "model", other: "1" };
+    const revision = { "deployment.kubernetes.io/revision": "2" };
+    const metadata = { managedFields: managedFields as typeof managers, annotations: revision };
+    const spec = {
       replicas: 2,
-      selector: { matchLabels: { app: "model" } },
-      template: { spec: { containers: [{ name: "server", image: "a" }], restartPolicy: "Always" } },
-    },
-    status: { replicas: 2 },
+      selector,
+      template: { spec: { containers, restartPolicy: "Always" } },
+    };
+    const live = liveDeployment({ ...metadata, ...{ labels } }, spec, { replicas: 2 });
+    return appliedConfiguration(live);
   };
 
   it("is what the creator's field manager owns", () => {
-    expect(appliedConfiguration(live)).toEqual({
+    expect(applied(managers)).toEqual({
       manager: "pulumi-kubernetes-1a2b",
       operation: "Apply",
       manifest: {
         apiVersion: "apps/v1",
         kind: "Deployment",
-        metadata: { name: "model", namespace: "models", labels: { app: "model" } },
-        spec: {
-          selector: { matchLabels: { app: "model" } },
-          template: { spec: { containers: [{ name: "server", image: "a" }] } },
-        },
+        metadata: { ...of, labels: { app: "model" } },
+        spec: { selector, template: { spec: { containers } } },
       },
     });
   });
 
   it("is what it was created with before the first apply", () => {
-    const managedFields = [{ manager: "pulumi", operation: "Update", fieldsV1: ownFields }];
-    const created = { ...live, metadata: { ...live.metadata, managedFields } };
-    expect(appliedConfiguration(created)?.manager).toBe("pulumi");
+    const created = { manager: "pulumi", operation: "Update", fieldsV1: ownFields };
+    expect(applied([created])?.manager).toBe("pulumi");
   });
 
   it("is unknown where nobody owns the selector", () => {
-    const [managedFields] = [live.metadata.managedFields!.slice(0, 2)];
-    const foreign = { ...live, metadata: { ...live.metadata, managedFields } };
-    expect(appliedConfiguration(foreign)).toBeUndefined();
+    expect(applied(managers.slice(0, 2))).toBeUndefined();
   });
 });

@@ -3,9 +3,7 @@ import type { Pod } from "../../../components/kubernetes/release/podVerdict";
 import type { RolloutApi } from "../../../components/kubernetes/release/rolloutApi";
 import { RolloutWatch } from "../../../components/kubernetes/release/rolloutWatch";
 import type { Undo } from "../../../components/kubernetes/release/undo";
-
-/** The Deployment of a test. */
-export const of = { namespace: "models", name: "model" };
+import { liveDeployment, of } from "./liveDeployment";
 
 const selector = { "app.kubernetes.io/instance": "model" };
 
@@ -24,32 +22,21 @@ export class FakeCluster implements RolloutApi {
   release(image: string): void {
     const owned = ["f:replicas", "f:image", ...this.owned];
     const generation = (this.live?.metadata.generation ?? 0) + 1;
-    this.live = {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: {
-        ...of,
-        uid: "deployment-1",
-        generation,
-        annotations: {
-          "deployment.kubernetes.io/revision": String(generation),
-          "tfserving.release": "wanted",
-        },
-        managedFields: [
-          {
-            manager: "pulumi-kubernetes-1a2b",
-            operation: "Apply",
-            fieldsV1: {
-              "f:metadata": { "f:annotations": { "f:tfserving.release": {} } },
-              "f:spec": Object.fromEntries(owned.map((field) => [field, {}])),
-            },
-          },
-        ],
-      },
-      spec: { replicas: 2, selector: { matchLabels: selector }, image },
-      // What the controller has seen of it, and not done yet.
-      status: { observedGeneration: generation, replicas: 3, updatedReplicas: 1 },
+    const fieldsV1 = {
+      "f:metadata": { "f:annotations": { "f:tfserving.release": {} } },
+      "f:spec": Object.fromEntries(owned.map((field) => [field, {}])),
     };
+    const annotations = {
+      "deployment.kubernetes.io/revision": String(generation),
+      "tfserving.release": "wanted",
+    };
+    const managedFields = [{ manager: "pulumi-kubernetes-1a2b", operation: "Apply", fieldsV1 }];
+    this.live = liveDeployment(
+      { generation, annotations, managedFields },
+      { replicas: 2, selector: { matchLabels: selector }, image },
+      // What the controller has seen of it, and not done yet.
+      { observedGeneration: generation, replicas: 3, updatedReplicas: 1 },
+    );
   }
 
   complete(): void {

@@ -27,37 +27,29 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** What is said of a cluster with these answers. */
+async function inspected(
+  answers: Record<string, unknown>,
+  asked?: Parameters<typeof inspectCluster>[1],
+) {
+  return inspectCluster({ kubeconfig: kubeconfigFor(await startFakeCluster(answers)) }, asked);
+}
+
 describe("a cluster that answers", () => {
   it("tells what it is", async () => {
-    const server = await startFakeCluster();
-    const kubeconfig = kubeconfigFor(server);
-    expect(await inspectCluster({ kubeconfig }, { imageVolumes: true })).toEqual({
-      ...cluster,
-      server,
-      kubeconfig,
-    });
+    const found = await inspected({}, { imageVolumes: true });
+    const { server } = found;
+    expect(found).toEqual({ ...cluster, server, kubeconfig: kubeconfigFor(server) });
   });
 
   it("keeps to itself what the user may not read", async () => {
-    const server = await startFakeCluster(
-      Object.fromEntries(
-        Object.keys(clusterAnswers)
-          .filter((path) => !["/version", "/apis"].includes(path))
-          .map((path) => [path, new Refused(403)]),
-      ),
-    );
-    const kubeconfig = kubeconfigFor(server);
-    expect(await inspectCluster({ kubeconfig }, { imageVolumes: true })).toEqual({
-      ...cluster,
-      server,
-      kubeconfig,
-      namespaces: undefined,
-      gpus: undefined,
-      runtimeClasses: undefined,
-      priorityClasses: undefined,
-      ingressClasses: undefined,
-      storageClasses: undefined,
-      defaultStorageClass: undefined,
+    const readable = ["/version", "/apis"];
+    const others = Object.keys(clusterAnswers).filter((path) => !readable.includes(path));
+    const refused = Object.fromEntries(others.map((path) => [path, new Refused(403)]));
+    const { context, version, apiVersions, imageVolumes } = cluster;
+    expect(await inspected(refused, { imageVolumes: true })).toEqual({
+      ...{ context, version, apiVersions, imageVolumes },
+      ...{ server: expect.any(String) as string, kubeconfig: expect.any(String) as string },
     });
   });
 
@@ -71,34 +63,21 @@ describe("a cluster that answers", () => {
 
   it("sums up the GPUs of its nodes, and no resource of Kubernetes itself", async () => {
     const node = (allocatable: Record<string, string>) => ({ status: { allocatable } });
-    const server = await startFakeCluster({
-      "/api/v1/nodes": listOf(
-        node({ cpu: "8", memory: "32Gi", "hugepages-2Mi": "0", "nvidia.com/gpu": "4" }),
-        node({ "nvidia.com/gpu": "2", "amd.com/gpu": "0", "nvidia.com/mig-1g.5gb": "7" }),
-        node({ "attachable.kubernetes.io/disks": "3", "example.com/slot": "1k" }),
-      ),
-    });
-    expect((await inspectCluster({ kubeconfig: kubeconfigFor(server) })).gpus).toEqual({
-      "nvidia.com/gpu": 6,
-      "nvidia.com/mig-1g.5gb": 7,
-      "example.com/slot": 1000,
-    });
+    const nodes = listOf(
+      node({ cpu: "8", memory: "32Gi", "hugepages-2Mi": "0", "nvidia.com/gpu": "4" }),
+      node({ "nvidia.com/gpu": "2", "amd.com/gpu": "0", "nvidia.com/mig-1g.5gb": "7" }),
+      node({ "attachable.kubernetes.io/disks": "3", "example.com/slot": "1k" }),
+    );
+    const gpus = { "nvidia.com/gpu": 6, "nvidia.com/mig-1g.5gb": 7, "example.com/slot": 1000 };
+    expect(await inspected({ "/api/v1/nodes": nodes })).toMatchObject({ gpus });
   });
 
   it("gives long lists in pages", async () => {
-    const port = await startServer((request, response) => {
-      const page = new URL(request.url ?? "", "http://any").searchParams.get("continue");
-      const path = pathOf(request);
-      const answer =
-        path === "/api/v1/namespaces"
-          ? { ...listOf(page ?? "first"), metadata: page ? {} : { continue: "second" } }
-          : clusterAnswers[path];
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(answer));
-    });
-    const { namespaces } = await inspectCluster({
-      kubeconfig: kubeconfigFor(`http://127.0.0.1:${port}`),
-    });
+    const pages = (query: URLSearchParams) => {
+      const page = query.get("continue");
+      return { ...listOf(page ?? "first"), metadata: page ? {} : { continue: "second" } };
+    };
+    const { namespaces } = await inspected({ "/api/v1/namespaces": pages });
     expect(namespaces).toEqual(["first", "second"]);
   });
 
@@ -112,13 +91,9 @@ describe("a cluster that answers", () => {
     { version: "v1.33.0+k3s1", metrics: new Refused(403), imageVolumes: false },
     { version: "v1.30.9", metrics: feature(1), imageVolumes: false },
   ])("of version $version can have image volumes: $imageVolumes", async (given) => {
-    const server = await startFakeCluster({
-      "/version": { gitVersion: given.version },
-      "/metrics": given.metrics,
-    });
-    const asked = { imageVolumes: true };
-    const { imageVolumes } = await inspectCluster({ kubeconfig: kubeconfigFor(server) }, asked);
-    expect(imageVolumes).toBe(given.imageVolumes);
+    const { version: gitVersion, metrics, imageVolumes } = given;
+    const answers = { "/version": { gitVersion }, "/metrics": metrics };
+    expect(await inspected(answers, { imageVolumes: true })).toMatchObject({ imageVolumes });
   });
 
   it("reads no metrics unless image volumes are asked for", async () => {
@@ -164,42 +139,31 @@ describe("the kubeconfig", () => {
   });
 });
 
+type Choice = Parameters<typeof inspectCluster>[0];
+
 const unused = "http://127.0.0.1:1";
+const ofTwo = kubeconfigFor(unused, ["kind-dev", "staging"]);
 const withoutItsCluster = {
   contexts: [{ name: "a", context: { cluster: "gone", user: "u" } }],
   "current-context": "a",
 };
 
-/** A kubeconfig of an API server that answers like this. */
-async function answering(answers: Record<string, unknown>): Promise<string> {
-  return kubeconfigFor(await startFakeCluster(answers));
-}
+const unusable: Record<string, Choice> = {
+  "no kubeconfig": {},
+  "no such file": { kubeconfig: "/no/such/file" },
+  "no YAML": { kubeconfig: "a: b: c\n" },
+  "nothing in it": { kubeconfig: "\n" },
+  "an unknown context": { kubeconfig: ofTwo, context: "prod" },
+  "a context that is misspelt": { kubeconfig: ofTwo, context: "kind_dev" },
+  "no current context": { kubeconfig: kubeconfigFor(unused, ["a", "b"], "") },
+  "a context without its cluster": { kubeconfig: JSON.stringify(withoutItsCluster) },
+  "nobody listens": { kubeconfig: kubeconfigFor("https://127.0.0.1:1") },
+};
 
-type Choice = Parameters<typeof inspectCluster>[0];
-
-const unusable: Record<string, () => Choice | Promise<Choice>> = {
-  "no kubeconfig": () => ({}),
-  "no such file": () => ({ kubeconfig: "/no/such/file" }),
-  "no YAML": () => ({ kubeconfig: "a: b: c\n" }),
-  "nothing in it": () => ({ kubeconfig: "\n" }),
-  "an unknown context": () => ({
-    kubeconfig: kubeconfigFor(unused, ["kind-dev", "staging"]),
-    context: "prod",
-  }),
-  "a context that is misspelt": () => ({
-    kubeconfig: kubeconfigFor(unused, ["kind-dev", "staging"]),
-    context: "kind_dev",
-  }),
-  "no current context": () => ({ kubeconfig: kubeconfigFor(unused, ["a", "b"], "") }),
-  "a context without its cluster": () => ({ kubeconfig: JSON.stringify(withoutItsCluster) }),
-  "nobody listens": () => ({ kubeconfig: kubeconfigFor("https://127.0.0.1:1") }),
-  "credentials that have ended": async () => ({
-    kubeconfig: await answering({ "/version": new Refused(401) }),
-  }),
-  "an error": async () => ({ kubeconfig: await answering({ "/version": new Refused(503) }) }),
-  "another server": async () => ({
-    kubeconfig: await answering({ "/version": { hello: "there" } }),
-  }),
+const unusableVersions: Record<string, unknown> = {
+  "credentials that have ended": new Refused(401),
+  "an error": new Refused(503),
+  "another server": { hello: "there" },
 };
 
 describe("a cluster that cannot be used is refused in one sentence", () => {
@@ -210,8 +174,15 @@ describe("a cluster that cannot be used is refused in one sentence", () => {
   }
 
   it("that says what to do", async () => {
-    const said = await refusals(unusable, async (given) => [await refusal(await given())]);
-    const shown = said
+    const texts = [
+      await refusals(unusable, async (choice) => [await refusal(choice)]),
+      await refusals(unusableVersions, async (version) => {
+        const server = await startFakeCluster({ "/version": version });
+        return [await refusal({ kubeconfig: kubeconfigFor(server) })];
+      }),
+    ];
+    const shown = texts
+      .join("\n")
       .replaceAll(String(process.env.HOME), "HOME")
       .replace(/127\.0\.0\.1:\d{2,5}/g, "SERVER");
     await expect(shown).toMatchFileSnapshot("snapshots/unusable-clusters.txt");
@@ -246,10 +217,8 @@ describe("a namespace", () => {
 it("a namespace that the API server fails to look up is no stack trace", async () => {
   const path = "/api/v1/namespaces/default";
   const server = await startFakeCluster({ [path]: new Refused(500) });
-  const error: unknown = await findNamespace(
-    { kubeconfig: kubeconfigFor(server) },
-    "default",
-  ).catch((reason: unknown) => reason);
+  const looked = findNamespace({ kubeconfig: kubeconfigFor(server) }, "default");
+  const error: unknown = await looked.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ClusterError);
   expect((error as Error).message).toMatch(
     new RegExp(`^the Kubernetes API server at ${server} could not be asked: .*500`),

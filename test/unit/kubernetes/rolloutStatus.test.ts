@@ -1,53 +1,37 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
-import type { LiveObject } from "../../../components/kubernetes/cluster/appliedConfiguration";
 import { isComplete } from "../../../components/kubernetes/release/rolloutStatus";
-
-/** The second generation of a Deployment. */
-function deployment(spec: LiveObject["spec"], status?: LiveObject["status"]): LiveObject {
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "model", namespace: "models", uid: "1", generation: 2 },
-    spec,
-    status,
-  };
-}
+import { liveDeployment } from "./liveDeployment";
 
 const all = { observedGeneration: 2, replicas: 3, updatedReplicas: 3, availableReplicas: 3 };
+const one = { observedGeneration: 2, replicas: 1, updatedReplicas: 1 };
 
-describe("a Deployment of three pods", () => {
-  it.each<[string, LiveObject["status"], boolean]>([
-    ["is complete with all of them there", all, true],
-    ["is not before its controller has seen it", undefined, false],
-    [
-      "is not while its controller has seen the change before",
-      { ...all, observedGeneration: 1 },
-      false,
-    ],
-    ["is not with an old pod left", { ...all, replicas: 4 }, false],
-    ["is not with an old pod among them", { ...all, updatedReplicas: 2 }, false],
-    ["is not with a pod that is not available", { ...all, availableReplicas: 2 }, false],
-    ["is not with an old pod that is available yet", { ...all, availableReplicas: 4 }, false],
-  ])("%s", (_name, status, complete) => {
-    expect(isComplete(deployment({ replicas: 3 }, status))).toBe(complete);
-  });
-});
-
-describe("a Deployment that is scaled to zero", () => {
-  it("is complete without pods", () => {
-    expect(isComplete(deployment({ replicas: 0 }, { observedGeneration: 2 }))).toBe(true);
-  });
-
-  it("is not while a pod is left", () => {
-    const status = { observedGeneration: 2, replicas: 1, updatedReplicas: 1 };
-    expect(isComplete(deployment({ replicas: 0 }, status))).toBe(false);
-  });
-});
-
-describe("a Deployment that does not say how many", () => {
-  it("is complete with one pod", () => {
-    const status = { observedGeneration: 2, replicas: 1, updatedReplicas: 1, availableReplicas: 1 };
-    expect(isComplete(deployment({}, status))).toBe(true);
-  });
+it.each<[string, number | undefined, object | undefined, boolean]>([
+  ["three pods is complete with all of them there", 3, all, true],
+  ["three is not before its controller has seen it", 3, undefined, false],
+  [
+    "three is not while its controller has seen the change before",
+    ...([3, { ...all, observedGeneration: 1 }, false] as const),
+  ],
+  ["three is not with an old pod left", 3, { ...all, replicas: 4 }, false],
+  ["three is not with an old pod among them", 3, { ...all, updatedReplicas: 2 }, false],
+  ["three is not with one that is not available", 3, { ...all, availableReplicas: 2 }, false],
+  [
+    "three is not with an old pod that is available yet",
+    3,
+    { ...all, availableReplicas: 4 },
+    false,
+  ],
+  ["no pods is complete without any", 0, { observedGeneration: 2 }, true],
+  ["no pods is not while one is left", 0, one, false],
+  [
+    "a number that is not said is complete with one",
+    undefined,
+    { ...one, availableReplicas: 1 },
+    true,
+  ],
+])("a Deployment of %s", (_, replicas, status, complete) => {
+  const spec = replicas === undefined ? {} : { replicas };
+  const live = liveDeployment({ generation: 2 }, spec, status as Record<string, unknown>);
+  expect(isComplete(live)).toBe(complete);
 });

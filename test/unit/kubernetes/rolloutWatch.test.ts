@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { RolloutWatch } from "../../../components/kubernetes/release/rolloutWatch";
-import { FakeCluster, of } from "./fakeRollout";
+import { FakeCluster } from "./fakeRollout";
+import { of } from "./liveDeployment";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import type {
-  FieldsV1,
-  LiveObject,
-} from "../../../components/kubernetes/cluster/appliedConfiguration";
+import type { FieldsV1 } from "../../../components/kubernetes/cluster/appliedConfiguration";
 import { isUndone, planUndo } from "../../../components/kubernetes/release/undo";
 import { renderedValues } from "../../support/rendered";
+import { liveDeployment } from "./liveDeployment";
 
 const declared: FieldsV1 = {
   "f:metadata": { "f:annotations": { "f:tfserving.release": {} } },
@@ -26,21 +24,13 @@ const updated = { manager: "pulumi", operation: "Update", fieldsV1: everything }
 const nobody = { manager: "kubectl", operation: "Apply", fieldsV1: { "f:spec": {} } };
 
 /** A Deployment of an image, as the cluster has it. */
-function deployment(image: string, manager: typeof applied): LiveObject {
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: {
-      ...{ name: "model", namespace: "models", uid: "1", generation: 1 },
-      annotations: { "tfserving.release": "wanted", "deployment.kubernetes.io/revision": "1" },
-      managedFields: [manager],
-    },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: { app: "model" } },
-      template: { spec: { containers: [{ name: "server", image }], restartPolicy: "Always" } },
-    },
-  };
+function deployment(image: string, manager: typeof applied) {
+  const annotations = { "tfserving.release": "wanted", "deployment.kubernetes.io/revision": "1" };
+  const spec = { containers: [{ name: "server", image }], restartPolicy: "Always" };
+  return liveDeployment(
+    { annotations, managedFields: [manager] },
+    { replicas: 2, selector: { matchLabels: { app: "model" } }, template: { spec } },
+  );
 }
 
 /** The undo of an update by one manager, or of what another had made before. */

@@ -8,16 +8,9 @@ import {
 } from "../../../components/kubernetes/release/wantedRelease";
 import { cluster, kubeconfigFor, listOf, startFakeCluster } from "../../support/fakeCluster";
 import { promiseOf, startMocks } from "../../support/mocks";
+import { liveDeployment } from "./liveDeployment";
 
-function deployment(annotations?: Record<string, string>): LiveObject {
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "model", namespace: "models", uid: "1", generation: 1, annotations },
-    spec: {},
-  };
-}
-
+const deployment = (annotations?: Record<string, string>) => liveDeployment({ annotations });
 const undone = deployment({
   "tfserving.release": "undone",
   "deployment.kubernetes.io/revision": "3",

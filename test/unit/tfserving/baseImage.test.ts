@@ -1,14 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import { checkBaseImage } from "../../../components/tfserving/baseImage";
+import { refusals } from "../../support/refusals";
 
 const digest = `sha256:${"0".repeat(64)}`;
 
-const reasonsOf = (image: string, gpus?: string) =>
-  checkBaseImage(image, { gpus, propertyPath: "baseImage" }).map(({ propertyPath, reason }) => {
-    expect(propertyPath).toBe("baseImage");
-    return reason;
-  });
+const problemsOf = ([image, gpus]: [string, string?]) =>
+  checkBaseImage(image, { gpus, propertyPath: "baseImage" });
 
 describe("a base image", () => {
   it.each<[string, string | undefined]>([
@@ -23,29 +21,22 @@ describe("a base image", () => {
     ["team/own:v5-gpu", "all"],
     ["team/gpu-less:v5", undefined],
   ])("%s goes with GPUs %s", (image, gpus) => {
-    expect(reasonsOf(image, gpus)).toEqual([]);
+    expect(problemsOf([image, gpus])).toEqual([]);
   });
 
-  it.each<[string, string | undefined, string]>([
-    [
-      "tensorflow/serving:2.19.1-gpu",
-      undefined,
-      'is "tensorflow/serving:2.19.1-gpu", an image for GPUs, but no GPUs are given; set gpus or ' +
-        'use "tensorflow/serving:2.19.1"',
-    ],
-    ["team/own:v5-gpu", "", 'use "team/own:v5"'],
-    [
-      "tensorflow/serving:2.19.1",
-      "all",
-      'but gpus is "all"; leave gpus out or use the tag "2.19.1-gpu"',
-    ],
-    ["tensorflow/serving", "all", 'use the tag "latest-gpu"'],
-    [`mirror/serving:2.19.1@${digest}`, "all", 'use the tag "2.19.1-gpu"'],
-    ["Tensorflow/serving:2.19.1", undefined, '"Tensorflow" has capitals'],
-    ["", undefined, "is empty"],
-  ])("%s does not go with GPUs %s", (image, gpus, reason) => {
-    const reasons = reasonsOf(image, gpus);
-    expect(reasons).toHaveLength(1);
-    expect(reasons[0]).toContain(reason);
+  it("that does not go with the GPUs is refused, with one that does", async () => {
+    const said = await refusals<[string, string?]>(
+      {
+        "an image for GPUs without any": ["tensorflow/serving:2.19.1-gpu"],
+        "another's image for GPUs without any": ["team/own:v5-gpu", ""],
+        "an image without GPU support": ["tensorflow/serving:2.19.1", "all"],
+        "one without a tag": ["tensorflow/serving", "all"],
+        "one by a tag and a digest": [`mirror/serving:2.19.1@${digest}`, "all"],
+        capitals: ["Tensorflow/serving:2.19.1"],
+        nothing: [""],
+      },
+      problemsOf,
+    );
+    await expect(said).toMatchFileSnapshot("snapshots/refused-base-images.txt");
   });
 });

@@ -23,6 +23,7 @@ function signature(input: number[] | undefined, output: number[] | undefined): W
   return { inputs: { x: tensor(input) }, outputs: { y: tensor(output) } };
 }
 
+const own = { perModelParameters: true };
 const open = signature([-1, 512], [-1]);
 const fixed = signature([1, 512], [-1]);
 
@@ -46,16 +47,14 @@ function check(
 }
 
 describe("signatures go with batching", () => {
-  it.each<[string, WrittenSignature]>([
-    ["with open first dimensions", open],
-    ["of unknown rank", signature(undefined, undefined)],
-    ["with further dimensions that are fixed", signature([-1, 1, 3], [-1, 137])],
-  ])("%s", (_, serving_default) => {
-    expect(check({}, { serving_default })).toEqual({ reasons: [], warnings: [] });
-  });
-
-  it("of any shape where there is none", () => {
-    expect(check(undefined, { serving_default: fixed })).toEqual({ reasons: [], warnings: [] });
+  it.each<[string, WrittenSignature, BatchingOptions | undefined]>([
+    ["with open first dimensions", open, {}],
+    ["of unknown rank", signature(undefined, undefined), {}],
+    ["with further dimensions that are fixed", signature([-1, 1, 3], [-1, 137]), {}],
+    ["of any shape where there is none", fixed, undefined],
+    ["of a version without parameters, where each has its own", fixed, own],
+  ])("%s", (_, serving_default, batching) => {
+    expect(check(batching, { serving_default })).toEqual({ reasons: [], warnings: [] });
   });
 });
 
@@ -99,12 +98,7 @@ describe("signatures do not go with batching", () => {
 });
 
 describe("each version's own batching", () => {
-  const own = { perModelParameters: true };
   const file = "m/1/batching_params.pbtxt";
-
-  it("leaves a version without parameters unbatched", () => {
-    expect(check(own, { serving_default: fixed })).toEqual({ reasons: [], warnings: [] });
-  });
 
   it("batches a version with parameters", () => {
     const { reasons } = check(own, { serving_default: fixed }, { [file]: "" });

@@ -34,10 +34,7 @@ function check(args: Partial<ServedModelsCheck> = {}) {
   });
 }
 
-function several(...models: ModelConfigOptions[]) {
-  return check({ models });
-}
-
+const specific = { name: "birds", versionPolicy: Specific };
 const paths = ({ versions }: ReturnType<typeof check>) => versions.map(({ path }) => path);
 
 describe("one model", () => {
@@ -63,45 +60,34 @@ describe("one model", () => {
 });
 
 describe("several models", () => {
-  it.each<[string, ModelConfigOptions, string[]]>([
-    ["the highest by default", { name: "birds" }, ["birds/10"]],
-    ["the highest few", { name: "birds", numVersions: 2 }, ["birds/2", "birds/10"]],
+  const all = { name: "birds", versionPolicy: All };
+  const below = { name: "old", basePath: "/models/birds/", versionPolicy: Specific };
+  const elsewhere = [
+    { name: "cloud", basePath: "gs://bucket/cloud", labels: { stable: "5" } },
+    { name: "mount", basePath: "/mnt/models" },
+    { name: "near", basePath: "/models2/near" },
+  ];
+
+  it.each<[string, ModelConfigOptions[], string]>([
+    ["the highest by default", [{ name: "birds" }], "birds/10"],
+    ["the highest few", [{ name: "birds", numVersions: 2 }], "birds/2 birds/10"],
     [
       "as many as there are",
-      { name: "birds", versionPolicy: Latest, numVersions: 9 },
-      ["birds/1", "birds/2", "birds/10"],
+      [{ name: "birds", versionPolicy: Latest, numVersions: 9 }],
+      "birds/1 birds/2 birds/10",
     ],
-    ["all", { name: "birds", versionPolicy: All }, ["birds/1", "birds/2", "birds/10"]],
+    ["all", [all], "birds/1 birds/2 birds/10"],
+    ["those listed", [{ ...specific, versions: ["10", "1"] }], "birds/1 birds/10"],
     [
-      "those listed",
-      { name: "birds", versionPolicy: Specific, versions: ["10", "1"] },
-      ["birds/1", "birds/10"],
+      "by number, then by path, each once",
+      [{ name: "fish", versionPolicy: All }, all, { ...below, versions: ["1"] }],
+      "birds/1 birds/2 fish/2 fish/3 birds/10",
     ],
-  ])("put into the image what their policy chooses: %s", (_, model, expected) => {
-    const checked = several(model);
+    ["none that lie elsewhere, unchecked", [{ name: "birds" }, ...elsewhere], "birds/10"],
+  ])("put into the image what their policy chooses: %s", (_, models, expected) => {
+    const checked = check({ models });
     expect(checked.problems).toEqual([]);
-    expect(paths(checked)).toEqual(expected);
-  });
-
-  it("lie there by number, then by path, each once", () => {
-    const checked = several(
-      { name: "fish", versionPolicy: All },
-      { name: "birds", versionPolicy: All },
-      { name: "old_birds", basePath: "/models/birds/", versionPolicy: Specific, versions: ["1"] },
-    );
-    expect(checked.problems).toEqual([]);
-    expect(paths(checked)).toEqual(["birds/1", "birds/2", "fish/2", "fish/3", "birds/10"]);
-  });
-
-  it("are no part of the image where they lie elsewhere, and are not checked", () => {
-    const checked = several(
-      { name: "birds" },
-      { name: "cloud", basePath: "gs://bucket/cloud", labels: { stable: "5" } },
-      { name: "mount", basePath: "/mnt/models" },
-      { name: "near", basePath: "/models2/near" },
-    );
-    expect(checked.problems).toEqual([]);
-    expect(paths(checked)).toEqual(["birds/10"]);
+    expect(paths(checked).join(" ")).toBe(expected);
   });
 
   it("need the named signature in the main model alone", () => {
@@ -116,7 +102,6 @@ describe("several models", () => {
   });
 });
 
-const specific = { name: "birds", versionPolicy: Specific };
 const inTheCloud = { name: "birds", basePath: "s3://bucket/birds" };
 
 const refused: Record<string, Partial<ServedModelsCheck>> = {
