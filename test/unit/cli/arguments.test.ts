@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it, vi } from "vitest";
-import { needsOf, passedOn, pulumiOptions, stackOf } from "../../../cli/automation/passThrough";
 import { nextSteps, servedBy } from "../../../cli/commands/summary";
 import { commands, main } from "../../../cli/main";
 import { refuseTakenByNpm, takenByNpm } from "../../../cli/npmFlags";
@@ -60,13 +59,6 @@ describe("options that npm took for itself", () => {
     expect(stderr).toContain("npm run status -- --stack=prod\n");
     expect(status).toBe(2);
   });
-
-  it("for Pulumi are those that change what it acts on", () => {
-    const names = pulumiOptions.map(({ long }) => long);
-    expect(names).toEqual(
-      expect.arrayContaining(["--stack", "--yes", "--target", "--secret", "--cwd"]),
-    );
-  });
 });
 
 /** What a refusal says to do. */
@@ -79,111 +71,6 @@ function expectFailure(act: () => void): string {
   }
   throw new Error("nothing was refused");
 }
-
-describe("arguments for Pulumi", () => {
-  const file = "/project/.pulumi/config/Pulumi.dev.yaml";
-
-  it.each([
-    [
-      ["up", "--diff"],
-      ["up", "--config-file", file, "--diff"],
-    ],
-    [
-      ["-s", "dev", "preview"],
-      ["-s", "dev", "preview", "--config-file", file],
-    ],
-    [
-      ["--color", "never", "destroy"],
-      ["--color", "never", "destroy", "--config-file", file],
-    ],
-  ])("%j get the config file", (args, expected) => {
-    expect(passedOn(args, file)).toEqual(expected);
-  });
-
-  it.each([
-    [["stack", "import", "--file", "x"]],
-    [["config", "set", "replicas", "2"]],
-    [["up", "--config-file", "mine.yaml"]],
-    [["--help"]],
-    [[]],
-  ])("%j are passed on as they are", (args) => {
-    expect(passedOn(args, file)).toEqual(args);
-  });
-
-  it.each([
-    [["up", "-s", "prod"], "prod"],
-    [["--stack", "prod", "up"], "prod"],
-    [["up", "--stack=prod"], "prod"],
-    [["up", "-s=prod"], "prod"],
-    [["up", "-sprod"], "prod"],
-    [["up", "-ysprod"], "prod"],
-    [["up", "-ys=prod"], "prod"],
-    [["up", "-ys", "prod"], "prod"],
-    [["up", "-s", "dev", "--stack=prod"], "prod"],
-    [["up", "--stack=dev", "-sprod"], "prod"],
-    [["up", "-m", "-s", "--target", "--stack=dev"], undefined],
-    [["up", "-mstaging", "-tstaging"], undefined],
-    [["about", "--", "-s", "prod"], undefined],
-    [["up"], undefined],
-  ])("%j name the stack %s", (args, stack) => {
-    expect(stackOf(args)).toBe(stack);
-  });
-
-  it("name no stack where a joined option may have a value, and are refused", () => {
-    expect(() => stackOf(["import", "-fs", "prod"])).toThrow("-fs joins options");
-  });
-});
-
-describe("what Pulumi needs", () => {
-  it.each([
-    [["preview", "-s", "k8s"]],
-    [["-s", "k8s", "pre"]],
-    [["up", "--yes"]],
-    [["refresh", "--preview-only"]],
-    [["preview", "--config-file", "mine.yaml"]],
-  ])("for %j is the stack, and its providers' plugins", (args) => {
-    expect(needsOf(args, true)).toEqual({ plugins: true, stack: true });
-    expect(needsOf(args, false)).toEqual({ plugins: true, stack: true });
-  });
-
-  it.each([[["config"]], [["config", "get", "replicas"]], [["-s", "prod", "config", "set"]]])(
-    "for %j is the stack alone",
-    (args) => {
-      expect(needsOf(args, true)).toEqual({ plugins: false, stack: true });
-      expect(needsOf(args, false)).toEqual({ plugins: false, stack: true });
-    },
-  );
-
-  it.each([
-    [["stack"]],
-    [["stack", "output", "restUrl", "-s", "k8s"]],
-    [["stack", "-s", "rm", "export"]],
-    [["stack", "history"]],
-  ])("for %j is the stack, in a backend that nobody shares", (args) => {
-    expect(needsOf(args, true)).toEqual({ plugins: false, stack: true });
-    expect(needsOf(args, false)).toEqual({ plugins: false, stack: false });
-  });
-
-  it.each([
-    [["version"]],
-    [["whoami"]],
-    [["plugin", "ls"]],
-    [["stack", "init", "k8s"]],
-    [["stack", "ls"]],
-    [["stack", "-s", "k8s", "rm", "--yes"]],
-    [["preview", "--help"]],
-    [["config", "-h"]],
-    [["--help"]],
-    [["--version"]],
-    [[]],
-  ])("for %j is neither", (args) => {
-    expect(needsOf(args, true)).toEqual({ plugins: false, stack: false });
-  });
-
-  it("to remove what a stack made are the plugins: a stack that is not there has nothing", () => {
-    expect(needsOf(["destroy"], true)).toEqual({ plugins: true, stack: false });
-  });
-});
 
 describe("what a command shows", () => {
   it("is every command in the overview, which each tells more of", () => {

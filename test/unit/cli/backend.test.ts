@@ -14,38 +14,20 @@ const folder = path.resolve("/project/.pulumi");
 const own = `file://${folder.split(path.sep).join("/")}`;
 
 describe("the backend of a command", () => {
-  const chosen = [
-    {
-      by: "PULUMI_BACKEND_URL before all else",
-      choice: {
-        env: { PULUMI_BACKEND_URL: "s3://states", PULUMI_ACCESS_TOKEN: "token" },
-        projectUrl: "gs://states",
-        login: "azblob://states",
-      },
-      url: "s3://states",
-    },
-    {
-      by: "Pulumi.yaml before a login",
-      choice: { env: {}, projectUrl: "gs://states", login: "azblob://states" },
-      url: "gs://states",
-    },
-    {
-      by: "a login before a token",
-      choice: { env: { PULUMI_ACCESS_TOKEN: "token" }, login: "azblob://states" },
-      url: "azblob://states",
-    },
-    {
-      by: "a token, which is Pulumi Cloud's",
-      choice: { env: { PULUMI_ACCESS_TOKEN: "token" } },
-      url: "https://api.pulumi.com",
-    },
-  ];
+  const token = { PULUMI_ACCESS_TOKEN: "token" };
+  const s3 = { PULUMI_BACKEND_URL: "s3://states" };
+  const [projectUrl, login] = ["gs://states", "azblob://states"];
 
-  it.each(chosen)("is the user's, by $by, and is left alone", ({ choice, url }) => {
-    const backend = chooseBackend({ ...choice, folder });
-
+  it.each<[string, object, string]>([
+    ["PULUMI_BACKEND_URL", { env: { ...s3, ...token }, projectUrl, login }, "s3://states"],
+    ["Pulumi.yaml before a login", { env: {}, projectUrl, login }, "gs://states"],
+    ["a login before a token", { env: token, login }, "azblob://states"],
+    ["a token, which is Pulumi Cloud's", { env: token }, "https://api.pulumi.com"],
+  ])("is the user's, by %s, and is left alone", (_, choice, url) => {
+    const given = { env: {}, folder, ...choice };
+    const backend = chooseBackend(given);
     expect(backend).toMatchObject({ url, own: false });
-    expect(backendVariables(backend, choice.env)).toEqual({});
+    expect(backendVariables(backend, given.env)).toEqual({});
   });
 
   it("is the project's own folder where the user chose none", () => {

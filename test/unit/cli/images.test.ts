@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chooseSource, isUnreachable, wantedImages } from "../../../cli/setup/images";
+import { readYaml } from "../../support/stackConfig";
 
 const wanted = {
   key: "baseImage",
@@ -33,37 +34,13 @@ describe("the source of an image", () => {
 });
 
 describe("a failed pull", () => {
-  it.each([
-    'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 10.0.0.53:53: no such host',
-    'Get "https://quay.io/v2/": dial tcp: lookup quay.io on 127.0.0.53:53: server misbehaving',
-    'Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
-    'Get "https://192.0.2.1/v2/": dial tcp 192.0.2.1:443: i/o timeout',
-    'Get "https://192.0.2.1/v2/": dial tcp 192.0.2.1:443: connect: no route to host',
-    'Get "https://192.0.2.1/v2/": dial tcp 192.0.2.1:443: connect: network is unreachable',
-    'Get "https://quay.io/v2/": net/http: TLS handshake timeout',
-    'Get "https://quay.io/v2/": net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
-  ])("means no way to the registry: %s", (message) => {
+  const messages = readYaml<Record<string, string[]>>("test/unit/cli/pullErrors.yaml");
+
+  it.each(messages.unreachable)("means no way to the registry: %s", (message) => {
     expect(isUnreachable(message)).toBe(true);
   });
 
-  it.each([
-    "received unexpected HTTP status: 502 Bad Gateway",
-    "received unexpected HTTP status: 503 Service Unavailable",
-    "received unexpected HTTP status: 403 Forbidden",
-    "error pulling image configuration: download failed after attempts=6: unexpected EOF",
-    "denied: requested access to the resource is denied",
-    "unknown: image blocked by policy: Docker Hub is not an approved source",
-    'Get "https://quay.io/v2/": x509: certificate signed by unknown authority',
-    'Get "https://quay.io/v2/": proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused',
-    "read tcp 10.0.0.2:40000->192.0.2.1:443: i/o timeout",
-    "manifest for haproxy:9 not found: manifest unknown: manifest unknown",
-    "pull access denied for nobody/x, repository does not exist or may require 'docker login'",
-    "toomanyrequests: You have reached your unauthenticated pull rate limit.",
-    "no matching manifest for linux/arm64/v8 in the manifest list entries",
-    "unauthorized: authentication required",
-    "write /var/lib/docker/tmp/x: no space left on device",
-    "",
-  ])("is an answer that no stand-in may hide: %s", (message) => {
+  it.each(messages.answered)("is an answer that no stand-in may hide: %s", (message) => {
     expect(isUnreachable(message)).toBe(false);
   });
 });
@@ -86,19 +63,10 @@ describe("the images of a stack", () => {
     expect(wantedImages({ setting, explicit, last }, standIns, whyNone)).toEqual([
       { ...wanted, stoodIn: true, noStandIn: "it is pushed" },
       {
-        key: "balancerImage",
-        image: "company/haproxy:3",
-        explicit: true,
+        ...{ key: "balancerImage", image: "company/haproxy:3", explicit: true, stoodIn: false },
         standIn: "local/haproxy:1",
-        stoodIn: false,
       },
-      {
-        key: "notebookImage",
-        image: "jupyter:1",
-        explicit: false,
-        standIn: undefined,
-        stoodIn: false,
-      },
+      { key: "notebookImage", image: "jupyter:1", explicit: false, stoodIn: false },
     ]);
   });
 

@@ -1,14 +1,13 @@
 // The commands that reach into a stack, on services of this machine.
 import * as fs from "node:fs";
-import type { IncomingMessage } from "node:http";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import { open } from "../../../cli/commands/open";
 import { predict } from "../../../cli/commands/predict";
 import { status } from "../../../cli/commands/status";
 import { freePort, openTunnel } from "../../../cli/targets/tunnel";
-import { startServer } from "../../support/fakeEngine";
 import { temporaryFolder } from "../../support/modelFolder";
+import { startRest } from "../../support/restService";
 import { json, startScriptedEngine } from "../../support/scriptedEngine";
 import { stackContext } from "../../support/stackContext";
 
@@ -27,17 +26,9 @@ afterEach(() => {
 
 const lines = () => shown.mock.calls.flat().join("\n").split("\n");
 
-/** A service that answers each path with a text, and keeps what it is asked. */
+/** A service that answers each path with a text, what it is asked, and the outputs of its stack. */
 async function serviceWith(answers: Record<string, string>) {
-  const asked: unknown[] = [];
-  const port = await startServer(async (request: IncomingMessage, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    asked.push(body ? JSON.parse(body) : request.url);
-    response.statusCode = answers[request.url ?? ""] === undefined ? 404 : 200;
-    response.end(answers[request.url ?? ""] ?? '{"error": "nothing here"}');
-  });
-  const base = `http://127.0.0.1:${port}/v1/models`;
+  const { asked, base } = await startRest(answers);
   return { asked, base, given: { restUrl: `${base}/m`, replicas: 1, grpcAddress: "", signature } };
 }
 
