@@ -5,15 +5,8 @@ import { AlbEndpoint, type AlbEndpointArgs } from "../../../components";
 import { account, region } from "../../support/awsMocks";
 import { isKnown, problemsOf, promiseOf } from "../../support/mocks";
 import { refusals } from "../../support/refusals";
-import {
-  endpoint,
-  endpointArgs,
-  everything,
-  make,
-  neededFor,
-  secure,
-  settings,
-} from "./awsComponents";
+import { endpoint, endpointArgs, make, neededFor } from "./awsComponents";
+import { everything, secure, settings } from "./awsSettings";
 
 type Args = Partial<AlbEndpointArgs>;
 

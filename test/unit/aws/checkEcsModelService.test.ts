@@ -9,7 +9,8 @@ import {
 import { ReleaseStrategy } from "../../../components/serving/releaseStrategy";
 import { problemsOf, settle, startMocks } from "../../support/mocks";
 import { refusals } from "../../support/refusals";
-import { balanced, service, serviceArgs } from "./awsComponents";
+import { service, serviceArgs } from "./awsComponents";
+import { balanced } from "./awsSettings";
 
 const scaling = { minReplicas: 1, maxReplicas: 4 };
 const requestsOfOne = { requestsPerReplica: 60, loadBalancerArnSuffix: "app/a/1" };

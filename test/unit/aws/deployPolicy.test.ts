@@ -58,7 +58,8 @@ async function runStack(values: Record<string, unknown>): Promise<void> {
   });
 }
 
-describe("the policies of the deploying role", () => {
+// It runs each stack for AWS twice.
+describe("the policies of the deploying role", { timeout: 60_000 }, () => {
   beforeAll(() => {
     vi.spyOn(engine, "engineAnswers").mockResolvedValue();
     vi.spyOn(files, "writeSshFiles").mockReturnValue();

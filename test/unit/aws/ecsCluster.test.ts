@@ -12,13 +12,12 @@ import {
   answers,
   cluster,
   clusterArgs,
-  everything,
   make,
   neededFor,
   network,
-  settings,
   statements,
 } from "./awsComponents";
+import { everything, settings } from "./awsSettings";
 
 type Args = Partial<EcsClusterArgs>;
 

@@ -5,7 +5,8 @@ import { rolledBack } from "../../../components/aws/service/deployment";
 import { ReleaseStrategy } from "../../../components/serving/releaseStrategy";
 import { awsArn } from "../../support/awsMocks";
 import { isKnown, unknown } from "../../support/mocks";
-import { balanced, everything, make, service, serviceArgs, settings } from "./awsComponents";
+import { make, service, serviceArgs } from "./awsComponents";
+import { balanced, everything, settings } from "./awsSettings";
 
 type Args = Partial<EcsModelServiceArgs>;
 

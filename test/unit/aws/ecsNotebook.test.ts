@@ -5,7 +5,8 @@ import type { EcsNotebookArgs } from "../../../components";
 import { portOf } from "../../../components/aws/notebook/ecsNotebookGroup";
 import { problemsOf, promiseOf } from "../../support/mocks";
 import { refusals } from "../../support/refusals";
-import { everything, make, notebook, settings } from "./awsComponents";
+import { make, notebook } from "./awsComponents";
+import { everything, settings } from "./awsSettings";
 
 type Args = Partial<EcsNotebookArgs>;
 

@@ -14,7 +14,8 @@ import * as files from "../../../components/engine/sshDockerHost/sshFiles";
 import { awsArn, region } from "../../support/awsMocks";
 import { instanceTypes } from "../../support/instanceTypes";
 import { isKnown, problemsOf, promiseOf, unknown } from "../../support/mocks";
-import { everything, host, make, network, settings, statements } from "./awsComponents";
+import { host, make, network, statements } from "./awsComponents";
+import { everything, settings } from "./awsSettings";
 
 type Args = Partial<GpuHostArgs>;
 

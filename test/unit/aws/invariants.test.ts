@@ -7,7 +7,8 @@ import * as files from "../../../components/engine/sshDockerHost/sshFiles";
 import { account } from "../../support/awsMocks";
 import { type Registration, secretValue, urn } from "../../support/mocks";
 import * as components from "./awsComponents";
-import { everything, type Made, make, ownProvider, settings, statements } from "./awsComponents";
+import { type Made, make, ownProvider, statements } from "./awsComponents";
+import { everything, settings } from "./awsSettings";
 
 type Component = keyof typeof settings;
 type Create = (args: object, opts?: pulumi.ComponentResourceOptions) => pulumi.Resource;
@@ -37,98 +38,104 @@ afterAll(() => {
   vi.restoreAllMocks();
 });
 
-describe.each(Object.keys(settings) as Component[])("whatever the settings: %s", (name) => {
-  const of: Settings[] = settings[name];
-  const drawn = [[], of, ...fc.sample(fc.subarray(of), 3)].map((parts) => everything(parts));
-  let made: Promise<Drawn[]>;
+describe.each(Object.keys(settings) as Component[])(
+  "whatever the settings: %s",
+  { timeout: 60_000 },
+  (name) => {
+    const of: Settings[] = settings[name];
+    const drawn = [[], of, ...fc.sample(fc.subarray(of), 3)].map((parts) => everything(parts));
+    let made: Promise<Drawn[]>;
 
-  async function makeAll(): Promise<Drawn[]> {
-    const all: Drawn[] = [];
-    for (const args of drawn) {
-      const create = () => (components[name] as Create)(args, { providers: [ownProvider()] });
-      all.push({ args, ...(await make(create)) });
-    }
-    return all;
-  }
-
-  /** Holds for every resource in AWS; the first test makes them, since Pulumi's mocks belong to one. */
-  async function always(check: (one: Registration, kind: string, of: Drawn) => void) {
-    made ??= makeAll();
-    for (const drawn of await made) {
-      for (const found of drawn.all()) {
-        try {
-          check(found, found.type.split(":")[2], drawn);
-        } catch (error) {
-          const settings = JSON.stringify(drawn.args);
-          throw new Error(`${found.type} ${found.name} with ${settings}`, { cause: error });
-        }
+    async function makeAll(): Promise<Drawn[]> {
+      const all: Drawn[] = [];
+      for (const args of drawn) {
+        const create = () => (components[name] as Create)(args, { providers: [ownProvider()] });
+        all.push({ args, ...(await make(create)) });
       }
+      return all;
     }
-  }
 
-  it("resources and look-ups are the component's, with its provider", () =>
-    always(({ parent, provider }, _, { recording }) => {
-      expect(parent).toMatch(/^urn:pulumi:dev::tfserving::tfserving:index:\w+::\w+$/);
-      const called = recording.calls.map((call) => call.provider);
-      expect(new Set([provider, ...called])).toEqual(new Set([urn("pulumi:providers:aws", "aws")]));
-    }));
-
-  it("tags say stack, part and what the caller says, on everything that can have some", () =>
-    always(({ inputs }, kind, { args }) => {
-      const own = { ...args.tags, "tfserving:stack": "tfserving/dev" };
-      if (kind === "Group") {
-        for (const [key, value] of Object.entries(own)) {
-          expect(inputs.tags).toContainEqual({ key, value, propagateAtLaunch: true });
-        }
-      } else if (!untaggable.includes(kind)) {
-        expect(inputs.tags).toMatchObject({ ...own, "tfserving:component": expect.any(String) });
-      }
-    }));
-
-  it("roles may do named things with named resources, for services of this account", () =>
-    always(({ inputs }, kind) => {
-      if (kind === "RolePolicy") {
-        for (const { Effect, Action, Resource } of statements(inputs.policy)) {
-          const actions = [Action].flat().map(String);
-          expect(Effect).toBe("Allow");
-          expect(actions.filter((action) => action.includes("*"))).toEqual([]);
-          if ([Resource].flat().includes("*")) {
-            expect(actions.filter((action) => !open.test(action))).toEqual([]);
+    /** Holds for every resource in AWS; the first test makes them, since Pulumi's mocks belong to one. */
+    async function always(check: (one: Registration, kind: string, of: Drawn) => void) {
+      made ??= makeAll();
+      for (const drawn of await made) {
+        for (const found of drawn.all()) {
+          try {
+            check(found, found.type.split(":")[2], drawn);
+          } catch (error) {
+            const settings = JSON.stringify(drawn.args);
+            throw new Error(`${found.type} ${found.name} with ${settings}`, { cause: error });
           }
         }
       }
-      if (kind === "Role") {
-        const [{ Principal, Condition }] = statements(inputs.assumeRolePolicy);
-        const { Service } = Principal as { Service: string };
-        if (Service !== "ec2.amazonaws.com") {
-          expect(Condition).toMatchObject({ StringEquals: { "aws:SourceAccount": account } });
+    }
+
+    it("resources and look-ups are the component's, with its provider", () =>
+      always(({ parent, provider }, _, { recording }) => {
+        expect(parent).toMatch(/^urn:pulumi:dev::tfserving::tfserving:index:\w+::\w+$/);
+        const called = recording.calls.map((call) => call.provider);
+        expect(new Set([provider, ...called])).toEqual(
+          new Set([urn("pulumi:providers:aws", "aws")]),
+        );
+      }));
+
+    it("tags say stack, part and what the caller says, on everything that can have some", () =>
+      always(({ inputs }, kind, { args }) => {
+        const own = { ...args.tags, "tfserving:stack": "tfserving/dev" };
+        if (kind === "Group") {
+          for (const [key, value] of Object.entries(own)) {
+            expect(inputs.tags).toContainEqual({ key, value, propagateAtLaunch: true });
+          }
+        } else if (!untaggable.includes(kind)) {
+          expect(inputs.tags).toMatchObject({ ...own, "tfserving:component": expect.any(String) });
         }
-      }
-    }));
+      }));
 
-  it("nothing is open to everyone, and nothing has a public address unasked", () =>
-    always(({ inputs }, kind, { args }) => {
-      const shown = JSON.stringify(inputs);
-      if (kind === "SecurityGroup") {
-        expect(Object.keys(inputs).sort()).toEqual(["description", "tags", "vpcId"]);
-      }
-      if (kind === "SecurityGroupIngressRule") {
-        expect(shown).not.toContain("0.0.0.0/0");
-        expect(inputs.fromPort).toBe(inputs.toPort);
-      }
-      if (["LoadBalancer", "Instance", "Service"].includes(kind)) {
-        const isPublic = /"(internal":false|(assignPublicIp|associatePublicIpAddress)":true)/;
-        expect(isPublic.test(shown)).toBe(args.public === true);
-      }
-    }));
+    it("roles may do named things with named resources, for services of this account", () =>
+      always(({ inputs }, kind) => {
+        if (kind === "RolePolicy") {
+          for (const { Effect, Action, Resource } of statements(inputs.policy)) {
+            const actions = [Action].flat().map(String);
+            expect(Effect).toBe("Allow");
+            expect(actions.filter((action) => action.includes("*"))).toEqual([]);
+            if ([Resource].flat().includes("*")) {
+              expect(actions.filter((action) => !open.test(action))).toEqual([]);
+            }
+          }
+        }
+        if (kind === "Role") {
+          const [{ Principal, Condition }] = statements(inputs.assumeRolePolicy);
+          const { Service } = Principal as { Service: string };
+          if (Service !== "ec2.amazonaws.com") {
+            expect(Condition).toMatchObject({ StringEquals: { "aws:SourceAccount": account } });
+          }
+        }
+      }));
 
-  it("secrets are nowhere but in Secrets Manager, and marked there", () =>
-    always(({ inputs }, kind) => {
-      const { secretString, ...others } = inputs;
-      expect(JSON.stringify(others)).not.toMatch(/result-of-|PRIVATE KEY|lovelace/);
-      expect(secretValue(secretString) !== secretString).toBe(kind === "SecretVersion");
-    }));
-});
+    it("nothing is open to everyone, and nothing has a public address unasked", () =>
+      always(({ inputs }, kind, { args }) => {
+        const shown = JSON.stringify(inputs);
+        if (kind === "SecurityGroup") {
+          expect(Object.keys(inputs).sort()).toEqual(["description", "tags", "vpcId"]);
+        }
+        if (kind === "SecurityGroupIngressRule") {
+          expect(shown).not.toContain("0.0.0.0/0");
+          expect(inputs.fromPort).toBe(inputs.toPort);
+        }
+        if (["LoadBalancer", "Instance", "Service"].includes(kind)) {
+          const isPublic = /"(internal":false|(assignPublicIp|associatePublicIpAddress)":true)/;
+          expect(isPublic.test(shown)).toBe(args.public === true);
+        }
+      }));
+
+    it("secrets are nowhere but in Secrets Manager, and marked there", () =>
+      always(({ inputs }, kind) => {
+        const { secretString, ...others } = inputs;
+        expect(JSON.stringify(others)).not.toMatch(/result-of-|PRIVATE KEY|lovelace/);
+        expect(secretValue(secretString) !== secretString).toBe(kind === "SecretVersion");
+      }));
+  },
+);
 
 it.each<[Component, string[], object]>([
   ["repository", ["Repository", "LifecyclePolicy"], { retainOnDestroy: false }],
