@@ -38,6 +38,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           isolate: false,
+          // On a machine that is busy with other tests, one of a whole program takes seconds.
+          testTimeout: 20_000,
           // Whatever does not say which engine it means finds none.
           env: { DOCKER_HOST: "unix:///no-docker-engine-in-unit-tests.sock" },
         },

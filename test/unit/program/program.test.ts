@@ -89,6 +89,12 @@ describe("the program", () => {
     expect(outputs.release).not.toHaveProperty("signature");
   });
 
+  it("keeps the release before on record, for a rollback", async () => {
+    const release = { image: "tf_serving:before", modelVersion: "3", settings: { cpus: "1" } };
+    const { outputs } = await runProgram({}, { recorded: { release } });
+    expect((await valuesOf(outputs)).previousRelease).toEqual(release);
+  });
+
   it("has an empty gRPC address where gRPC stays on the network", async () => {
     const { outputs } = await runProgram({ grpcPort: 0 });
     expect((await valuesOf(outputs)).grpcAddress).toBe("");

@@ -115,7 +115,7 @@ describe("a configuration that cannot work is refused by key", () => {
     "a canary with no replicas": { ...two, canaryReplicas: -1 },
   };
 
-  it("in these words", { timeout: 60_000 }, async () => {
+  it("in these words", async () => {
     const text = await refusals(cases, (settings) => refusalOf(settings));
     await expect(text).toMatchFileSnapshot("snapshots/docker-refused.txt");
   });
