@@ -4,22 +4,17 @@ import { consentFor } from "../../../cli/output/consent";
 import { root } from "../../../cli/setup/folders";
 
 const call = { name: "prod", yes: false, env: {}, terminal: true };
+const said = (value: string) => ({
+  ...{ env: { PULUMI_SKIP_CONFIRMATIONS: value }, terminal: value !== "true" },
+});
 
 describe("a change of a stack", () => {
   it.each([
     ["dev", { ...call, name: "dev", terminal: false }, "given"],
     ["another one on a terminal", call, "ask"],
     ["another one with --yes", { ...call, yes: true, terminal: false }, "given"],
-    [
-      "another one where Pulumi's variable says so",
-      { ...call, terminal: false, env: { PULUMI_SKIP_CONFIRMATIONS: "true" } },
-      "given",
-    ],
-    [
-      "another one where that variable says no",
-      { ...call, env: { PULUMI_SKIP_CONFIRMATIONS: "false" } },
-      "ask",
-    ],
+    ["another one where Pulumi's variable says so", { ...call, ...said("true") }, "given"],
+    ["another one where that variable says no", { ...call, ...said("false") }, "ask"],
     ["another one without a terminal", { ...call, terminal: false }, "missing"],
   ])("of %s is agreed to, asked for or refused", (_, given, expected) => {
     expect(consentFor(given)).toBe(expected);

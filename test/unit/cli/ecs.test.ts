@@ -6,18 +6,12 @@ import { isSteady, readTask, selectTasks, serviceRemarks } from "../../../cli/ta
 
 const now = Date.parse("2026-01-01T00:10:00Z");
 const digest = `sha256:0123456789ab${"c".repeat(52)}`;
-const definition: TaskDefinition = {
-  containerDefinitions: [
-    {
-      name: "serving",
-      image: `1.dkr.ecr.eu-central-1.amazonaws.com/tf@${digest}`,
-      dockerLabels: { "tfserving.version": "7" },
-      logConfiguration: {
-        logDriver: "awslogs",
-        options: { "awslogs-group": "logs", "awslogs-stream-prefix": "replica" },
-      },
-    },
-  ],
+const options = { "awslogs-group": "logs", "awslogs-stream-prefix": "replica" };
+const container: NonNullable<TaskDefinition["containerDefinitions"]>[0] = {
+  name: "serving",
+  image: `1.dkr.ecr.eu-central-1.amazonaws.com/tf@${digest}`,
+  dockerLabels: { "tfserving.version": "7" },
+  logConfiguration: { logDriver: "awslogs", options },
 };
 
 function task(id: string, more: Partial<Task> = {}, part = "replica") {
@@ -28,22 +22,15 @@ function task(id: string, more: Partial<Task> = {}, part = "replica") {
     startedAt: new Date(now - 5 * 60_000),
     ...more,
   };
-  return readTask(found, part, definition, "i-1", now);
+  return readTask(found, part, { containerDefinitions: [container] }, "i-1", now);
 }
 
 describe("a task of a stack on AWS", () => {
   it("is shown by what it is for, where it is and what it runs", () => {
     expect(task("0123456789abcdef")).toEqual({
-      name: "0123456789abcdef",
-      part: "replica",
-      id: "01234567",
-      version: "7",
-      node: "i-1",
-      state: "running",
-      health: "healthy",
-      since: "5m",
+      ...{ name: "0123456789abcdef", part: "replica", id: "01234567", version: "7", node: "i-1" },
+      ...{ state: "running", health: "healthy", since: "5m", well: true },
       image: "1.dkr.ecr.eu-central-1.amazonaws.com/tf@sha256:0123456789ab",
-      well: true,
       log: { group: "logs", stream: "replica/serving/0123456789abcdef" },
     });
   });
@@ -99,20 +86,14 @@ describe("a service on AWS", () => {
 
   it("says what is amiss in ECS's own words", () => {
     const createdAt = new Date(now);
-    const events = ["first", "second", "third", "fourth"].map((message) => ({
-      createdAt,
-      message,
-    }));
+    const said = ["first", "second", "third"];
+    const events = [...said, "fourth"].map((message) => ({ createdAt, message }));
     const failed = [{ rolloutState: "FAILED" as const, rolloutStateReason: "circuit breaker" }];
     const ill = service({ runningCount: 0, deployments: failed, events });
-
-    expect(serviceRemarks([service(), ill])).toEqual([
-      { subject: "service", text: "serving runs 0 of 2 tasks" },
-      { subject: "release", text: "circuit breaker" },
-      ...["first", "second", "third"].map((message) => ({
-        subject: "event",
-        text: `2026-01-01T00:10:00.000Z ${message}`,
-      })),
+    const remarks = serviceRemarks([service(), ill]);
+    expect(remarks.map(({ subject, text }) => `${subject}: ${text}`)).toEqual([
+      ...["service: serving runs 0 of 2 tasks", "release: circuit breaker"],
+      ...said.map((message) => `event: 2026-01-01T00:10:00.000Z ${message}`),
     ]);
   });
 });
@@ -128,13 +109,9 @@ describe("Pulumi's record of a stack on AWS", () => {
   ];
 
   it("says which services are in which cluster", () => {
-    expect(placeOf({ resources })).toEqual({
-      cluster,
-      services: [
-        { name: "serving", part: "replica" },
-        { name: "notebook", part: "notebook" },
-      ],
-    });
+    const parts = { serving: "replica", notebook: "notebook" };
+    const services = Object.entries(parts).map(([name, part]) => ({ name, part }));
+    expect(placeOf({ resources })).toEqual({ cluster, services });
     expect(placeOf({ resources: [] })).toBeUndefined();
     expect(placeOf(undefined)).toBeUndefined();
   });
@@ -142,16 +119,15 @@ describe("Pulumi's record of a stack on AWS", () => {
   it("says what stays with its content, and how to remove it", () => {
     const repository = { urn: "u", type: "aws:ecr/repository:Repository", id: "tf-serving-1" };
     const gone = { ...repository, id: "other" };
-    expect(leftoversOf({ resources: [{ ...repository, retainOnDelete: true }, gone] })).toEqual({
-      strays: [],
-      stays: [
-        { subject: "stays", text: "what holds your data; to remove it:" },
-        {
-          subject: "stays",
-          text: "aws ecr delete-repository --force --repository-name tf-serving-1",
-        },
+    const kept = { ...repository, retainOnDelete: true };
+    const { strays, stays } = leftoversOf({ resources: [kept, gone] });
+    expect([strays, stays.map(({ text }) => text)]).toEqual([
+      [],
+      [
+        "what holds your data; to remove it:",
+        "aws ecr delete-repository --force --repository-name tf-serving-1",
       ],
-    });
+    ]);
     expect(leftoversOf({ resources: [gone] })).toEqual({ strays: [], stays: [] });
   });
 });

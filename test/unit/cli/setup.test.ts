@@ -10,47 +10,36 @@ import { writeContext } from "../../support/dockerContexts";
 import { temporaryFolder } from "../../support/modelFolder";
 
 describe("the installed packages", () => {
+  const a = { version: "1.0.0", integrity: "sha512-a" };
+  const optional = { version: "1.0.0", integrity: "sha512-m", optional: true };
   const locked = {
     packages: {
-      "": { version: "0.1.0" },
-      "node_modules/a": { version: "1.0.0", integrity: "sha512-a" },
-      "node_modules/mac-only": { version: "1.0.0", integrity: "sha512-m", optional: true },
+      ...{ "": { version: "0.1.0" }, "node_modules/a": a, "node_modules/mac-only": optional },
     },
   };
-  const a = locked.packages["node_modules/a"];
 
-  it("are current where all are there, but for optional ones", () => {
-    expect(packagesAreCurrent(locked, { packages: { "node_modules/a": a } })).toBe(true);
-  });
-
-  it.each([
-    ["nothing is installed", undefined],
-    ["one is missing", { packages: {} }],
-    ["one is older", { packages: { "node_modules/a": { ...a, version: "0.9.0" } } }],
-    ["one has other content", { packages: { "node_modules/a": { ...a, integrity: "sha512-b" } } }],
-    [
-      "an optional one is older",
-      {
-        packages: {
-          "node_modules/a": a,
-          "node_modules/mac-only": { version: "0.9.0", integrity: "sha512-m", optional: true },
-        },
-      },
-    ],
-  ])("are not current where %s", (_, installed) => {
-    expect(packagesAreCurrent(locked, installed)).toBe(false);
+  it.each<[boolean, string, Record<string, object> | undefined]>([
+    [true, "all are there, but for optional ones", { a }],
+    [false, "nothing is installed", undefined],
+    [false, "one is missing", {}],
+    [false, "one is older", { a: { ...a, version: "0.9.0" } }],
+    [false, "one has other content", { a: { ...a, integrity: "sha512-b" } }],
+    [false, "an optional one is older", { a, "mac-only": { ...optional, version: "0.9.0" } }],
+  ])("are current: %s, where %s", (current, _, installed) => {
+    const found = Object.entries(installed ?? {}).map(([name, one]) => [
+      `node_modules/${name}`,
+      one,
+    ]);
+    const packages = installed && { packages: Object.fromEntries(found) as typeof locked.packages };
+    expect(packagesAreCurrent(locked, packages)).toBe(current);
   });
 });
 
 describe("npm", () => {
   it("is started as the script that runs this one, without a shell", () => {
-    const npm = npmCommand({ npm_execpath: "/usr/lib/npm/bin/npm-cli.js" }, "win32");
-
-    expect(npm).toEqual({
-      program: process.execPath,
-      args: ["/usr/lib/npm/bin/npm-cli.js"],
-      shell: false,
-    });
+    const script = "/usr/lib/npm/bin/npm-cli.js";
+    const npm = npmCommand({ npm_execpath: script }, "win32");
+    expect(npm).toEqual({ program: process.execPath, args: [script], shell: false });
   });
 
   it.each([
