@@ -1,6 +1,6 @@
 import { nearestName } from "../core/nearestName";
-import { Problem, wholeNumber } from "../core/problem";
-import { checkLabels, isQualifiedName } from "./checkLabels";
+import { Problem } from "../core/problem";
+import { checkLabels } from "./checkLabels";
 import { KubernetesCluster } from "./cluster/inspectCluster";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { TolerationArgs } from "./podPlacementArgs";
@@ -17,23 +17,10 @@ export type PlacementShape = Pick<
   | "cluster"
 >;
 
-const mostGpus = 16;
-const operators = ["Equal", "Exists"];
-const effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
-
-/** Everything about the placement of replicas that would be refused. */
+/** What the cluster has against a placement whose fields are well shaped (`podPlacementFields`). */
 export function checkPlacement(shape: PlacementShape): Problem[] {
-  const { gpus, gpuResource, cluster } = shape;
+  const { cluster } = shape;
   return [
-    ...wholeNumber("gpus", gpus, 0, mostGpus),
-    ...(isQualifiedName(gpuResource) && gpuResource.includes("/")
-      ? []
-      : [
-          {
-            propertyPath: "gpuResource",
-            reason: `is "${gpuResource}": use a resource of the nodes such as nvidia.com/gpu`,
-          },
-        ]),
     ...checkClass("runtimeClass", shape.runtimeClass, cluster?.runtimeClasses, cluster),
     ...checkClass("priorityClass", shape.priorityClass, cluster?.priorityClasses, cluster),
     ...checkLabels("nodeSelector", shape.nodeSelector),
@@ -86,23 +73,18 @@ function checkClass(
 
 function checkToleration(
   propertyPath: string,
-  { key, operator = "Equal", value, effect }: TolerationArgs,
+  { key, operator = "Equal", value }: TolerationArgs,
 ): Problem[] {
-  const problems: Problem[] = [];
-  const refuse = (field: string, reason: string) =>
-    problems.push({ propertyPath: `${propertyPath}.${field}`, reason });
-  if (!operators.includes(operator)) {
-    refuse("operator", `is "${operator}": use ${operators.join(" or ")}`);
-  } else if (operator === "Exists" && value !== undefined) {
-    refuse("value", `is "${value}", and Exists takes every value: leave it out`);
-  } else if (operator === "Equal" && key === undefined) {
-    refuse("key", "is missing: name the taint's key, or use the operator Exists for every taint");
+  if (operator === "Exists" && value !== undefined) {
+    const reason = `is "${value}", and Exists takes every value: leave it out`;
+    return [{ propertyPath: `${propertyPath}.value`, reason }];
   }
-  if (key !== undefined && !isQualifiedName(key)) {
-    refuse("key", `is "${key}": use the key of a taint such as nvidia.com/gpu`);
-  }
-  if (effect !== undefined && !effects.includes(effect)) {
-    refuse("effect", `is "${effect}": use ${effects.join(", ")}`);
-  }
-  return problems;
+  return operator === "Equal" && key === undefined
+    ? [
+        {
+          propertyPath: `${propertyPath}.key`,
+          reason: "is missing: name the taint's key, or use the operator Exists for every taint",
+        },
+      ]
+    : [];
 }
