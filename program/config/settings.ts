@@ -21,11 +21,7 @@ export interface Settings {
 
 /** Reads the configuration; what is wrong with it is among the settings. */
 export async function readSettings(): Promise<Settings> {
-  const target = readTarget();
-  const problems = checkTarget();
-  if (problems.length === 0) {
-    problems.push(...checkUnused(target));
-  }
+  const { target, problems } = readTarget();
   const args: Components = { image: {}, service: {}, notebook: {} };
   for (const [name, key] of entries()) {
     const { value, wrong } = await readValue(name, key, target);
@@ -50,33 +46,26 @@ export function text(name: KeyName): string | undefined {
 
 /** Whether a key says yes, or anything at all; its default counts. */
 export function isOn(name: KeyName): boolean {
-  const given = new pulumi.Config().get(name) ?? defaultText(table[name]);
-  return given !== "" && given !== "false";
+  return !["", "false"].includes(textOrDefault(name));
 }
 
 /** Whether a stack says something else of a key than Pulumi.yaml. */
 export function isSet(name: KeyName): boolean {
-  const usual = defaultText(table[name]);
-  const given = new pulumi.Config().get(name) ?? usual;
-  return given !== usual;
+  return textOrDefault(name) !== defaultText(table[name]);
 }
 
-/** The keys that make a release besides its image, as Pulumi has them; none of them is a secret. */
-export function releaseSettings(further: KeyName[] = []): Record<string, string> {
-  const config = new pulumi.Config();
-  return Object.fromEntries(
-    [...releaseKeys(), ...further].map((name) => [name, config.get(name) ?? ""]),
-  );
+function textOrDefault(name: KeyName): string {
+  return new pulumi.Config().get(name) ?? defaultText(table[name]);
 }
 
 /**
- * Keys that make a release besides what is in its image. A changed number of replicas, port or
- * notebook is no release, and how one is done is no part of it.
+ * The keys that make a release besides what is in its image, as Pulumi has them; none of them is a
+ * secret. A changed number of replicas, port or notebook is no release, and how one is done is no
+ * part of it.
  */
-export function releaseKeys(): KeyName[] {
-  return entries()
-    .filter(([, { release }]) => release)
-    .map(([name]) => name);
+export function releaseSettings(further: KeyName[] = []): Record<string, string> {
+  const names = entries().flatMap(([name, { release }]) => (release ? [name] : []));
+  return Object.fromEntries([...names, ...further].map((name) => [name, text(name) ?? ""]));
 }
 
 /** @throws RunError that lists all problems by config key */
@@ -92,17 +81,14 @@ function entries(): [KeyName, Key][] {
   return Object.entries(table) as [KeyName, Key][];
 }
 
-/** Where the target is unknown, the rest is judged by the first one. */
-function readTarget(): TargetName {
-  const given = text("target");
-  return targetNames.find((name) => name === given) ?? targetNames[0];
-}
-
-function checkTarget(): Problem[] {
-  const given = text("target");
-  const known: readonly string[] = targetNames;
-  const reason = `is "${given}": use ${known.slice(0, -1).join(", ")} or ${known.at(-1)}`;
-  return given === undefined || known.includes(given) ? [] : [{ propertyPath: "target", reason }];
+/** Where the target is unknown, all that applies to the first one is judged by that. */
+function readTarget(): Pick<Settings, "target" | "problems"> {
+  const given = text("target") ?? targetNames[0];
+  const target = targetNames.find((name) => name === given);
+  const reason = `is "${given}": use ${targetNames.slice(0, -1).join(", ")} or ${targetNames.at(-1)}`;
+  return target
+    ? { target, problems: checkUnused(target) }
+    : { target: targetNames[0], problems: [{ propertyPath: "target", reason }] };
 }
 
 /** Refuses what other targets have and this one cannot honour. */
@@ -129,7 +115,7 @@ async function readValue(
   if (!isSet(name)) {
     return { value: isGiven ? key.default : undefined, wrong: [] };
   }
-  const value = key.secret ? await readSecret(name) : readAs[typeOf(key)](name);
+  const value = key.secret ? await readSecret(name) : readPlain(name, key);
   const schema = schemaOf(name, target);
   if (value === undefined || schema === undefined) {
     return { value, wrong: [] };
@@ -156,14 +142,10 @@ function schemaOf(name: KeyName, target: TargetName): z.ZodType | undefined {
   return "safeParse" in schema ? schema : schema[target];
 }
 
-const readAs: Record<ReturnType<typeof typeOf>, (name: string) => unknown> = {
-  array: (name) => new pulumi.Config().getObject(name),
-  boolean: (name) => new pulumi.Config().getBoolean(name),
-  integer: (name) => new pulumi.Config().getNumber(name),
-  object: (name) => new pulumi.Config().getObject(name),
-  // An empty one stands for one that is not set.
-  string: (name) => new pulumi.Config().get(name) || undefined,
-};
+/** What is no text is JSON, numbers and booleans too. An empty text stands for one that is not set. */
+function readPlain(name: KeyName, key: Key): unknown {
+  return typeOf(key) === "string" ? text(name) : new pulumi.Config().getObject(name);
+}
 
 /** A secret that is set, and still one. */
 async function readSecret(name: string): Promise<pulumi.Output<string> | undefined> {

@@ -342,16 +342,10 @@ export const sections = {
   Kubernetes: kubernetes,
 };
 
-export type KeyName =
-  | keyof typeof target
-  | keyof typeof model
-  | keyof typeof service
-  | keyof typeof notebook
-  | keyof typeof swarm
-  | keyof typeof aws
-  | keyof typeof kubernetes;
+type KeysOf<Section> = Section extends unknown ? keyof Section : never;
+export type KeyName = KeysOf<(typeof sections)[keyof typeof sections]>;
 
 /** Every key of the configuration by name. */
-export const table: Readonly<Record<KeyName, Key>> = {
-  ...{ ...target, ...model, ...service, ...notebook, ...swarm, ...aws, ...kubernetes },
-};
+export const table = Object.assign({}, ...Object.values(sections)) as Readonly<
+  Record<KeyName, Key>
+>;
