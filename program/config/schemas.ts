@@ -35,7 +35,7 @@ export const portOrNone = z.number().transform((port) => port || undefined);
  */
 export function fieldsOf<Shape extends z.ZodRawShape>(
   component: z.ZodObject<Shape>,
-  ...given: (keyof Shape & string)[]
+  given: readonly (keyof Shape & string)[],
 ) {
   return (keyed: string[] = []) => {
     const taken: string[] = [...given, ...keyed];

@@ -58,18 +58,33 @@ export const swarm = {
   },
 } satisfies Record<string, Key>;
 
-/** What wires a service on ECS to the rest of the stack is the program's to give. */
-const serviceFields = (keyed: string[]) =>
+/** What the program gives a service on ECS, from other resources of the stack. */
+const ofOtherResources = [
+  "image",
+  "modelVersion",
+  "repositoryArn",
+  "clusterArn",
+  "clusterName",
+  "capacityProviderName",
+  "vpcId",
+  "subnetIds",
+  "restTargetGroupArn",
+  "grpcTargetGroupArn",
+  "endpointSecurityGroupId",
+  "deploymentAlarmNames",
+] as const;
+const ofBalancerAndCluster = [
+  "loadBalancerArnSuffix",
+  "restTargetGroupArnSuffix",
+  "autoScalingGroupName",
+] as const;
+
+const ecsServiceFields = (keyed: string[]) =>
   fieldsOf(
-    ...([ecsModelServiceSchema, "image", "modelVersion", "repositoryArn", "clusterArn"] as const),
-    ...(["clusterName", "capacityProviderName", "vpcId", "subnetIds"] as const),
-    ...(["restTargetGroupArn", "grpcTargetGroupArn", "endpointSecurityGroupId"] as const),
-    "deploymentAlarmNames",
+    ecsModelServiceSchema,
+    ofOtherResources,
   )(keyed).extend({
-    autoscaling: fieldsOf(
-      ...([ecsAutoscalingSchema, "loadBalancerArnSuffix", "restTargetGroupArnSuffix"] as const),
-      "autoScalingGroupName",
-    )().optional(),
+    autoscaling: fieldsOf(ecsAutoscalingSchema, ofBalancerAndCluster)().optional(),
   });
 
 export const aws = {
@@ -77,42 +92,47 @@ export const aws = {
     default: {},
     says: "VPC on AWS, as {vpcId, subnetIds, endpoints} (VpcNetwork); empty for the region's default VPC",
     feeds: { ecs: ["network"] },
-    schema: fieldsOf(vpcNetworkSchema, "cidrBlock", "secondaryCidrs"),
+    schema: fieldsOf(vpcNetworkSchema, ["cidrBlock", "secondaryCidrs"]),
   },
   awsCluster: {
     default: {},
     says: "EC2 instances that replicas run on (EcsCluster), such as {instanceType: g5.xlarge, maxInstances: 4}",
     feeds: { ecs: ["cluster"] },
-    schema: fieldsOf(ecsClusterSchema, "vpcId", "subnetIds"),
+    schema: fieldsOf(ecsClusterSchema, ["vpcId", "subnetIds"]),
   },
   awsEndpoint: {
     default: {},
     says: "Load balancer, its clients and alarms (AlbEndpoint), such as {clientCidrs: [10.0.0.0/8], certificateArn: ...}",
     feeds: { ecs: ["endpoint"] },
-    schema: fieldsOf(albEndpointSchema, "vpcId", "vpcCidr", "modelName"),
+    schema: fieldsOf(albEndpointSchema, ["vpcId", "vpcCidr", "modelName"]),
   },
   awsService: {
     default: {},
     says: "What only a service on ECS has (EcsModelService), such as {autoscaling: {minReplicas: 2, maxReplicas: 8, cpuPercent: 60}}",
     feeds: { ecs: ["service"] },
     instead: { kubernetes: "kubernetesService takes its place" },
-    schema: serviceFields,
+    schema: ecsServiceFields,
   },
   awsRepository: {
     default: {},
     says: "The stack's repository in ECR (EcrRepository), such as {keepReleases: 50}",
     feeds: { ecs: ["repository"] },
-    schema: fieldsOf(ecrRepositorySchema, "repositoryName"),
+    schema: fieldsOf(ecrRepositorySchema, ["repositoryName"]),
   },
   awsNotebook: {
     default: {},
     says: "What only a notebook on ECS has (EcsNotebook), such as {running: false}, which keeps its files",
     feeds: { ecs: ["notebook"] },
     instead: { kubernetes: "kubernetesNotebook takes its place" },
-    schema: fieldsOf(
-      ...([ecsNotebookSchema, "clusterArn", "capacityProviderName", "vpcId", "subnetIds"] as const),
-      ...(["restUrl", "grpcAddress", "endpointSecurityGroupId"] as const),
-    ),
+    schema: fieldsOf(ecsNotebookSchema, [
+      "clusterArn",
+      "capacityProviderName",
+      "vpcId",
+      "subnetIds",
+      "restUrl",
+      "grpcAddress",
+      "endpointSecurityGroupId",
+    ]),
   },
   awsTags: {
     default: {},
@@ -161,7 +181,7 @@ export const kubernetes = {
     says: "What only a service on Kubernetes has (KubernetesModelService), such as {autoscaling: {minReplicas: 2, maxReplicas: 8}, network: {monitoringNamespace: monitoring}}",
     feeds: { kubernetes: ["service"] },
     instead: { ecs: "awsService takes its place" },
-    schema: fieldsOf(kubernetesModelServiceSchema, "image", "modelVersion", "cluster"),
+    schema: fieldsOf(kubernetesModelServiceSchema, ["image", "modelVersion", "cluster"]),
   },
   kubernetesModelVolume: {
     default: {},
@@ -173,10 +193,13 @@ export const kubernetes = {
     says: "What only a notebook on Kubernetes has (KubernetesNotebook), such as {storageGb: 20, running: false}",
     feeds: { kubernetes: ["notebook"] },
     instead: { ecs: "awsNotebook takes its place" },
-    schema: fieldsOf(
-      ...([kubernetesNotebookSchema, "namespace", "modelServiceName", "cluster"] as const),
-      ...(["restUrl", "grpcAddress"] as const),
-    ),
+    schema: fieldsOf(kubernetesNotebookSchema, [
+      "namespace",
+      "modelServiceName",
+      "cluster",
+      "restUrl",
+      "grpcAddress",
+    ]),
   },
   kubernetesLabels: {
     default: {},

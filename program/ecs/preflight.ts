@@ -102,8 +102,7 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
       ? checkEcrPin(pinned, recorded.repository)
       : byKey(target, "image", checkServingImage(image))),
     ...ofNetwork(settings, found.problems),
-    ...byKey(target, "cluster", fleet.cluster),
-    ...byKey(target, "", fleet.room),
+    ...byKey(target, "", fleet.problems),
     ...byKey(target, "endpoint", checkAlbEndpoint(checkedEndpoint(args))),
     ...byKey(target, "service", checkEcsModelService(checkedService(args))),
     ...byKey(target, "repository", checkEcrRepository(repository)),
@@ -125,16 +124,11 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
   for (const warning of warnings) {
     await pulumi.log.warn(warning);
   }
-  const repositoryName = ecrName(image.repository);
+  const { repository: name = servingImageDefaults.repository } = image;
+  // Pulumi appends a suffix: a repository outlives its stack, and must not be in the way when the
+  // stack comes up again.
+  const repositoryName = awsName([name, pulumi.getStack()], longestRepositoryName);
   return { args, pinned, repositoryName, engine: built?.engine, facts: found.facts, recorded };
-}
-
-/**
- * Name of the stack's repository in ECR, to which Pulumi appends a suffix: a repository outlives its
- * stack, and must not be in the way when the stack comes up again.
- */
-function ecrName(repository: string = servingImageDefaults.repository): string {
-  return awsName([repository, pulumi.getStack()], longestRepositoryName);
 }
 
 function instanceTypes({ cluster: { instanceType, furtherInstanceTypes = [] } }: EcsArguments) {
@@ -145,15 +139,11 @@ function instanceTypes({ cluster: { instanceType, furtherInstanceTypes = [] } }:
 function checkFleet(
   { cluster, service, notebook }: EcsArguments,
   types: InstanceTypes,
-): {
-  cluster: Problem[];
-  room: Problem[];
-  warnings: string[];
-} {
+): { problems: Problem[]; warnings: string[] } {
   if (!cluster.instanceType) {
     const reason =
       "is missing: name an EC2 instance type, such as g5.xlarge, or c7i.xlarge without GPUs";
-    return { cluster: [{ propertyPath: "instanceType", reason }], room: [], warnings: [] };
+    return { problems: [{ propertyPath: "cluster.instanceType", reason }], warnings: [] };
   }
   const fleet = resolveEcsClusterArgs({ vpcId: "", subnetIds: [], ...cluster });
   const { cpus, memoryMb, gpus, replicas, autoscaling, strategy } = resolveEcsModelServiceArgs(
@@ -169,9 +159,8 @@ function checkFleet(
   };
   const problems = checkEcsCluster(fleet, replica, types);
   return {
-    cluster: problems,
     // Without a cluster that is right there is nothing to compare with.
-    room: problems.length === 0 ? checkFleetRoom(fleet, load, types).map(ofFleet) : [],
+    problems: ofFleet(problems.length > 0 ? problems : checkFleetRoom(fleet, load, types)),
     warnings: [
       ...instanceTypeWarnings(cluster.instanceType, replica, facts).map(
         (one) => `awsCluster.${one}`,
@@ -182,9 +171,11 @@ function checkFleet(
 }
 
 /** How many instances there may be is the cluster's. */
-function ofFleet({ propertyPath, reason }: Problem): Problem {
-  const isNotebooks = propertyPath.startsWith("notebook.");
-  return { propertyPath: isNotebooks ? propertyPath : `cluster.${propertyPath}`, reason };
+function ofFleet(problems: Problem[]): Problem[] {
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath: propertyPath.replace(/^(?!notebook\.)/, "cluster."),
+    reason,
+  }));
 }
 
 /**

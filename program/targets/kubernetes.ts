@@ -39,11 +39,12 @@ export const kubernetes: Target<KubernetesPlan> = {
     const provider = createProvider(plan);
     const place = createPlace(plan, provider);
     const images = kubernetesImages(plan);
-    const model = createService(plan, images, place, provider);
+    const serviceArgs = serviceArgsOf(plan, images, place);
+    const model = new KubernetesModelService("serving", serviceArgs, { provider });
     const notebook = createNotebook(plan, place, provider);
 
     const { service, image } = args;
-    const held = resolveKubernetesModelServiceArgs(serviceArgs(plan, images, place));
+    const held = resolveKubernetesModelServiceArgs(serviceArgs);
     const { signature, ...outputs } = stackOutputs({
       ...{ service: model, serving: images.serving, models: image.models, canary: service.canary },
       ...{ replicas: fewestReplicas(service), ready: model.replicaNames, recorded, held },
@@ -103,7 +104,7 @@ function createPlace(plan: KubernetesPlan, provider: Provider): Place {
   };
 }
 
-function serviceArgs(
+function serviceArgsOf(
   { args: { service }, cluster }: KubernetesPlan,
   { serving, canary }: KubernetesImages,
   { namespace, imagePullSecrets }: Place,
@@ -114,15 +115,6 @@ function serviceArgs(
     ...{ image: serving.reference, modelVersion: serving.modelVersion },
     canary: service.canary && { ...service.canary, image: canary!.reference },
   };
-}
-
-function createService(
-  plan: KubernetesPlan,
-  images: KubernetesImages,
-  place: Place,
-  provider: Provider,
-): KubernetesModelService {
-  return new KubernetesModelService("serving", serviceArgs(plan, images, place), { provider });
 }
 
 function createNotebook(

@@ -209,8 +209,8 @@ export const mutants: Mutant[] = [
   {
     breaks: "a canary's share over 100 % is refused",
     file: "serving/canary.ts",
-    from: 'wholeNumber("canary.percent", percent, 0, 100)',
-    to: 'wholeNumber("canary.percent", percent, 0, 1000)',
+    from: "percent: wholeNumberFrom(0, 100)",
+    to: "percent: wholeNumberFrom(0, 1000)",
     tests: "check",
   },
   {
