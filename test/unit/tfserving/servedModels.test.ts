@@ -1,6 +1,8 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 
 import { type ModelConfigOptions, ModelVersionPolicy } from "../../../components";
 import {
@@ -9,6 +11,7 @@ import {
 } from "../../../components/tfserving/servedModels";
 import { modelFolder as folderWith, savedModel, writeFiles } from "../../support/modelFolder";
 import { refusals } from "../../support/refusals";
+import { testdata } from "./savedModelFile";
 
 const { All, Latest, Specific } = ModelVersionPolicy;
 
@@ -102,47 +105,10 @@ describe("several models", () => {
   });
 });
 
-const inTheCloud = { name: "birds", basePath: "s3://bucket/birds" };
-
-const refused: Record<string, Partial<ServedModelsCheck>> = {
-  "a version that is not there": { modelVersion: "7" },
-  "a version with a leading zero": { modelVersion: "01" },
-  "a version with leading zeros that is not there": { modelVersion: "00000123" },
-  "a version that is none": { modelVersion: "latest" },
-  "modelVersion beside models": { models: [{ name: "birds" }], modelVersion: "2" },
-  ...Object.fromEntries(
-    Object.entries<ModelConfigOptions[]>({
-      "no folder": [{ name: "birds" }, { name: "bees" }],
-      "no folder at the base path": [{ name: "birds", basePath: "/models/bees" }],
-      "base paths that the image cannot have": [
-        { name: "birds", basePath: "/models/../etc" },
-        { name: "x", basePath: "/models/" },
-      ],
-      "a version that is not complete": [{ name: "birds" }, { name: "broken" }],
-      "versions that are not there": [{ ...specific, versions: ["1", "4", "5"] }],
-      "a label on a version that is not there": [
-        { name: "birds", versionPolicy: All, labels: { stable: "2", canary: "11" } },
-      ],
-      "a label on a version that the policy does not load": [
-        { name: "birds", numVersions: 2, labels: { old: "1" } },
-      ],
-      "a label below the latest version, which alone is loaded by default": [
-        { name: "birds", labels: { stable: "2" } },
-      ],
-      "a label on a version that is not listed": [
-        { ...specific, versions: ["1"], labels: { stable: "2" } },
-      ],
-      "modelName not among them": [{ name: "fish" }],
-      "modelName outside the image": [{ name: "fish" }, inTheCloud],
-      "no model": [],
-      "one twice": [{ name: "birds" }, { name: "birds" }],
-      "all that is wrong at once": [{ name: "fish", labels: { a: "9" } }, { name: "bees" }],
-    }).map(([what, models]) => [what, { models }]),
-  ),
-};
-
 describe("models that cannot be served", () => {
   it("are refused, and it is said what to use", async () => {
+    const file = fs.readFileSync(path.join(testdata, "servedModels.yaml"), "utf8");
+    const refused = parse(file) as Record<string, Partial<ServedModelsCheck>>;
     const said = await refusals(refused, (args) => {
       const { problems, main } = check(args);
       expect(main).toBeUndefined();
