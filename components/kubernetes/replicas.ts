@@ -26,9 +26,8 @@ export interface ReplicaGroup {
 
 /** Replicas that are there. */
 export interface DeployedReplicas {
-  /** Name of their Deployment. */
-  name: pulumi.Output<string>;
-  /** Metadata of their Deployment, once they serve: an update that was taken back gives none. */
+  deployment: apps.Deployment;
+  /** Its metadata, once they serve: an update that was taken back gives none. */
   serving: apps.Deployment["metadata"];
 }
 
@@ -82,7 +81,7 @@ export function createReplicas(
     renderDeployment(args, group),
     parent,
   );
-  return { name: deployment.metadata.name, serving: guard.passed(deployment.metadata) };
+  return { deployment, serving: guard.passed(deployment.metadata) };
 }
 
 /**

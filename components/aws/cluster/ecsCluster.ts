@@ -22,9 +22,11 @@ import { tagsFor } from "../tags";
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
 export class EcsCluster extends pulumi.ComponentResource {
-  /** ARN of the ECS cluster. */
+  /** The ECS cluster. */
+  public readonly cluster: ecs.Cluster;
+  /** Its ARN. */
   public readonly clusterArn: pulumi.Output<string>;
-  /** Name of the ECS cluster. */
+  /** Its name. */
   public readonly clusterName: pulumi.Output<string>;
   /** Name of the capacity provider that services name in their strategy, once the cluster has it. */
   public readonly capacityProviderName: pulumi.Output<string>;
@@ -63,6 +65,7 @@ export class EcsCluster extends pulumi.ComponentResource {
     const provider = createCapacityProvider(name, resolved, group, this);
     const providers = assignProvider(name, cluster, provider, this);
 
+    this.cluster = cluster;
     this.clusterArn = cluster.arn;
     this.clusterName = cluster.name;
     this.capacityProviderName = pulumi

@@ -27,7 +27,9 @@ import { hostUser, renderUserData } from "./userData";
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
 export class GpuHost extends pulumi.ComponentResource {
-  /** Id of the instance. */
+  /** The instance. */
+  public readonly instance: ec2.Instance;
+  /** Its id. */
   public readonly instanceId: pulumi.Output<string>;
   /** Address of the Docker Engine for `DockerModelService.host`, `ssh://ubuntu@...`, once it answers. */
   public readonly host: pulumi.Output<string>;
@@ -84,6 +86,7 @@ export class GpuHost extends pulumi.ComponentResource {
       { parent: this },
     );
     dockerHosts.set(this, dockerHost);
+    this.instance = instance;
     this.instanceId = instance.id;
     this.host = dockerHost.host;
     this.sshOptions = dockerHost.sshOptions;

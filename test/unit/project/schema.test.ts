@@ -15,7 +15,7 @@ describe("the package's schema", () => {
 
   beforeAll(() => {
     schema = new Analyzer(repository, packageFile.name, packageFile, new Set(names)).analyze();
-  }, 60_000);
+  }, 300_000);
 
   /** Names of a component's properties; optional ones end in "?". */
   function shape(properties: Record<string, { optional?: boolean }>): string[] {
@@ -86,9 +86,12 @@ describe("the package's schema", () => {
         "vpcId",
       ],
     ],
-    ["EcsCluster", ["instanceType", "subnetIds", "vpcId"]],
-    ["GpuHost", ["instanceType", "subnetId"]],
-    ["KubernetesModelService", ["image", "modelName", "namespace"]],
+    ["EcsCluster", ["cluster", "instanceType", "subnetIds", "vpcId"]],
+    ["GpuHost", ["instance", "instanceType", "subnetId"]],
+    [
+      "KubernetesModelService",
+      ["balancers", "image", "modelName", "namespace", "replicas", "service"],
+    ],
     [
       "KubernetesNotebook",
       ["grpcAddress", "modelName", "modelServiceName", "namespace", "restUrl"],
