@@ -5,10 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import program from "../../../index";
 import { account, region } from "../../support/awsMocks";
-import { networkAnswers } from "../../support/awsNetworkMocks";
 import { type Answer, hold, type Recording, settle, unknown } from "../../support/mocks";
 import { signature } from "../../support/modelFolder";
-import { refusals } from "../../support/refusals";
 import * as around from "../../support/runProgram";
 import { enterSmallProject } from "../../support/smallProject";
 
@@ -217,60 +215,5 @@ describe("the program on AWS", () => {
   it("knows nothing of AWS's identifiers in the preview of a first update", async () => {
     await run();
     expect(find("aws:ecs/service:Service", "serving").cluster).toBe(unknown);
-  });
-});
-
-describe("the program on AWS refuses before there is any resource", () => {
-  it("what cannot work, in these words", { timeout: 60_000 }, async () => {
-    const cluster = (fields: object) => ({ awsCluster: { ...target.awsCluster, ...fields } });
-    const cases: Record<string, Record<string, unknown>> = {
-      "an unknown field": { awsCluster: { instancetype: "c7i.large" } },
-      "a field that the program gives": {
-        awsService: { autoscaling: { autoScalingGroupName: "other" } },
-      },
-      "a field that has a key of its own": { awsService: { replicas: 3 } },
-      "no instance type": { awsCluster: {} },
-      "an unknown instance type": { awsCluster: { instanceType: "g5.xlarg" } },
-      "an arm64 type": { awsCluster: { instanceType: "c7g.xlarge" } },
-      "more GPUs than it has": { ...gpus, gpus: "2" },
-      "GPUs as on Docker": { gpus: "all" },
-      "public without a certificate": {
-        awsEndpoint: { public: true, clientCidrs: ["0.0.0.0/0"] },
-      },
-      "gRPC without a certificate": { awsEndpoint: { grpc: true } },
-      "no CIDR": { awsEndpoint: { clientCidrs: ["10.0.0.0"] } },
-      "everybody without public": { awsEndpoint: { clientCidrs: ["0.0.0.0/0"] } },
-      "max < min": cluster({ minInstances: 4, maxInstances: 2 }),
-      "an image without a digest": { image: "tf_serving:1" },
-      "a digest that is not in ECR": { image: `quay.io/team/birds@${digest}` },
-      "fewer instances than the replicas need": { replicas: 40, ...cluster({ maxInstances: 4 }) },
-      "a notebook that fits on no instance": { notebookMemoryMb: 8192 },
-      "GPUs for a notebook that no instance has": { awsNotebook: { gpus: 1 } },
-      "a canary": { canaryVersion: "3" },
-      "a folder": { notebookFolder: "other" },
-      "a time to find a node": { schedulingTimeoutSeconds: 900 },
-      "autoscaling without a target": {
-        awsService: { autoscaling: { minReplicas: 2, maxReplicas: 1 } },
-      },
-      "a tag that is no text": { awsTags: { team: 3 } },
-    };
-    const text = await refusals(cases, (settings) => around.refusalOf({ ...target, ...settings }));
-    await expect(text).toMatchFileSnapshot("snapshots/ecs-refused.txt");
-  });
-
-  it("every problem at once", async () => {
-    const network = { vpcId: "vpc-00000001", subnets: ["subnet-0000000a"] };
-    const wrong = { awsCluster: {}, gpus: "all", replicas: 0, grpcTimeoutSeconds: -1 };
-    const lines = await around.refusalOf(
-      { ...target, ...wrong },
-      { aws: networkAnswers(() => network) },
-    );
-    expect(lines.map((line) => line.split(":")[0]).sort()).toEqual([
-      "awsCluster.instanceType",
-      "awsNetwork.vpcId",
-      "gpus",
-      "grpcTimeoutSeconds",
-      "replicas",
-    ]);
   });
 });

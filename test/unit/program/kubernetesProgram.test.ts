@@ -9,7 +9,6 @@ import {
 } from "../../support/fakeCluster";
 import { type Recording, secret } from "../../support/mocks";
 import { signature } from "../../support/modelFolder";
-import { refusals } from "../../support/refusals";
 import { rendered } from "../../support/rendered";
 import * as around from "../../support/runProgram";
 import { enterSmallProject } from "../../support/smallProject";
@@ -207,84 +206,5 @@ describe("the nodes pull", () => {
   it("without a login where the registry has none", async () => {
     await run();
     expect(replica().imagePullSecrets ?? []).toEqual([]);
-  });
-});
-
-describe("the program on Kubernetes refuses before there is any resource", () => {
-  const autoscaling = { minReplicas: 2, maxReplicas: 4 };
-  const ofService = (fields: object) => ({ kubernetesService: fields });
-  const ofCluster = (fields: object) => ({ kubernetesCluster: fields });
-  const volume = { kubernetesModelVolume: { claimName: "models" } };
-  const refusalOf = (settings: object, cluster: Record<string, unknown> = {}) =>
-    around.refusalOf({ ...target, ...settings }, { cluster });
-
-  it("what cannot work, in these words", { timeout: 60_000 }, async () => {
-    const cases: Record<string, object> = {
-      "an unknown field": ofService({ priorityclass: "high" }),
-      "an unknown field of a field": ofService({ autoscaling: { ...autoscaling, cpupercent: 50 } }),
-      "an unknown field in a list": ofService({ network: { clients: [{ podLabel: {} }] } }),
-      "one object in place of a list": ofService({ tolerations: { key: "gpu" } }),
-      "a namespace that is no text": ofCluster({ namespace: 5 }),
-      "a label that is no text": { kubernetesLabels: { team: 3 } },
-      "no registry": { registry: "" },
-      "a pinned image without a digest": { image: `${registry}/tf_serving:1` },
-      "a canary of a pinned image": { ...pinned, canaryVersion: "3" },
-      "an unknown context": ofCluster({ context: "tset" }),
-      "a cluster that does not answer": ofCluster({
-        kubeconfig: kubeconfigFor("https://127.0.0.1:1"),
-      }),
-      "no kubeconfig": ofCluster({ kubeconfig: "/no/such/file" }),
-      "a missing namespace": ofCluster({ namespace: "team", createNamespace: false }),
-      "a namespace of somebody else": ofCluster({ namespace: "default" }),
-      "what is no name of a namespace": ofCluster({ namespace: "My_Team" }),
-      "replicas together with autoscaling": { replicas: 6, ...ofService({ autoscaling }) },
-      "Docker's usual number of replicas together with autoscaling": {
-        ...{ replicas: 4, ...ofService({ autoscaling }) },
-      },
-      "min > max": ofService({ autoscaling: { minReplicas: 5, maxReplicas: 4 } }),
-      "routes where the cluster has no Gateway API": ofService({ gateway: { name: "edge" } }),
-      "GPUs as on Docker": { gpus: "all" },
-      "a volume without a version": volume,
-      "a volume that is two": {
-        ...{ modelVersion: "1", kubernetesModelVolume: { claimName: "a", image: pinned.image } },
-      },
-      "a canary of a volume's model": {
-        ...{ modelVersion: "1", canaryVersion: "2", canaryPercent: 5, ...volume },
-      },
-      "a service name with _": { serviceName: "my_model" },
-      "Docker's usual service name": { serviceName: "tf_model_serving" },
-      "a host port": { restPort: 9000 },
-      "a limit of processes": { pids: 10 },
-      "no folder of notebooks": { notebookFolder: "nowhere" },
-      "a StorageClass that is missing": { kubernetesNotebook: { storageClass: "standart" } },
-    };
-    const text = await refusals(cases, (settings) =>
-      refusalOf(settings, { "/apis": { groups: [] } }),
-    );
-    await expect(text).toMatchFileSnapshot("snapshots/kubernetes-refused.txt");
-  });
-
-  it("a volume that is an image where the cluster mounts none", async () => {
-    const metrics = 'kubernetes_feature_enabled{name="ImageVolume",stage="BETA"} 0\n';
-    const kubernetesModelVolume = { image: `${registry}/models@${digest}` };
-    const lines = await refusalOf(
-      { modelVersion: "7", kubernetesModelVolume },
-      { "/version": { gitVersion: "v1.34.2" }, "/metrics": metrics },
-    );
-    expect(lines[0]).toContain("kubernetesModelVolume.image: is given, and the cluster at");
-  });
-
-  it("a namespace that is being deleted", async () => {
-    const metadata = { name: "tfserving-dev", labels: { "tfserving.stack": "tfserving.dev" } };
-    const leaving = { metadata, status: { phase: "Terminating" } };
-    const lines = await refusalOf({}, { "/api/v1/namespaces/tfserving-dev": leaving });
-    expect(lines[0]).toContain("which is being deleted: wait until it is gone");
-  });
-
-  it("every problem at once", async () => {
-    const wrong = { registry: "", gpus: "all", replicas: 0, cpus: "much", pids: 5 };
-    const lines = await refusalOf({ ...wrong, ...ofCluster({ context: "nobody" }) });
-    const keys = ["cpus", "gpus", "kubernetesCluster", "pids", "registry", "replicas"];
-    expect(new Set(lines.map((line) => line.split(/[.:]/)[0]))).toEqual(new Set(keys));
   });
 });
