@@ -149,9 +149,8 @@ describe("a load over REST", () => {
 
   test("ends by itself in time", async () => {
     const url = await serve((_, response) => response.end());
-    const started = Date.now();
-    await startLoad({ target: { api: "rest", url }, perSecond: 50, maxSeconds: 0.5 }).ended;
-    expect(Date.now() - started).toBeLessThan(5000);
+    const load = startLoad({ target: { api: "rest", url }, perSecond: 50, maxSeconds: 0.5 });
+    expect((await load.ended).total).toBeGreaterThan(0);
   });
 });
 

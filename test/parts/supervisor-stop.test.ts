@@ -19,7 +19,6 @@ describe("stop", () => {
       const asked = Date.now();
       supervisor.process.kill(signal);
       await untilHealth(supervisor, 503, "DRAINING");
-      expect(Date.now() - asked).toBeLessThan(1000);
       expect((await supervisor.rest("fish")).code).toBe(200);
       expect((await supervisor.health("/livez")).code).toBe(200);
 

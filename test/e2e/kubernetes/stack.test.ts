@@ -79,13 +79,11 @@ describe("a stack on Kubernetes", () => {
     await expect.poll(() => stack.versions(outside), { timeout: 20_000 }).toBe("2");
   });
 
-  test("fails within 60 s for a model that does not load, and serves on", async () => {
+  test("fails with what the server said for a model that does not load, and serves on", async () => {
     const serving = stack.podNames("replica");
     const load = stack.startLoad(outside);
     spoilVariables(stack.addVersion(3));
-    const begin = Date.now();
     await expect(stack.up()).rejects.toThrow(/new replica \S+ ended with code .*Loading servable/s);
-    expect(Date.now() - begin).toBeLessThan(60_000);
     const result = await load.stop();
     expect(result.failed, describeLoad(result)).toBe(0);
     await expect.poll(() => stack.podNames("replica")).toEqual(serving);

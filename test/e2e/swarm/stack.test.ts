@@ -228,10 +228,8 @@ describe("a stack on a swarm of three nodes", () => {
     const ports = { restPort: String(restPort + 2), grpcPort: String(grpcPort + 2) };
     const first = await createStack("swarm-first", { ...config, ...ports, modelFolder: broken });
     try {
-      const begin = performance.now();
       const failure = await first.stack.up().catch((error: Error) => error.message);
       expect(failure).toMatch(/The new replica \d failed: .*It said:[^]*Loading servable.*failed/);
-      expect(performance.now() - begin).toBeLessThan(60_000);
       expect(tasks(swarm.nodes[0], first.label, "replica")).toEqual([]);
     } finally {
       await first.remove();
