@@ -1,3 +1,4 @@
+import { inspect } from "util";
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "./problem";
 
@@ -9,7 +10,20 @@ import { Problem } from "./problem";
  */
 export function refuse(kind: string, name: string, errors: Problem[]): void {
   if (errors.length > 0) {
-    const message = `${kind} ${name} cannot work with these arguments`;
-    throw new pulumi.InputPropertiesError({ message, errors });
+    throw refusal(`${kind} ${name} cannot work with these arguments`, errors);
   }
+}
+
+/**
+ * An error that tells everything wrong with arguments. Where a program in another language has given
+ * them, Pulumi shows message and errors; in a program in Node.js it shows the error as `inspect` does.
+ */
+export function refusal(message: string, errors: Problem[]): pulumi.InputPropertiesError {
+  const lines = errors.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
+  return Object.defineProperty(
+    new pulumi.InputPropertiesError({ message, errors }),
+    inspect.custom,
+    // In place of a stack trace, and of Pulumi's own fields.
+    { value: () => [`${message}:`, ...lines].join("\n") },
+  );
 }

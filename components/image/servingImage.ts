@@ -6,6 +6,7 @@ import { hookName } from "../core/hookName";
 import { LoadedModel } from "../tfserving/batchedSignatures";
 import { ModelFolder, servedVersion } from "../tfserving/modelFolder";
 import { Problem } from "../core/problem";
+import { refusal } from "../core/refuse";
 import { anyText, judgedBy, objectOf, problemsOf, textLike, wholeNumberFrom } from "../core/schema";
 import { Signature } from "../tfserving/savedModel";
 import { CheckedModels, checkServedModels, ServedVersion } from "../tfserving/servedModels";
@@ -141,10 +142,7 @@ function checkArgs(
 ): { main: ModelFolder; versions: ServedVersion[]; loaded: LoadedModel[] } {
   const { problems, main, versions, loaded } = examine(args);
   if (problems.length > 0 || !main) {
-    throw new pulumi.InputPropertiesError({
-      message: `ServingImage ${name} cannot be built from these arguments`,
-      errors: problems,
-    });
+    throw refusal(`ServingImage ${name} cannot be built from these arguments`, problems);
   }
   return { main, versions, loaded };
 }
