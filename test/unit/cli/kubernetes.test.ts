@@ -70,14 +70,9 @@ describe("a pod of a stack", () => {
     });
   });
 
-  it.each([
-    [45_000, "45s"],
-    [119_000, "119s"],
-    [3_600_000, "60m"],
-    [3 * 3_600_000, "3h"],
-    [50 * 3_600_000, "2d"],
-  ])("has been there for %i ms, which is %s", (ms, text) => {
-    expect(age(ms)).toBe(text);
+  it("has been there for a time in one unit", () => {
+    const seconds = [45, 119, 3600, 3 * 3600, 50 * 3600];
+    expect(seconds.map((s) => age(s * 1000)).join(" ")).toBe("45s 119s 60m 3h 2d");
   });
 });
 

@@ -39,39 +39,33 @@ describe("the way back to a release", () => {
 });
 
 describe("a stack's file that a rollback changes", () => {
-  const text = [
-    "# the stack of the zoo",
-    "config:",
-    "  tfserving:replicas: 2 # as many as cages",
-    "  tfserving:drainSeconds: 9 # long calls",
-    "  tfserving:cpus: '2'",
-    "",
-  ].join("\n");
+  const text = `# the stack of the zoo
+config:
+  tfserving:replicas: 2 # as many as cages
+  tfserving:drainSeconds: 9 # long calls
+  tfserving:cpus: '2'
+`;
+  const pinned = { key: "image", from: "", to: "tf_serving:1", isDefault: false };
 
   it("keeps comments and order, and the types of values", async () => {
     const changes = [
-      { key: "image", from: "", to: "tf_serving:1", isDefault: false },
+      pinned,
       { key: "drainSeconds", from: "9", to: "7", isDefault: false },
       { key: "cpus", from: "2", to: "1", isDefault: true },
       { key: "server", from: "{}", to: '{"enableCors":true}', isDefault: false },
     ];
-    expect(await withChanges(text, project, changes)).toBe(
-      [
-        "# the stack of the zoo",
-        "config:",
-        "  tfserving:replicas: 2 # as many as cages",
-        "  tfserving:drainSeconds: 7 # long calls",
-        "  tfserving:image: tf_serving:1",
-        "  tfserving:server:",
-        "    enableCors: true",
-        "",
-      ].join("\n"),
-    );
+    expect(await withChanges(text, project, changes)).toBe(`# the stack of the zoo
+config:
+  tfserving:replicas: 2 # as many as cages
+  tfserving:drainSeconds: 7 # long calls
+  tfserving:image: tf_serving:1
+  tfserving:server:
+    enableCors: true
+`);
   });
 
   it.each(["", "config: {}\n"])("may have no settings: %j", async (empty) => {
-    const changes = [{ key: "image", from: "", to: "tf_serving:1", isDefault: false }];
-    expect(await withChanges(empty, project, changes)).toBe(
+    expect(await withChanges(empty, project, [pinned])).toBe(
       "config:\n  tfserving:image: tf_serving:1\n",
     );
   });

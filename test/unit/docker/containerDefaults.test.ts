@@ -8,16 +8,12 @@ describe("the pace of a health check", () => {
   const slow = { startPeriod: "1m0s", interval: "3s" };
   const quickAtStart = { startPeriod: "1m0s", interval: "30s", startInterval: "1s" };
 
-  it.each([
-    [undefined, slow],
-    ["1.24", slow],
-    ["1.41", slow],
-    ["1.43", slow],
-    ["1.44", quickAtStart],
-    ["1.100", quickAtStart],
-    ["2.0", quickAtStart],
-  ])("with API %s", (apiVersion, pace) => {
-    expect(healthPace(apiVersion, 60)).toEqual(pace);
+  it.each([undefined, "1.24", "1.41", "1.43"])("is slow with API %s", (apiVersion) => {
+    expect(healthPace(apiVersion, 60)).toEqual(slow);
+  });
+
+  it.each(["1.44", "1.100", "2.0"])("is quick at the start with API %s", (apiVersion) => {
+    expect(healthPace(apiVersion, 60)).toEqual(quickAtStart);
   });
 });
 
@@ -46,31 +42,13 @@ describe("labels", () => {
 
 // Expected values: Go's time.Duration.String, and nanoInt64ToDecimalString of the provider.
 describe("values in the provider's own spelling", () => {
-  it.each([
-    [0, "0s"],
-    [1, "1s"],
-    [59, "59s"],
-    [60, "1m0s"],
-    [61, "1m1s"],
-    [3599, "59m59s"],
-    [3600, "1h0m0s"],
-  ])("%d seconds", (seconds, text) => {
-    expect(durationText(seconds)).toBe(text);
+  it("are seconds", () => {
+    const seconds = [0, 1, 59, 60, 61, 3599, 3600].map(durationText).join(" ");
+    expect(seconds).toBe("0s 1s 59s 1m0s 1m1s 59m59s 1h0m0s");
   });
 
-  it.each([
-    [0.1, "0.1"],
-    [0.25, "0.25"],
-    [0.5, "0.5"],
-    [1, "1.0"],
-    [1.5, "1.5"],
-    [2.25, "2.25"],
-    [10, "10."],
-    [10.04, "10."],
-    [20.5, "20.5"],
-    [100, "100."],
-    [100.5, "100.5"],
-  ])("%d CPUs", (cpus, text) => {
-    expect(cpusText(cpus)).toBe(text);
+  it("are CPUs", () => {
+    const cpus = [0.1, 0.25, 0.5, 1, 1.5, 2.25, 10, 10.04, 20.5, 100, 100.5].map(cpusText);
+    expect(cpus.join(" ")).toBe("0.1 0.25 0.5 1.0 1.5 2.25 10. 10. 20.5 100. 100.5");
   });
 });
