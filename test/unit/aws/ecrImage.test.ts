@@ -1,23 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { EcrImage, EcrImageArgs, findEcrImage } from "../../../components";
 import { pushedImage } from "../../../components/aws/image/ecrImage";
-import { account, region } from "../../support/awsMocks";
-import {
-  isKnown,
-  problemsOf,
-  promiseOf,
-  type Recording,
-  settle,
-  startMocks,
-  urn,
-} from "../../support/mocks";
+import { isKnown, problemsOf, promiseOf, startMocks } from "../../support/mocks";
+import { make, registry } from "./awsComponents";
 
-const component = "tfserving:index:EcrImage";
-const tag = "docker:index/tag:Tag";
 const getImages = "aws:ecr/getImages:getImages";
-const registry = `${account}.dkr.ecr.${region}.amazonaws.com`;
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 const images = {
   [getImages]: {
@@ -29,14 +18,15 @@ const images = {
   },
 };
 
-let recording: Recording;
-
-beforeEach(async () => {
-  recording = await startMocks({ answers: images });
+/** Lets the function of the provider fail, as the engine tells of it. */
+const failing = (details: string) => ({
+  get [getImages](): object {
+    throw Object.assign(new Error(), { details });
+  },
 });
 
-async function create(args: Partial<EcrImageArgs> = {}): Promise<EcrImage> {
-  const image = new EcrImage("serving", {
+function image(args: Partial<EcrImageArgs> = {}): EcrImage {
+  return new EcrImage("serving", {
     image: "tf_serving:0f3c",
     repositoryName: "reef",
     repositoryUrl: `${registry}/reef`,
@@ -45,112 +35,83 @@ async function create(args: Partial<EcrImageArgs> = {}): Promise<EcrImage> {
     password: pulumi.secret("lovelace"),
     ...args,
   });
-  await settle();
-  return image;
 }
 
-it("stands for the name in ECR, under the tag that the content gave, and pushes before it", async () => {
-  await create();
-  expect(recording.find(tag)).toMatchObject({
-    name: "serving",
-    parent: urn(component, "serving"),
+it("stands for the name in ECR under the tag that the content gave, and pushes before it", async () => {
+  const { recording } = await make(image, {}, { answers: images });
+  expect(recording.find("docker:index/tag:Tag", "serving")).toMatchObject({
+    parent: recording.find("tfserving:index:EcrImage").urn,
     inputs: { sourceImage: "tf_serving:0f3c", targetImage: `${registry}/reef:0f3c` },
     hooks: { beforeCreate: [expect.any(String)] },
   });
+  expect(JSON.stringify(recording.resources)).not.toContain("lovelace");
 });
 
 it("names the image by the digest that ECR has for the tag", async () => {
-  expect(await promiseOf((await create()).reference)).toBe(`${registry}/reef@${digest("b")}`);
+  const { component } = await make(image, {}, { answers: images });
+  expect(await promiseOf(component.reference)).toBe(`${registry}/reef@${digest("b")}`);
+});
+
+it("can be previewed: the repository is not there yet", async () => {
+  const later = () => {
+    const output = pulumi.output(pulumi.unknown as string);
+    return image({ repositoryUrl: output, password: output });
+  };
+  const { component } = await make(later, {}, { answers: images, preview: true });
+  expect(await isKnown(component.reference)).toBe(false);
 });
 
 it.each(["tf_serving", "127.0.0.1:5000/tf_serving", `quay.io/reef/tf_serving@${digest("b")}`])(
   "refuses %s, which has no tag, before there is a resource",
-  (image) => {
-    const args = { repositoryName: "reef", repositoryUrl: "", registryUrl: "" };
-    const login = { userName: "AWS", password: "lovelace" };
-    expect(problemsOf(() => new EcrImage("serving", { image, ...args, ...login }))).toEqual([
-      {
-        propertyPath: "image",
-        reason: `is "${image}": give the name of a local image with a tag, such as tf_serving:1a2b3c`,
-      },
-    ]);
-    expect(recording.resources).toEqual([]);
+  async (name) => {
+    const { resources } = await startMocks();
+    const reason = `is "${name}": give the name of a local image with a tag, such as tf_serving:1a2b3c`;
+    expect(problemsOf(() => image({ image: name }))).toEqual([{ propertyPath: "image", reason }]);
+    expect(resources).toEqual([]);
   },
 );
-
-it("keeps the login out of the state", async () => {
-  await create();
-  expect(JSON.stringify(recording.resources)).not.toContain("lovelace");
-});
 
 describe("an image that was pushed", () => {
   const target = `${registry}/reef:0f3d`;
 
-  it.each([
-    ["its repository was deleted", "RepositoryNotFoundException", /reef any more.*pulumi refresh/],
+  it.each<[string, Record<string, object>, RegExp]>([
+    [
+      "its repository was deleted",
+      failing("RepositoryNotFoundException"),
+      /reef any more.*pulumi refresh/,
+    ],
     [
       "ECR does not tell",
-      "AccessDeniedException",
+      failing("AccessDeniedException"),
       /does not list the images of reef: AccessDenied/,
     ],
-  ])("is asked for in one sentence where %s", async (_, details, sentence) => {
-    await failing(details);
+    ["its tag is gone", images, /ECR does not have \S+\/reef:0f3d, which was pushed/],
+  ])("is asked for in one sentence where %s", async (_, answers, sentence) => {
+    await startMocks({ answers });
     const error: unknown = await pushedImage("reef", target).catch((reason: unknown) => reason);
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     expect((error as Error).message).toMatch(sentence);
   });
-
-  it("is asked for in one sentence where its tag is gone", async () => {
-    const error: unknown = await pushedImage("reef", target).catch((reason: unknown) => reason);
-    expect(pulumi.RunError.isInstance(error)).toBe(true);
-    expect((error as Error).message).toContain(`ECR does not have ${target}, which was pushed`);
-  });
 });
-
-/** Lets the function of the provider fail, as the engine tells of it. */
-async function failing(details: string): Promise<void> {
-  const answers = {
-    get [getImages](): object {
-      throw Object.assign(new Error(), { details });
-    },
-  };
-  recording = await startMocks({ answers });
-}
-
-it("can be previewed: the repository is not there yet", async () => {
-  recording = await startMocks({ answers: images, preview: true });
-  const { repositoryUrl, password } = unknownOutputs();
-  const image = await create({ repositoryUrl, password });
-  expect(await isKnown(image.reference)).toBe(false);
-});
-
-function unknownOutputs() {
-  const class_ = class extends pulumi.CustomResource {
-    declare readonly repositoryUrl: pulumi.Output<string>;
-    declare readonly password: pulumi.Output<string>;
-  };
-  return new class_("test:index:Later", "later", {
-    repositoryUrl: undefined,
-    password: undefined,
-  });
-}
 
 describe("the look-up of an image in ECR", () => {
-  it("finds the digest of a tag", async () => {
-    expect(await findEcrImage("reef", "0f3b")).toBe(digest("a"));
-  });
-
-  it("finds none of a tag that is not there", async () => {
-    expect(await findEcrImage("reef", "0f3")).toBeUndefined();
-  });
-
-  it("finds none where there is no repository", async () => {
-    await failing("RepositoryNotFoundException: The repository with name 'reef' does not exist");
-    expect(await findEcrImage("reef", "0f3b")).toBeUndefined();
+  it.each<[string, string, string | undefined, Record<string, object>]>([
+    ["the digest of a tag", "0f3b", digest("a"), images],
+    ["none of a tag that is not there", "0f3", undefined, images],
+    [
+      "none where there is no repository",
+      "0f3b",
+      undefined,
+      failing("RepositoryNotFoundException: The repository with name 'reef' does not exist"),
+    ],
+  ])("finds %s", async (_, tag, found, answers) => {
+    await startMocks({ answers });
+    expect(await findEcrImage("reef", tag)).toBe(found);
   });
 
   it("does not take another error for an image that is not there", async () => {
-    await failing("AccessDeniedException: not authorized to perform ecr:ListImages");
+    const details = "AccessDeniedException: not authorized to perform ecr:ListImages";
+    await startMocks({ answers: failing(details) });
     await expect(findEcrImage("reef", "0f3b")).rejects.toThrow(
       "ECR does not list the images of reef: AccessDeniedException",
     );
