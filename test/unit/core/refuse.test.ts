@@ -1,7 +1,6 @@
 import { inspect } from "node:util";
 
 import * as pulumi from "@pulumi/pulumi";
-
 import { expect, it } from "vitest";
 
 import { refuse } from "../../../components/core/refuse";
