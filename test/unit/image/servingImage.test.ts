@@ -149,43 +149,33 @@ describe("an image of several versions", () => {
 });
 
 describe("the names of the images", () => {
-  const otherBase = { baseImage: "tensorflow/serving:2.18.0" };
   const unset = { baseImage: undefined, repository: undefined, signatureName: undefined };
-  const asset = "my_model/12/assets/class_names.txt";
   const notServed = {
     ...{ "my_model/13/saved_model.pb": one, "my_model/3/assets/x": "" },
     ...{ "fish/1/saved_model.pb": one, "README.md": "" },
   };
 
-  it.each<[string, string, () => Args, [boolean, boolean]]>([
-    ["stay", "the same content elsewhere", () => ({ modelFolder: modelFolder() }), [true, true]],
-    ["stay", "arguments that are undefined", () => unset, [true, true]],
-    ["stay", "what clients call", () => ({ signatureName: "top_five" }), [true, true]],
-    ["change, but the runtime image's", "the model", () => changed(asset), [true, false]],
-    ["both change", "the base image", () => otherBase, [false, false]],
-    ["change, but the runtime image's", "the model's name", () => renamed(), [true, false]],
-    [
-      "change, but the runtime image's",
-      "another version",
-      () => ({ modelVersion: "13" }),
-      [true, false],
-    ],
-    ["stay", "a version that is not served", () => ({ modelVersion: "12" }), [true, true]],
-  ])("%s with %s", async (_, _what, args, same) => {
+  it.each<[string, string, () => Args]>([
+    ["runtime and model", "the same content elsewhere", () => ({ modelFolder: modelFolder() })],
+    ["runtime and model", "arguments that are undefined", () => unset],
+    ["runtime and model", "another signature to call", () => ({ signatureName: "top_five" })],
+    ["runtime and model", "other versions that are not served", () => ({})],
+    ["runtime", "another version", () => ({ modelVersion: "13" })],
+    ["runtime", "the same content under another name", () => ({ modelName: "twin" })],
+    ["runtime", "another asset", () => changed("my_model/12/assets/class_names.txt")],
+    ["no", "another base image", () => ({ baseImage: "tensorflow/serving:2.18.0" })],
+  ])("are kept of %s with %s", async (kept, _, args) => {
+    folder = modelFolder({ ...modelFiles(), ...modelFiles("twin") });
     const before = await namesFor();
     writeFiles(folder, notServed);
     const after = await namesFor({ modelVersion: "12", ...args() });
-    expect(after.map((name, at) => name === before[at])).toEqual(same);
+    const same = ["runtime", "model"].filter((_, at) => after[at] === before[at]);
+    expect(same.join(" and ") || "no").toBe(kept);
   });
 
   function changed(file: string): Args {
     fs.appendFileSync(path.join(folder, file), "Salpa\n");
     return {};
-  }
-
-  /** The same content under another name, which the image holds. */
-  function renamed(): Args {
-    return { modelFolder: modelFolder(modelFiles("other")), modelName: "other" };
   }
 
   it("differ for versions of equal content, which are served under other numbers", async () => {
