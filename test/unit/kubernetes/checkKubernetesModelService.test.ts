@@ -1,9 +1,5 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
 import {
   checkKubernetesModelService,
@@ -16,6 +12,7 @@ import {
 import { renderBalancerPolicy } from "../../../components/kubernetes/network/networkPolicies";
 import { problemsOf, type Recording, settle, startMocks } from "../../support/mocks";
 import { refusals } from "../../support/refusals";
+import { readYaml } from "../../support/stackConfig";
 import { canary, cluster as whole, required, resolved } from "./kubernetesEdges";
 
 type Args = Partial<KubernetesModelServiceArgs>;
@@ -45,10 +42,7 @@ function problems(args: Args) {
   return problemsOf(() => new KubernetesModelService("serving", { ...required, ...args }));
 }
 
-const refused = parse(fs.readFileSync(path.join(__dirname, "refused.yaml"), "utf8")) as Record<
-  string,
-  Record<string, Args>
->;
+const refused = readYaml<Record<string, Record<string, Args>>>("test/unit/kubernetes/refused.yaml");
 /** Whom the NetworkPolicies let in. */
 const network = { clients: [{ cidr: "10.0.0.0/8" }], monitoringNamespace: "monitoring" };
 const gateway = { name: "public", hostnames: ["a.example"], grpcHostnames: ["b.example"] };

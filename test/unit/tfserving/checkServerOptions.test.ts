@@ -1,17 +1,13 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
-
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
 import { checkServerOptions, ServerOptions } from "../../../components/tfserving/serverOptions";
 import { refusals } from "../../support/refusals";
-import { testdata } from "./savedModelFile";
+import { readYaml } from "../../support/stackConfig";
 
 /** Options as they may come from untyped configuration, by what they are. */
-const { accepted, ...refused } = parse(
-  fs.readFileSync(path.join(testdata, "serverOptions.yaml"), "utf8"),
-) as Record<string, Record<string, unknown>>;
+const { accepted, ...refused } = readYaml<Record<string, Record<string, unknown>>>(
+  "test/unit/tfserving/testdata/serverOptions.yaml",
+);
 
 const problemsOf = (options: unknown) => checkServerOptions(options as ServerOptions, "server");
 

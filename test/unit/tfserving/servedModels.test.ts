@@ -1,8 +1,6 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
 import { type ModelConfigOptions, ModelVersionPolicy } from "../../../components";
 import {
@@ -11,7 +9,7 @@ import {
 } from "../../../components/tfserving/servedModels";
 import { modelFolder as folderWith, savedModel, writeFiles } from "../../support/modelFolder";
 import { refusals } from "../../support/refusals";
-import { testdata } from "./savedModelFile";
+import { readYaml } from "../../support/stackConfig";
 
 const { All, Latest, Specific } = ModelVersionPolicy;
 
@@ -107,8 +105,9 @@ describe("several models", () => {
 
 describe("models that cannot be served", () => {
   it("are refused, and it is said what to use", async () => {
-    const file = fs.readFileSync(path.join(testdata, "servedModels.yaml"), "utf8");
-    const refused = parse(file) as Record<string, Partial<ServedModelsCheck>>;
+    const refused = readYaml<Record<string, Partial<ServedModelsCheck>>>(
+      "test/unit/tfserving/testdata/servedModels.yaml",
+    );
     const said = await refusals(refused, (args) => {
       const { problems, main } = check(args);
       expect(main).toBeUndefined();
