@@ -40,6 +40,10 @@ export default defineConfig({
           isolate: false,
           // On a machine that is busy with other tests, one of a whole program takes seconds.
           testTimeout: 20_000,
+          // What a test puts in place of something is gone before the next one.
+          restoreMocks: true,
+          unstubEnvs: true,
+          unstubGlobals: true,
           // Whatever does not say which engine it means finds none.
           env: { DOCKER_HOST: "unix:///no-docker-engine-in-unit-tests.sock" },
         },

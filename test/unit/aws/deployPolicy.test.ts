@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import program from "../../../index";
 import { EcsCluster, GpuHost, VpcNetwork } from "../../../components";
@@ -60,14 +60,9 @@ async function runStack(values: Record<string, unknown>): Promise<void> {
 
 // It runs each stack for AWS twice.
 describe("the policies of the deploying role", { timeout: 60_000 }, () => {
-  beforeAll(() => {
+  beforeEach(() => {
     vi.spyOn(engine, "engineAnswers").mockResolvedValue();
     vi.spyOn(files, "writeSshFiles").mockReturnValue();
-  });
-
-  afterAll(() => {
-    vi.unstubAllEnvs();
-    vi.restoreAllMocks();
   });
 
   it("allow what every resource and function of AWS in the stacks and components needs, and a push", async () => {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
 import * as files from "../../../components/engine/sshDockerHost/sshFiles";
@@ -29,13 +29,9 @@ const untaggable = [
 const open =
   /^(ecr:GetAuthorizationToken|ecs:DiscoverPollEndpoint|ssm:UpdateInstanceInformation|ssmmessages:\w+)$/;
 
-beforeAll(() => {
+beforeEach(() => {
   vi.spyOn(engine, "engineAnswers").mockResolvedValue();
   vi.spyOn(files, "writeSshFiles").mockReturnValue();
-});
-
-afterAll(() => {
-  vi.restoreAllMocks();
 });
 
 describe.each(Object.keys(settings) as Component[])(

@@ -92,7 +92,6 @@ describe("what a command shows", () => {
     const said = vi.spyOn(console, "error").mockImplementation(() => {});
     await main(args);
     const text = said.mock.calls.flat().join("\n");
-    said.mockRestore();
     expect(text).toContain(message);
     expect(text).toContain(`npm run ${help || "help"}`);
     expect(process.exitCode).toBe(2);

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { age } from "../../../cli/targets/age";
 import { connect, placeOf } from "../../../cli/targets/kubernetes/cluster";
@@ -12,10 +12,6 @@ import { loadKubeconfig } from "../../../components/kubernetes/cluster/kubeconfi
 import { kubeconfigFile, kubeconfigFor } from "../../support/fakeCluster";
 import { temporaryFolder } from "../../support/modelFolder";
 import { refusals } from "../../support/refusals";
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 const now = Date.parse("2026-01-01T00:10:00Z");
 const digest = `sha256:0123456789ab${"c".repeat(52)}`;

@@ -71,7 +71,6 @@ describe("npm run logs on a Docker Engine", () => {
     await logs(stackContext({ host }), { follow }, ["1"]);
 
     expect(shown.mock.calls.flat()).toEqual(["replica 1 | hello", "replica 1 | world"]);
-    shown.mockRestore();
   });
 
   it("says that there is no such container", async () => {

@@ -25,7 +25,6 @@ describe.skipIf(process.platform === "win32")("a stack in a backend that the use
       writeConfig: vi.fn(() => Promise.resolve()),
     } as Partial<Workspace> as Workspace;
     vi.spyOn(console, "error").mockImplementation(() => {});
-    return () => vi.restoreAllMocks();
   });
 
   it("is created where Pulumi knows none of its name, its config file first", async () => {

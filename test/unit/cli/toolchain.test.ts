@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { hasAirgap } from "../../../cli/setup/airgap";
 import { prepareToolchain } from "../../../cli/setup/toolchain";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
@@ -43,10 +43,6 @@ describe.runIf(hasAirgap())("the toolchain where no download site can be reached
     said = "";
     vi.spyOn(console, "error").mockImplementation((line: string) => void (said += `${line}\n`));
     vi.stubGlobal("fetch", () => Promise.reject(new Error("blocked")));
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-    vi.unstubAllGlobals();
   });
 
   it.each([

@@ -1,7 +1,7 @@
 // The commands that reach into a stack, on services of this machine.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
+import { beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import { open } from "../../../cli/commands/open";
 import { predict } from "../../../cli/commands/predict";
 import { status } from "../../../cli/commands/status";
@@ -19,9 +19,6 @@ let shown: MockInstance;
 beforeEach(() => {
   shown = vi.spyOn(console, "log").mockImplementation(() => {});
   vi.spyOn(console, "error").mockImplementation(() => {});
-});
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 const lines = () => shown.mock.calls.flat().join("\n").split("\n");

@@ -2,7 +2,7 @@ import * as path from "node:path";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { DockerNotebook, DockerNotebookArgs } from "../../../components";
 import { notebookUser } from "../../../components/docker/notebook/hostFolders";
@@ -45,10 +45,6 @@ beforeEach(async () => {
     modelName: "my_model",
     folder: temporaryFolder(),
   };
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 async function create(args: Args = {}): Promise<DockerNotebook> {

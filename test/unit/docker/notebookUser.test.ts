@@ -90,6 +90,5 @@ describe("the warning that notebooks cannot be saved", () => {
     expect(warn.mock.calls).toEqual(
       Array.from({ length: times }, () => [expect.stringContaining("cannot be saved"), notebook]),
     );
-    warn.mockRestore();
   });
 });

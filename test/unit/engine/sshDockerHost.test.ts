@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeEach, describe, expect, it, type MockInstance, onTestFinished, vi } from "vitest";
 
 import { SshDockerHost, SshDockerHostArgs } from "../../../components";
 import * as answers from "../../../components/engine/sshDockerHost/engineAnswers";
@@ -31,17 +31,13 @@ const required: SshDockerHostArgs = {
 };
 
 let recording: Recording;
-const engineAnswers = vi.spyOn(answers, "engineAnswers");
-const writeSshFiles = vi.spyOn(files, "writeSshFiles");
+let engineAnswers: MockInstance<typeof answers.engineAnswers>;
+let writeSshFiles: MockInstance<typeof files.writeSshFiles>;
 
 beforeEach(async () => {
-  engineAnswers.mockReset().mockResolvedValue();
-  writeSshFiles.mockReset().mockReturnValue();
+  engineAnswers = vi.spyOn(answers, "engineAnswers").mockResolvedValue();
+  writeSshFiles = vi.spyOn(files, "writeSshFiles").mockReturnValue();
   recording = await startMocks();
-});
-
-afterAll(() => {
-  vi.restoreAllMocks();
 });
 
 async function create(args: Partial<SshDockerHostArgs> = {}): Promise<SshDockerHost> {

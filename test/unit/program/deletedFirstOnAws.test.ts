@@ -1,6 +1,6 @@
 // What the engine deletes on AWS before its successor is there. Pulumi's provider for AWS cannot be
 // asked here, so this is what it would say of what is declared: see test/providers/README.md.
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { GpuHost } from "../../../components";
 import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
 import * as files from "../../../components/engine/sshDockerHost/sshFiles";
@@ -60,11 +60,6 @@ const declared: Record<string, () => Promise<Registration[]>> = {
 };
 
 describe.each(Object.keys(deletedFirst))("with %s", (what) => {
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    vi.restoreAllMocks();
-  });
-
   it("what is deleted first is known, and no release depends on it", async () => {
     const resources = await declared[what]();
     const found: Record<Name, Name[]> = {};

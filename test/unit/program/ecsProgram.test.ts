@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import program from "../../../index";
 import { account, region } from "../../support/awsMocks";
@@ -25,11 +25,6 @@ let recording: Recording;
 beforeEach(() => {
   enterSmallProject();
   vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 /** The outputs of a preview, or of an update. */

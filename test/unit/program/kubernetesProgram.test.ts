@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
   kubeconfigFile,
@@ -26,11 +26,6 @@ let recording: Recording;
 beforeEach(() => {
   enterSmallProject();
   vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 /** The outputs of a preview, or of an update. */

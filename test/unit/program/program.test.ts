@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { dockerConfig } from "../../support/dockerConfig";
 import { secret, urn } from "../../support/mocks";
@@ -15,11 +15,6 @@ beforeEach(() => {
   enterSmallProject();
   // Folders of root, when a test runs as root.
   vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 describe("the program", () => {

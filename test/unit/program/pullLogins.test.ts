@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
 import { modelServiceDefaults, notebookDefaults } from "../../../components";
 import { pullHints, pullLogins } from "../../../program/pullLogins";
@@ -15,10 +15,6 @@ beforeEach(async () => {
   await startMocks();
   const registries = ["mirror.example.com", "quay.io", "https://index.docker.io/v1/"];
   vi.stubEnv("DOCKER_CONFIG", dockerConfig(...registries));
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
 });
 
 it("images are pulled with the login of the stack's registry, else with docker login's", async () => {

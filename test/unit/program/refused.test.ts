@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
 import { networkAnswers } from "../../support/awsNetworkMocks";
 import { engineAnswers, publishing } from "../../support/fakeEngine";
@@ -23,11 +23,6 @@ const usual: Record<string, Settings> = {
 beforeEach(() => {
   enterSmallProject();
   vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 it.each<[string, Surroundings]>([

@@ -1,16 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { declaredWith, everyTarget } from "../../support/everyTarget";
 import { project } from "../../support/mocks";
 
 beforeEach(() => {
   vi.spyOn(pulumi.log, "info").mockResolvedValue();
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 /** What the program declares with models as they stand in the configuration, as JSON text. */

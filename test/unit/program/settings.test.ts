@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
 import { readSettings } from "../../../program/config/settings";
 import { docker } from "../../../program/targets/docker";
@@ -11,10 +11,6 @@ import { setConfig } from "../../support/stackConfig";
 
 beforeEach(() => {
   enterSmallProject();
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
 });
 
 async function load(

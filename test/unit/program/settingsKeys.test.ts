@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { TargetName } from "../../../program/config/key";
 import { byKey } from "../../../program/config/paths";
@@ -39,10 +39,6 @@ const besides: Record<string, Record<string, unknown>> = {
 
 beforeEach(async () => {
   await startMocks();
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
 });
 
 function read(values: Record<string, unknown>) {

@@ -18,7 +18,6 @@ beforeEach(async () => {
 });
 afterEach(() => {
   Error.prepareStackTrace = original;
-  vi.unstubAllEnvs();
 });
 
 test("formats no stack trace for a promise of the SDK", async () => {

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import * as docker from "@pulumi/docker";
-import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "../../../components";
 import { renderBalancerConfig } from "../../../components/serving/balancerConfig";
@@ -95,7 +95,6 @@ describe("the resources of a service on Swarm", () => {
     ],
   ])("send logins to the nodes as a secret of one provider: %s", async (_, args, more) => {
     vi.stubEnv("DOCKER_CONFIG", dockerConfig("mirror.example.com"));
-    onTestFinished(() => void vi.unstubAllEnvs());
     await create({ registry: login, ...args });
     const own = { address: "https://r.example.com", username: "ada", password: "lovelace" };
     expect(recording.find(provider, "serving-registry").inputs.registryAuth).toEqual(

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { SwarmNotebook, SwarmNotebookArgs } from "../../../components";
 import { notebookUser } from "../../../components/docker/notebook/hostFolders";
@@ -32,10 +32,6 @@ beforeEach(async () => {
     folder: temporaryFolder(),
     engine: swarmEngine,
   };
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 async function create(args: Args = {}): Promise<SwarmNotebook> {

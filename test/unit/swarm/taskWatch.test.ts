@@ -108,7 +108,6 @@ describe("the watch of a component's tasks during an update", () => {
     });
     await startMocks();
     const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-    onTestFinished(() => warn.mockRestore());
     const component = new pulumi.ComponentResource("test:index:Component", "serving");
     onTestFinished(
       await watchTasks({ host, network: "own", parts: ["replica", "balancer"] }, component),
