@@ -10,7 +10,7 @@ import { readSettings } from "../../../program/config/settings";
 import { docker } from "../../../program/targets/docker";
 import type { EnginePlan } from "../../../program/targets/engine";
 import { ownContainers, startFakeEngine } from "../../support/fakeEngine";
-import { startMocks } from "../../support/mocks";
+import { promiseOf, startMocks } from "../../support/mocks";
 import { enterSmallProject } from "../../support/smallProject";
 import {
   defaults,
@@ -85,7 +85,8 @@ describe("every key of Pulumi.yaml", () => {
   });
 
   it.each(targets)("feeds arguments on %s, or is refused with what to do", async (target) => {
-    const lines: string[] = [];
+    const usual = Object.entries(leaves(await argumentsOf({ target })));
+    const lines = ["(nothing is set)", ...usual.map(([place, value]) => `  ${place}: ${value}`)];
     for (const [key, value] of Object.entries(samples)) {
       const effect = await effectOf(target, key);
       expect(effect, key).not.toEqual([]);
@@ -93,20 +94,6 @@ describe("every key of Pulumi.yaml", () => {
     }
     const text = `${lines.join("\n")}\n`;
     await expect(text).toMatchFileSnapshot(`snapshots/keys-${target}.txt`);
-  });
-
-  it.each(targets)("that is not set is left to the components of %s", async (target) => {
-    const { image, service, notebook } = await argumentsOf({ target });
-    const folders = { folder: "model/notebooks", dataFolder: "model" };
-    const ofEngine = ["docker", "swarm"].includes(target);
-    const modelName = "my_model";
-    expect(image).toEqual({ modelName, modelFolder: "model/classifier", memoryMb: 2048 });
-    expect(service).toEqual({ modelName, memoryMb: 2048, ...(ofEngine && { grpcPort: 8500 }) });
-    expect(notebook).toEqual({
-      modelName,
-      ...(ofEngine && folders),
-      ...(target === "kubernetes" && { folder: folders.folder }),
-    });
   });
 });
 
@@ -147,16 +134,31 @@ describe("the program itself reads", () => {
     enterSmallProject();
   });
 
-  async function plan(values: Record<string, unknown>): Promise<EnginePlan> {
+  async function plan(
+    values: Record<string, unknown>,
+    secrets: string[] = [],
+  ): Promise<EnginePlan> {
     const image = { "/images/tf_serving:1/json": { Id: "sha256:1" } };
     vi.stubEnv("DOCKER_HOST", await startFakeEngine({ ...ownContainers(), ...image }));
-    setConfig(values);
+    setConfig(values, secrets);
     return docker.preflight(await readSettings());
   }
 
   it("host, before DOCKER_HOST", async () => {
     const host = await startFakeEngine(ownContainers());
     expect((await plan({ host })).engine.host).toBe(host);
+  });
+
+  it("what the SavedModel shall be tagged with, and what an image is called", async () => {
+    const { image } = await plan({ server: { savedModelTags: ["serve"] } });
+    expect(image).toMatchObject({ savedModelTags: ["serve"], repository: "tf_serving" });
+  });
+
+  it("the registry's password, which stays a secret", async () => {
+    const { registry } = await plan(login, ["registryPassword"]);
+    const password = registry?.password as pulumi.Output<string>;
+    expect(await pulumi.isSecret(password)).toBe(true);
+    expect(await promiseOf(password)).toBe("lovelace");
   });
 
   it("image, in place of a build", async () => {
