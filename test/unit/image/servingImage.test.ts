@@ -141,6 +141,11 @@ describe("an image of several versions", () => {
     expect(await namesFor({ models: [...models].reverse() })).toEqual(before);
   });
 
+  it("has another name with another main model, which the image holds", async () => {
+    const [, model] = await namesFor({ models });
+    expect(await namesFor({ models, modelName: "fish" })).not.toContain(model);
+  });
+
   it("tells version and signature of the model that modelName names", async () => {
     const image = await create({ modelName: "fish", models });
     expect(await promiseOf(image.modelVersion)).toBe("12");
@@ -148,7 +153,7 @@ describe("an image of several versions", () => {
   });
 });
 
-describe("the names of the images", () => {
+describe("the names of a serving image's images", () => {
   const unset = { baseImage: undefined, repository: undefined, signatureName: undefined };
   const notServed = {
     ...{ "my_model/13/saved_model.pb": one, "my_model/3/assets/x": "" },
@@ -164,7 +169,7 @@ describe("the names of the images", () => {
     ["runtime", "the same content under another name", () => ({ modelName: "twin" })],
     ["runtime", "another asset", () => changed("my_model/12/assets/class_names.txt")],
     ["no", "another base image", () => ({ baseImage: "tensorflow/serving:2.18.0" })],
-  ])("are kept of %s with %s", async (kept, _, args) => {
+  ])("are kept of %s image with %s", async (kept, _, args) => {
     folder = modelFolder({ ...modelFiles(), ...modelFiles("twin") });
     const before = await namesFor();
     writeFiles(folder, notServed);

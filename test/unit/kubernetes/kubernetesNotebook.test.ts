@@ -160,37 +160,41 @@ describe("the way to a notebook on Kubernetes is a port forwarded by", () => {
   });
 });
 
-const refused: Record<string, () => Args> = {
-  "a name that is too long": () => ({ serviceName: "n".repeat(53) }),
-  "a name with capitals": () => ({ serviceName: "Lab" }),
-  "no CPU": () => ({ cpus: 0, reservedCpus: 0 }),
-  "more CPUs reserved than there are": () => ({ cpus: 1, reservedCpus: 2 }),
-  "hardly any memory": () => ({ memoryMb: 1 }),
-  "half a GPU": () => ({ gpus: 0.5 }),
-  "no storage": () => ({ storageGb: 0 }),
-  "a port that is none": () => ({ localPort: 0 }),
-  "a mode that is none": () => ({ accessMode: "RWO" as VolumeAccessMode }),
-  "a folder that is not there": () => ({ folder: "/nowhere" }),
-  "data that are not there": () => ({ dataFolder: "/nowhere" }),
-  "a block that is none": () => ({ httpsCidrs: ["mirror"] }),
-  "a mirror without a policy": () => ({ policies: false, httpsCidrs: ["10.0.0.0/8"] }),
-  "more GPUs than there are": () => ({ gpus: 2, cluster: { ...cluster, gpus: {} } }),
-  "an unknown StorageClass": () => ({ storageClass: "fats", cluster }),
-  "no StorageClass where there is no default": () => ({ cluster: undefaulted }),
-  "more files than a ConfigMap holds": () => ({ folder: folderOf({ big: Buffer.alloc(2 ** 20) }) }),
-  "no file": () => ({ folder: folderOf({ ".hidden": "" }) }),
-  "a path that is too long": () => ({
-    folder: folderOf({ [`${"a".repeat(200)}/${"b".repeat(60)}`]: "" }),
-  }),
+const refused: Record<string, Args> = {
+  "a name that is too long": { serviceName: "n".repeat(53) },
+  "a name with capitals": { serviceName: "Lab" },
+  "no CPU": { cpus: 0, reservedCpus: 0 },
+  "more CPUs reserved than there are": { cpus: 1, reservedCpus: 2 },
+  "hardly any memory": { memoryMb: 1 },
+  "half a GPU": { gpus: 0.5 },
+  "no storage": { storageGb: 0 },
+  "a port that is none": { localPort: 0 },
+  "a mode that is none": { accessMode: "RWO" as VolumeAccessMode },
+  "a folder that is not there": { folder: "/nowhere" },
+  "data that are not there": { dataFolder: "/nowhere" },
+  "a block that is none": { httpsCidrs: ["mirror"] },
+  "a mirror without a policy": { policies: false, httpsCidrs: ["10.0.0.0/8"] },
+  "more GPUs than there are": { gpus: 2, cluster: { ...cluster, gpus: {} } },
+  "an unknown StorageClass": { storageClass: "fats", cluster },
+  "no StorageClass where there is no default": { cluster: undefaulted },
+};
+
+const refusedFiles: Record<string, Record<string, string | Buffer>> = {
+  "more files than a ConfigMap holds": { big: Buffer.alloc(2 ** 20) },
+  "no file": { ".hidden": "" },
+  "a path that is too long": { [`${"a".repeat(200)}/${"b".repeat(60)}`]: "" },
 };
 
 it("a notebook on Kubernetes refuses what cannot work, and says what to use", async () => {
-  const said = await refusals(refused, (args) => {
-    const given = { ...required, ...args() };
-    const shown = (text: string) => (given.folder ? text.replaceAll(given.folder, "DIR") : text);
-    return problemsOf(() => new KubernetesNotebook("notebook", given)).map(
-      ({ propertyPath, reason }) => `${propertyPath} ${shown(reason)}`,
-    );
-  });
-  await expect(said).toMatchFileSnapshot("snapshots/refused-notebooks.txt");
+  const problems = (args: Args) =>
+    problemsOf(() => new KubernetesNotebook("notebook", { ...required, ...args }));
+  const texts = [
+    await refusals(refused, problems),
+    await refusals(refusedFiles, (files) => {
+      const folder = folderOf(files);
+      const [{ propertyPath, reason }, ...more] = problems({ folder });
+      return [{ propertyPath, reason: reason.replace(folder, "DIR") }, ...more];
+    }),
+  ];
+  await expect(texts.join("\n")).toMatchFileSnapshot("snapshots/refused-notebooks.txt");
 });
