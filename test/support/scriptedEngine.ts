@@ -45,4 +45,17 @@ export function written(text: string, then: "end" | "break" | "go on"): Answer {
   };
 }
 
+/** Answers of an engine that runs a stack's replica 1, with the id `r1`. */
+export const withReplica: Record<string, Answer> = {
+  "/version": json({ Version: "20.10.24", Arch: "amd64" }),
+  "/services": json({ message: "This node is not a swarm manager." }, 503),
+  "/containers/json": json([
+    {
+      ...{ Id: "r1", Names: ["/serving-replica-1"], Image: "sha256:abc" },
+      Labels: { "tfserving.part": "replica", "tfserving.replica": "1" },
+      ...{ State: "running", Status: "Up 1 second" },
+    },
+  ]),
+};
+
 const notFound = json({ message: "page not found" }, 404);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { logs } from "../../../cli/commands/logs";
 import { parseLogLine, writeLogs } from "../../../cli/targets/logLines";
-import { json, startScriptedEngine, written } from "../../support/scriptedEngine";
+import { startScriptedEngine, withReplica, written } from "../../support/scriptedEngine";
 import { stackContext } from "../../support/stackContext";
 
 const early = "2026-01-01T00:00:01.000000001Z";
@@ -52,17 +52,8 @@ describe("the logs of several parts", () => {
 });
 
 describe("npm run logs on a Docker Engine", () => {
-  const container = {
-    ...{ Id: "r1", Names: ["/serving-replica-1"], Image: "sha256:abc" },
-    Labels: { "tfserving.part": "replica", "tfserving.replica": "1" },
-    ...{ State: "running", Status: "Up 1 second" },
-  };
-  const answers = {
-    "/version": json({ Version: "20.10.24", Arch: "amd64" }),
-    "/containers/json": json([container]),
-    "/services": json({ message: "This node is not a swarm manager." }, 503),
-    "/containers/r1/logs": written(`${early} hello\n${late} world\n`, "end"),
-  };
+  const said = written(`${early} hello\n${late} world\n`, "end");
+  const answers = { ...withReplica, "/containers/r1/logs": said };
 
   it.each([false, true])("shows what a container said; follow: %s", async (follow) => {
     const { host } = await startScriptedEngine(answers);

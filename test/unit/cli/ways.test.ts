@@ -8,7 +8,7 @@ import { status } from "../../../cli/commands/status";
 import { freePort, openTunnel } from "../../../cli/targets/tunnel";
 import { temporaryFolder } from "../../support/modelFolder";
 import { startRest } from "../../support/restService";
-import { json, startScriptedEngine } from "../../support/scriptedEngine";
+import { startScriptedEngine, withReplica } from "../../support/scriptedEngine";
 import { stackContext } from "../../support/stackContext";
 
 const local = "unix:///no-docker-engine-in-unit-tests.sock";
@@ -118,16 +118,7 @@ describe("npm run status", () => {
     const { given } = await serviceWith({
       "/v1/models/m": '{"model_version_status": [{"version": "7", "state": "AVAILABLE"}]}',
     });
-    const { host } = await startScriptedEngine({
-      "/version": json({ Version: "20.10.24", Arch: "amd64" }),
-      "/services": json({ message: "This node is not a swarm manager." }, 503),
-      "/containers/json": json([
-        {
-          ...{ Id: "r", Names: ["/r"], Image: "tf", State: "running", Status: "Up 1 second" },
-          Labels: { "tfserving.part": "replica", "tfserving.replica": "1" },
-        },
-      ]),
-    });
+    const { host } = await startScriptedEngine(withReplica);
     const notebookUrl = "http://127.0.0.1:8888/lab?token=secret";
     const context = stackContext({ host, given: { ...given, notebookUrl } });
 

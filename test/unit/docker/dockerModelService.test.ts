@@ -24,6 +24,10 @@ const everything: Args = {
   engine: { ...engine, apiVersion: "1.47", runtimes: ["nvidia", "runc"] },
 };
 
+const withImage = (): Args => ({
+  image: new docker.RemoteImage("model", { name: "tf_serving:1" }).imageId,
+});
+
 describe("the resources of a service", () => {
   it.each<[string, string, Args]>([
     ["all defaults but one replica", "service", {}],
@@ -84,8 +88,7 @@ describe("the resources of a service", () => {
   });
 
   it("may have an image from a resource", async () => {
-    const image = () => new docker.RemoteImage("model", { name: "tf_serving:1" }).imageId;
-    const { replicas } = await createService(() => ({ image: image() }));
+    const { replicas } = await createService(withImage);
     expect(replicas[0].inputs.image).toBe("sha256:id-of-tf_serving:1");
     expect(replicas[0].dependencies).toContain(
       urn("docker:index/remoteImage:RemoteImage", "model"),
@@ -93,10 +96,7 @@ describe("the resources of a service", () => {
   });
 
   it("can be previewed while image, network and names are unknown", async () => {
-    const image = () => new docker.RemoteImage("model", { name: "tf_serving:1" }).imageId;
-    const { service, replicas } = await createService(() => ({ image: image() }), {
-      preview: true,
-    });
+    const { service, replicas } = await createService(withImage, { preview: true });
     expect(replicas).toHaveLength(4);
     expect(replicas[0].inputs).toMatchObject({
       image: unknown,
@@ -122,10 +122,7 @@ describe("a canary", () => {
 
   it("differs from the replicas in image, name on the network, version and user", async () => {
     const inputs = await inputsOf({ replicas: 1, canary: { ...canary, replicas: 1 } });
-    const [replica, other] = [
-      inputs["Container serving-replica-1"],
-      inputs["Container serving-canary-1"],
-    ];
+    const [replica, other] = ["replica", "canary"].map((of) => inputs[`Container serving-${of}-1`]);
     expect(changed(replica, other).sort()).toEqual(["image", "labels", "networksAdvanced", "user"]);
   });
 
