@@ -37,7 +37,8 @@ describe("the backend of a command", () => {
   it("is the project's own where PULUMI_BACKEND_URL names its folder", () => {
     const env = { PULUMI_BACKEND_URL: own };
 
-    expect(chooseBackend({ env, login: "s3://states", folder }).own).toBe(true);
+    const others = { login: "s3://states", projectUrl: "gs://states" };
+    expect(chooseBackend({ env, ...others, folder }).own).toBe(true);
   });
 });
 
