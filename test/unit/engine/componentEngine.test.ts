@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { componentEngine, type GivenEngine } from "../../../components/engine/componentEngine";
 import { valueOf } from "../../../components/core/valueOf";
 import { startMocks } from "../../support/mocks";
@@ -11,8 +11,6 @@ beforeEach(async () => {
   await startMocks();
   vi.stubEnv("DOCKER_HOST", "unix:///from/docker-host.sock");
 });
-
-afterEach(() => vi.unstubAllEnvs());
 
 function engineOf(given: GivenEngine, providerHost?: pulumi.Input<string>): Promise<string> {
   const provider =

@@ -6,10 +6,7 @@ import { engineAnswers, publishing, startFakeEngine, startServer } from "../../s
 import { temporaryFolder } from "../../support/modelFolder";
 import { refusals } from "../../support/refusals";
 
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 /** A server that gives the same answer to everything, as an engine's address. */
 async function alwaysAnswering(status: number, body: string): Promise<string> {

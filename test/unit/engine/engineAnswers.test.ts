@@ -1,12 +1,8 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 
 import { engineAnswers } from "../../../components/engine/sshDockerHost/engineAnswers";
 import { startFakeEngine } from "../../support/fakeEngine";
 import { fakeSsh, refused, wayTo } from "./fakeSsh";
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 it("tries until the engine answers, with the options of ssh", async () => {
   const said = fakeSsh(`

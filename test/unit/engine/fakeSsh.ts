@@ -6,8 +6,8 @@ import { vi } from "vitest";
 import { temporaryFolder } from "../../support/modelFolder";
 
 /**
- * Puts an `ssh` in front of the system's that runs a Node.js script; gives what it was called with so
- * far, a line for each call. A test that uses it has to end with `vi.unstubAllEnvs`.
+ * Puts an `ssh` in front of the system's that runs a Node.js script, until the test ends; gives what it
+ * was called with so far, a line for each call.
  */
 export function fakeSsh(script: string): () => string[] {
   const folder = temporaryFolder();

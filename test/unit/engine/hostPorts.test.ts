@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { clientHost } from "../../../components/engine/hostPorts";
 import { engine } from "../../support/fakeEngine";
@@ -12,10 +12,6 @@ beforeEach(() => {
     if (option !== "-G" || end !== "--") process.exit(255);
     console.log("user ada\\nhostname " + (name === "gpubox" ? "192.0.2.44" : name) + "\\nport 22");
   `);
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
 });
 
 describe("clients reach a published port", () => {

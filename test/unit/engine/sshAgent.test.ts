@@ -1,13 +1,9 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { inspectEngine } from "../../../components";
 import { startFakeEngine } from "../../support/fakeEngine";
 import { temporaryFolder } from "../../support/modelFolder";
 import { fakeSsh, refused, wayTo } from "./fakeSsh";
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
 
 it("reaches the engine of another machine as the docker CLI does, by ssh", async () => {
   const said = fakeSsh(wayTo(await startFakeEngine()));

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it, type MockInstance, onTestFinished, vi } from "vitest";
+import { beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 
 import { SshDockerHost, SshDockerHostArgs } from "../../../components";
 import * as answers from "../../../components/engine/sshDockerHost/engineAnswers";
@@ -71,7 +71,6 @@ describe("a Docker host that is reached by SSH", () => {
 
   it("is that machine whatever Docker context is in use here", async () => {
     vi.stubEnv("DOCKER_CONTEXT", "another");
-    onTestFinished(() => void vi.unstubAllEnvs());
     await create();
     const { inputs } = recording.find(provider, "gpu");
     expect([inputs.host, inputs.context]).toEqual(["ssh://ubuntu@192.0.2.7", ""]);

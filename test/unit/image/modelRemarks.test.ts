@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { type ModelConfigOptions, ModelVersionPolicy } from "../../../components";
 import { modelRemarks } from "../../../components/image/modelRemarks";
@@ -22,11 +22,6 @@ beforeEach(() => {
     "my_model/12/saved_model.pb": savedBy("2.21.0"),
     "my_model/12/assets/names.txt": "",
   });
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
 });
 
 function savedBy(tensorflowVersion: string, ...inputShape: number[]): Uint8Array {

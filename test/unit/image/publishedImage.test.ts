@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { checkPublishedImage, PublishedImage, PublishedImageArgs } from "../../../components";
 import {
@@ -56,7 +56,6 @@ describe("the children of a published image", () => {
 
   it("push from the provider's engine whatever Docker context is in use here", async () => {
     vi.stubEnv("DOCKER_CONTEXT", "another");
-    onTestFinished(() => void vi.unstubAllEnvs());
     await create();
     const { host, context } = registryProvider();
     expect([host, context]).toEqual(["unix:///var/run/docker.sock", ""]);

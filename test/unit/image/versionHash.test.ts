@@ -1,13 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import * as contentHash from "../../../components/image/contentHash";
 import { versionHash } from "../../../components/image/versionHash";
 import { temporaryFolder, writeFiles } from "../tfserving/savedModelFile";
 
 it("reads a version again only once a file in it has changed", () => {
   const read = vi.spyOn(contentHash, "contentHash");
-  onTestFinished(() => read.mockRestore());
   const folder = temporaryFolder();
   writeFiles(folder, { "saved_model.pb": "graph", "variables/variables.index": "index" });
   const first = versionHash(folder);

@@ -22,10 +22,7 @@ beforeEach(() => {
   vi.stubEnv("HOME", temporaryFolder());
 });
 
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.useRealTimers();
-});
+afterEach(() => void vi.useRealTimers());
 
 /** What is said of a cluster with these answers. */
 async function inspected(

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import fc from "fast-check";
 import { Writer } from "protobufjs";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { dataTypeName } from "../../../components/tfserving/dataTypes";
 import { readSavedModel } from "../../../components/tfserving/savedModel";
@@ -207,7 +207,6 @@ describe("a file that is no SavedModel", () => {
     writeFiles(folder, { "saved_model.pb": "" });
     fs.truncateSync(file, 2 ** 31);
     const read = vi.spyOn(leanMessage, "readLean");
-    onTestFinished(() => read.mockRestore());
     expect(() => readSavedModel(folder)).toThrow(
       `${file} has 2.15 GB, and TensorFlow reads 2.14 GB (2 GiB) at most: keep weights in variables`,
     );
