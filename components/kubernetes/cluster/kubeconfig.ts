@@ -97,10 +97,12 @@ function parsed(
   try {
     load(config);
   } catch (error) {
-    throw new ClusterError(
-      "kubeconfig",
-      `${lowerFirst(what)} cannot be read: ${(error as Error).message.split("\n")[0]}`,
-    );
+    // What is YAML and no kubeconfig makes the library read fields of nothing.
+    const why =
+      error instanceof TypeError
+        ? "it has no clusters, users and contexts"
+        : (error as Error).message.split("\n")[0];
+    throw new ClusterError("kubeconfig", `${lowerFirst(what)} cannot be read: ${why}`);
   }
   return config;
 }
