@@ -1,6 +1,6 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { EcsCluster, type EcsClusterArgs } from "../../../components";
 import { noteNewerAmi, otherKindOfAmi } from "../../../components/aws/cluster/instanceAmi";
@@ -23,10 +23,6 @@ type Args = Partial<EcsClusterArgs>;
 
 const offerings = "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings";
 const [first, second] = network.subnetIds;
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 function userData({ inputs }: { inputs: Record<string, unknown> }): string {
   return Buffer.from(inputs.userData as string, "base64").toString();

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { GpuHostArgs } from "../../../components";
 import { resolveGpuHostArgs } from "../../../components/aws/gpuHost/gpuHostArgs";
@@ -23,12 +23,8 @@ const secretArn = awsArn("secretsmanager", "secretVersion", "gpu-host-key");
 const kmsKeyArn = awsArn("kms", "key", "ours");
 
 beforeEach(() => {
-  vi.spyOn(engine, "engineAnswers").mockClear().mockResolvedValue();
+  vi.spyOn(engine, "engineAnswers").mockResolvedValue();
   vi.spyOn(files, "writeSshFiles").mockReturnValue();
-});
-
-afterAll(() => {
-  vi.restoreAllMocks();
 });
 
 /** Without its keys, which are new ones in each test. */

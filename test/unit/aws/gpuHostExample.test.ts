@@ -1,4 +1,4 @@
-import { afterAll, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import * as answers from "../../../components/engine/sshDockerHost/engineAnswers";
 import * as files from "../../../components/engine/sshDockerHost/sshFiles";
@@ -6,10 +6,6 @@ import { region } from "../../support/awsMocks";
 import { promiseOf, settle, startMocks } from "../../support/mocks";
 import { enterSmallProject } from "../../support/smallProject";
 import { setConfig } from "../../support/stackConfig";
-
-afterAll(() => {
-  vi.restoreAllMocks();
-});
 
 it("the example puts all that runs in Docker on the GPU instance, to live as long as it", async () => {
   vi.spyOn(answers, "engineAnswers").mockResolvedValue();
