@@ -159,13 +159,14 @@ describe("npm run open", () => {
     const settings = { target: "ecs" };
 
     const opened = open(stackContext({ settings, given }), { port: String(port) });
-    await vi.waitFor(() => expect(lines()).toContain(`http://127.0.0.1:${port}/lab?token=secret`));
+    const url = `http://127.0.0.1:${port}/lab?token=secret`;
+    await vi.waitFor(() => expect(lines()).toContain(url), 10_000);
     process.emit("SIGHUP");
 
     await opened;
-    await vi.waitFor(async () =>
-      expect(await fetch(`http://127.0.0.1:${port}`).catch(() => "closed")).toBe("closed"),
-    );
+    await vi.waitFor(async () => {
+      expect(await fetch(`http://127.0.0.1:${port}`).catch(() => "closed")).toBe("closed");
+    }, 10_000);
   });
 });
 

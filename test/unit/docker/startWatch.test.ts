@@ -64,7 +64,7 @@ it("reports one that ended, with its last lines, and removes it", async () => {
       message: "ended with code 255 before it was ready. It said:\n    no such model",
     },
   ]);
-  await expect.poll(removed).toEqual(["DELETE /containers/a"]);
+  await expect.poll(removed, { timeout: 10_000 }).toEqual(["DELETE /containers/a"]);
 });
 
 it.each<[string, Answer]>([

@@ -67,7 +67,7 @@ it("the program on AWS tells where the service is once it serves", async () => {
     outputs[key].apply(() => told.push(key));
   }
   await service.declared;
-  await vi.waitUntil(() => told.includes("cluster"));
+  await vi.waitUntil(() => told.includes("cluster"), 10_000);
   expect(told).toEqual(["cluster"]);
   service.release();
   await settle();
