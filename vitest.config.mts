@@ -39,7 +39,7 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts"],
           isolate: false,
           // On a machine that is busy with other tests, one of a whole program takes seconds.
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           // What a test puts in place of something is gone before the next one.
           restoreMocks: true,
           unstubEnvs: true,
