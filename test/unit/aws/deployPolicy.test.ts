@@ -5,6 +5,7 @@ import { EcsCluster, GpuHost, VpcNetwork } from "../../../components";
 import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
 import * as files from "../../../components/engine/sshDockerHost/sshFiles";
 import { Actions, awsActions, functionActions, pushActions } from "../../support/awsActions";
+import { arns, furtherArns } from "../../support/awsArns";
 import { account, region } from "../../support/awsMocks";
 import { networkAnswers } from "../../support/awsNetworkMocks";
 import { list, policies, statements } from "../../support/deployPolicies";
@@ -13,6 +14,10 @@ import { Answer, Registration, settle, startMocks } from "../../support/mocks";
 import { readStackFile, setConfig, stackFiles } from "../../support/stackConfig";
 
 const words = (text: string) => text.split(" ").filter(Boolean);
+const actionsOf = (row: Actions) =>
+  Object.entries(row).flatMap(([service, names]) =>
+    words(names).map((name) => `${service}:${name}`),
+  );
 
 const registered: Registration[] = [];
 const called = new Set<string>();
@@ -99,7 +104,7 @@ describe("the policies of the deploying role", { timeout: 60_000 }, () => {
     const types = new Set(ofAws.map(({ type }) => type));
 
     expect([...types].sort()).toEqual(Object.keys(awsActions).sort());
-    expect(ofAws.flatMap((resource) => refusals(resource, awsActions[resource.type]))).toEqual([]);
+    expect(ofAws.flatMap(refusals)).toEqual([]);
 
     const functions = [...called].filter((token) => token.startsWith("aws:"));
     expect(functions.sort()).toEqual(Object.keys(functionActions).sort());
@@ -110,9 +115,7 @@ describe("the policies of the deploying role", { timeout: 60_000 }, () => {
 
   it("allow nothing that no resource, function or push needs", () => {
     const needed = new Set([
-      ...Object.values(awsActions).flatMap((row) =>
-        [row.create, row.read, row.update, row.delete].flatMap(words),
-      ),
+      ...Object.values(awsActions).flatMap(actionsOf),
       ...Object.values(functionActions).flatMap(words),
       ...words(pushActions),
       // SSH to a GpuHost through Session Manager.
@@ -159,20 +162,13 @@ describe("the policies of the deploying role", { timeout: 60_000 }, () => {
 });
 
 /** Actions of a resource that no statement allows, by its type and name. */
-function refusals({ type, name }: Registration, row: Actions): string[] {
-  const { create, read, update, delete: end, arn, further = {} } = row;
-  const on = (action: string) => {
-    const service = actionService(action);
-    return service === actionService(create) ? arn?.(name) : further[service];
-  };
-  const needed = [...new Set([create, read, update, end].flatMap(words))];
-  return needed
-    .filter((action) => !allows(action, on(action)))
+function refusals({ type, name }: Registration): string[] {
+  const row = awsActions[type];
+  const own = arns[type]?.(name);
+  const on = { ...furtherArns[type], [Object.keys(row)[0]]: own } as Record<string, string>;
+  return actionsOf(row)
+    .filter((action) => !allows(action, on[action.split(":")[0]]))
     .map((action) => `${type} ${name}: ${action}`);
-}
-
-function actionService(actions: string): string {
-  return actions.split(":")[0];
 }
 
 /** Whether a statement allows an action, on a resource where that is known; conditions are not judged. */
