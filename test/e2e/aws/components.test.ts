@@ -4,7 +4,7 @@ import * as path from "path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AwsServer, startAwsServer, testRegion } from "../../providers/aws/awsServer";
-import { call, clients } from "../../providers/aws/clients";
+import { callAcm, clients } from "../../providers/aws/clients";
 import { TestProvider } from "../../providers/aws/provider";
 import type { Plain } from "../../providers/host/provider";
 import { configure, createStack, type TestStack } from "../../support/stack";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   server = await startAwsServer();
   process.env.AWS_ENDPOINT_URL = server.address;
   provider.configure({ region: testRegion });
-  const { CertificateArn } = await call("acm", "RequestCertificate", {
+  const { CertificateArn } = await callAcm("RequestCertificate", {
     DomainName: "models.example.org",
   });
   const { HostedZone } = await clients

@@ -43,7 +43,7 @@ describe("refuses", () => {
       { ...group, protocolVersion: "GRPC", healthCheck: { matcher: "200" } },
       "healthCheck.matcher: 200 is no code of GRPC"],
     ["a retention that AWS does not have", "cloudwatch/logGroup:LogGroup", { retentionInDays: 31 },
-      /^retentionInDays: is 31, but AWS takes 0, 1, 3/],
+      /^retentionInDays: is 31, but AWS takes 1, 3, 5/],
     ["a name over AWS's limit", "lb/loadBalancer:LoadBalancer",
       { subnets: [], name: "a-name-of-more-than-32-characters" },
       'name: "a-name-of-more-than-32-characters" has this many characters: 33, but AWS takes  to 32'],

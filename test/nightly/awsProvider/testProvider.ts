@@ -30,9 +30,6 @@ export interface Made {
   state: Plain;
 }
 
-/** A type with inputs of it and, for one to change, inputs that it gets then. */
-export type Step = [string, Plain, Plain?];
-
 export const urnOf = (token: string, name: string) => `urn:pulumi:test::tests::${token}::${name}`;
 
 export async function make(token: string, given: Plain, name = "one"): Promise<Made> {

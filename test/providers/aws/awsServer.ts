@@ -25,8 +25,7 @@ export async function startAwsServer(): Promise<AwsServer> {
   const [port] = await freePorts(1);
   const server = spawn("python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
     stdio: "ignore",
-    // AWS's own policies, so that a wrong name is found.
-    env: { ...process.env, PYTHONPATH: packages, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
+    env: { ...process.env, PYTHONPATH: packages },
   });
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   const address = `http://127.0.0.1:${port}`;

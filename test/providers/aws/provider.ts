@@ -122,18 +122,18 @@ export class TestProvider implements Provider {
 
   async update(urn: string, id: string, state: Plain, olds: Plain, news: Plain): Promise<Plain> {
     const type = typeOf(urn);
-    if (!type.update) {
-      throw new Error(`The test provider cannot change a ${tokenOf(urn)}`);
-    }
-    await refuseMissing(news);
     const names = new Set(
       changesIn(olds, news, type.inputs).map(({ path }) => path.split(/[.[]/)[0]),
     );
+    if (!type.update || names.has("tags")) {
+      throw new Error(`The test provider cannot change ${[...names].join()} of a ${tokenOf(urn)}`);
+    }
+    await refuseMissing(news);
     const next = this.next(type, state, news);
     const outputs = await type.update({
       id,
-      state: { ...state, tags: state.tagsAll },
-      olds: { ...olds, tags: state.tagsAll },
+      state,
+      olds,
       news: { ...news, tags: next.tagsAll },
       changed: (...wanted) => wanted.some((name) => names.has(name)),
     });

@@ -1,4 +1,4 @@
-import { call, clients } from "./clients";
+import { callAcm, clients } from "./clients";
 import { found } from "./resourceType";
 
 type LookUp = (reference: string, ...parts: string[]) => Promise<unknown>;
@@ -29,8 +29,6 @@ const lookUps: [RegExp, LookUp][] = [
     /^ami-[0-9a-f]+$/,
     async (id) => (await clients.ec2().describeImages({ ImageIds: [id] })).Images,
   ],
-  [/^i-[0-9a-f]+$/, (id) => clients.ec2().describeInstances({ InstanceIds: [id] })],
-  [/^vol-[0-9a-f]+$/, (id) => clients.ec2().describeVolumes({ VolumeIds: [id] })],
   [
     /^lt-[0-9a-f]+$/,
     async (id) =>
@@ -43,7 +41,6 @@ const lookUps: [RegExp, LookUp][] = [
     /^arn:aws:iam::\d+:instance-profile\//,
     (arn) => clients.iam().getInstanceProfile({ InstanceProfileName: iamName(arn) }),
   ],
-  [/^arn:aws:iam::[^:]*:policy\//, (arn) => clients.iam().getPolicy({ PolicyArn: arn })],
   [
     /^arn:aws:ecs:[^:]+:\d+:cluster\//,
     async (arn) =>
@@ -97,16 +94,7 @@ const lookUps: [RegExp, LookUp][] = [
     /^arn:aws:ecr:[^:]+:\d+:repository\/(.+)$/,
     (_, name) => clients.ecr().describeRepositories({ repositoryNames: [name] }),
   ],
-  [/^arn:aws:acm:/, (arn) => call("acm", "DescribeCertificate", { CertificateArn: arn })],
-  [
-    /^arn:aws:wafv2:/,
-    async (arn) =>
-      (await call("wafv2", "ListWebACLs", { Scope: "REGIONAL" })).WebACLs.filter(
-        (acl: { ARN: string }) => acl.ARN === arn,
-      ),
-  ],
-  // A call of the AWS API, as a target of EventBridge Scheduler.
-  [/^arn:aws:scheduler:::aws-sdk:[a-z0-9]+:[a-zA-Z]+$/, async (arn) => arn],
+  [/^arn:aws:acm:/, (arn) => callAcm("DescribeCertificate", { CertificateArn: arn })],
   [
     /^arn:aws:/,
     (arn) => Promise.reject(new Error(`The test provider cannot look up ${arn}: teach it`)),

@@ -11,7 +11,6 @@ import ecsService from "./services/ecsService";
 import ecsTaskDefinition from "./services/ecsTaskDefinition";
 import efs from "./services/efs";
 import iam from "./services/iam";
-import instance from "./services/instance";
 import kms from "./services/kms";
 import launchTemplate from "./services/launchTemplate";
 import listener from "./services/listener";
@@ -19,18 +18,14 @@ import loadBalancer from "./services/loadBalancer";
 import logs from "./services/logs";
 import route53 from "./services/route53";
 import s3 from "./services/s3";
-import scheduler from "./services/scheduler";
 import secretsmanager from "./services/secretsmanager";
 import securityGroup from "./services/securityGroup";
 import sns from "./services/sns";
-import ssm from "./services/ssm";
 import targetGroup from "./services/targetGroup";
-import volume from "./services/volume";
 import vpcEndpoint from "./services/vpcEndpoint";
-import wafv2 from "./services/wafv2";
 
 // prettier-ignore
-const services: Service[] = [account, appautoscaling, autoscaling, cloudwatch, ec2Functions, ecrImages, ecrRepository, ecsCluster, ecsService, ecsTaskDefinition, efs, iam, instance, kms, launchTemplate, listener, loadBalancer, logs, route53, s3, scheduler, secretsmanager, securityGroup, sns, ssm, targetGroup, volume, vpcEndpoint, wafv2];
+const services: Service[] = [account, appautoscaling, autoscaling, cloudwatch, ec2Functions, ecrImages, ecrRepository, ecsCluster, ecsService, ecsTaskDefinition, efs, iam, kms, launchTemplate, listener, loadBalancer, logs, route53, s3, secretsmanager, securityGroup, sns, targetGroup, vpcEndpoint];
 
 /** Every resource type that the provider knows, by token. */
 export const resourceTypes: Record<string, ResourceType> = Object.assign(

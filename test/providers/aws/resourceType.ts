@@ -74,11 +74,6 @@ export function keyValues(values: Record<string, string> = {}): { Key: string; V
   return Object.entries(values).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** The tags that are to go and those that are to be set. */
-export function tagChanges(olds: Record<string, string> = {}, news: Record<string, string> = {}) {
-  return { remove: Object.keys(olds).filter((key) => !(key in news)), add: news };
-}
-
 /** The same with names that begin with a capital letter, as most services want parameters. */
 export function pascal(value: Plain): Plain {
   if (Array.isArray(value)) {

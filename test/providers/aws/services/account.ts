@@ -1,4 +1,5 @@
 import { clients, currentRegion } from "../clients";
+import type { Plain } from "../../host/provider";
 import type { Service } from "../resourceType";
 
 async function getCallerIdentity() {
@@ -12,22 +13,14 @@ async function getRegion() {
 }
 
 async function getPartition() {
-  const name = "aws";
-  return {
-    id: name,
-    partition: name,
-    dnsSuffix: "amazonaws.com",
-    reverseDnsPrefix: "com.amazonaws",
-  };
+  return { id: "aws", partition: "aws", reverseDnsPrefix: "com.amazonaws" };
 }
 
-async function getAvailabilityZones() {
-  const { AvailabilityZones = [] } = await clients.ec2().describeAvailabilityZones({});
-  return {
-    id: currentRegion(),
-    names: AvailabilityZones.map(({ ZoneName }) => ZoneName),
-    zoneIds: AvailabilityZones.map(({ ZoneId }) => ZoneId),
-  };
+/** Of parameters that anybody may read. */
+async function getParameter({ name }: Plain) {
+  const { Parameter } = await clients.ssm().getParameter({ Name: name });
+  const { ARN: arn, Type: type, Value: value, Version: version } = Parameter!;
+  return { id: name, name, arn, type, value, version, insecureValue: value };
 }
 
 export default {
@@ -36,6 +29,6 @@ export default {
     "aws:index/getCallerIdentity:getCallerIdentity": getCallerIdentity,
     "aws:index/getRegion:getRegion": getRegion,
     "aws:index/getPartition:getPartition": getPartition,
-    "aws:index/getAvailabilityZones:getAvailabilityZones": getAvailabilityZones,
+    "aws:ssm/getParameter:getParameter": getParameter,
   },
 } satisfies Service;

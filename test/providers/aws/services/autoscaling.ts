@@ -6,12 +6,6 @@ import { pascal, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { flag, list, number, object, replaces, required, set, text } from "../shapes";
 
-const template = {
-  id: text(),
-  name: text(),
-  version: text({ pattern: /^(\$Latest|\$Default|\d+)$/ }),
-};
-
 const group = resource<GroupArgs>({
   inputs: {
     name: text({ ...replaces, max: 255 }),
@@ -19,47 +13,31 @@ const group = resource<GroupArgs>({
     maxSize: number({ ...required, min: 0 }),
     desiredCapacity: number({ min: 0 }),
     vpcZoneIdentifiers: set(text(), required),
-    launchTemplate: object(template),
-    mixedInstancesPolicy: object({
-      instancesDistribution: object({
-        onDemandAllocationStrategy: text({ oneOf: ["lowest-price", "prioritized"] }),
-        onDemandBaseCapacity: number({ min: 0 }),
-        onDemandPercentageAboveBaseCapacity: number({ min: 0, max: 100 }),
-        spotAllocationStrategy: text({
-          oneOf: [
-            "lowest-price",
-            "capacity-optimized",
-            "capacity-optimized-prioritized",
-            "price-capacity-optimized",
-          ],
+    mixedInstancesPolicy: object(
+      {
+        instancesDistribution: object({
+          onDemandAllocationStrategy: text({ oneOf: ["lowest-price", "prioritized"] }),
+          onDemandBaseCapacity: number({ min: 0 }),
+          onDemandPercentageAboveBaseCapacity: number({ min: 0, max: 100 }),
+          spotAllocationStrategy: text({
+            oneOf: ["capacity-optimized", "price-capacity-optimized"],
+          }),
         }),
-        spotInstancePools: number({ min: 1, max: 20 }),
-        spotMaxPrice: text(),
-      }),
-      launchTemplate: object(
-        {
-          launchTemplateSpecification: object(
-            { launchTemplateId: text(), launchTemplateName: text(), version: template.version },
-            required,
-          ),
-          overrides: list(
-            object({ instanceType: text(), weightedCapacity: text({ pattern: /^\d{1,3}$/ }) }),
-            { max: 40 },
-          ),
-        },
-        required,
-      ),
-    }),
+        launchTemplate: object(
+          {
+            launchTemplateSpecification: object(
+              { launchTemplateId: text(required), version: text({ pattern: /^\d+$/ }) },
+              required,
+            ),
+            overrides: list(object({ instanceType: text(required) }), { ...required, max: 40 }),
+          },
+          required,
+        ),
+      },
+      required,
+    ),
     capacityRebalance: flag(),
-    defaultCooldown: number({ min: 0 }),
-    defaultInstanceWarmup: number({ min: 0 }),
-    // prettier-ignore
-    enabledMetrics: set(text({ oneOf: ["GroupMinSize", "GroupMaxSize", "GroupDesiredCapacity",
-      "GroupInServiceInstances", "GroupPendingInstances", "GroupStandbyInstances",
-      "GroupTerminatingInstances", "GroupTotalInstances"] })),
     forceDelete: flag(),
-    healthCheckGracePeriod: number({ min: 0 }),
-    healthCheckType: text({ oneOf: ["EC2", "ELB"] }),
     ignoreFailedScalingActivities: flag(),
     instanceMaintenancePolicy: object({
       minHealthyPercentage: number({ ...required, min: -1, max: 100 }),
@@ -67,73 +45,44 @@ const group = resource<GroupArgs>({
     }),
     instanceRefresh: object({
       strategy: text({ ...required, oneOf: ["Rolling", "ReplaceRootVolume"] }),
-      triggers: set(text()),
       preferences: object({
-        autoRollback: flag(),
-        instanceWarmup: text({ pattern: /^\d+$/ }),
         maxHealthyPercentage: number({ min: 100, max: 200 }),
         minHealthyPercentage: number({ min: 0, max: 100 }),
         scaleInProtectedInstances: text({ oneOf: ["Refresh", "Ignore", "Wait"] }),
-        standbyInstances: text({ oneOf: ["Terminate", "Ignore", "Wait"] }),
         skipMatching: flag(),
       }),
     }),
-    maxInstanceLifetime: number({ min: 86400, max: 31536000 }),
     protectFromScaleIn: flag(),
-    suspendedProcesses: set(text()),
     tags: set(
       object({ key: text(required), value: text(required), propagateAtLaunch: flag(required) }),
     ),
-    // prettier-ignore
-    terminationPolicies: list(text({ oneOf: ["Default", "AllocationStrategy",
-      "OldestLaunchTemplate", "OldestLaunchConfiguration", "ClosestToNextInstanceHour",
-      "NewestInstance", "OldestInstance"] })),
     waitForCapacityTimeout: text({ pattern: /^\d+[smh]?$/ }),
   },
   autoname: "name",
-  check({ minSize, maxSize, desiredCapacity, launchTemplate, mixedInstancesPolicy }) {
-    const one = (launchTemplate === undefined) !== (mixedInstancesPolicy === undefined);
-    return [
-      minSize > maxSize ? [{ property: "minSize", reason: `${minSize} is over maxSize` }] : [],
-      desiredCapacity < minSize || desiredCapacity > maxSize
-        ? [{ property: "desiredCapacity", reason: "is not between minSize and maxSize" }]
-        : [],
-      one ? [] : [{ property: "launchTemplate", reason: "or mixedInstancesPolicy, one of them" }],
-    ].flat();
-  },
+  check: ({ minSize, maxSize, desiredCapacity }) => [
+    ...(minSize > maxSize ? [{ property: "minSize", reason: `${minSize} is over maxSize` }] : []),
+    ...(desiredCapacity < minSize || desiredCapacity > maxSize
+      ? [{ property: "desiredCapacity", reason: "is not between minSize and maxSize" }]
+      : []),
+  ],
   async create(inputs) {
     await clients.autoScaling().createAutoScalingGroup({
       ...settings(inputs),
-      AutoScalingGroupName: inputs.name,
-      MinSize: inputs.minSize,
-      MaxSize: inputs.maxSize,
-      Tags: groupTags(inputs.tags ?? [], inputs.name),
+      Tags: inputs.tags?.map((tag: Plain) => ({
+        ...pascal(tag),
+        ResourceId: inputs.name,
+        ResourceType: "auto-scaling-group",
+      })),
     });
     await waitForFirst(inputs);
-    await suspend(inputs.name, [], inputs.suspendedProcesses ?? []);
     const arn = (await describe(inputs.name))!.AutoScalingGroupARN;
     return { id: inputs.name, outputs: { arn } };
   },
   async update(update) {
-    const { id, olds, news } = update;
-    await clients.autoScaling().updateAutoScalingGroup({
-      ...settings(news),
-      AutoScalingGroupName: id,
-      MinSize: news.minSize,
-      MaxSize: news.maxSize,
-    });
-    if (update.changed("suspendedProcesses")) {
-      await suspend(id, olds.suspendedProcesses ?? [], news.suspendedProcesses ?? []);
-    }
-    if (update.changed("tags")) {
-      const kept = (news.tags ?? []).map(({ key }: Plain) => key);
-      const removed = (olds.tags ?? []).filter(({ key }: Plain) => !kept.includes(key));
-      await clients.autoScaling().deleteTags({ Tags: groupTags(removed, id) });
-      await clients.autoScaling().createOrUpdateTags({ Tags: groupTags(news.tags ?? [], id) });
-    }
     // The server has no call for an instance refresh: only its inputs are checked.
+    await clients.autoScaling().updateAutoScalingGroup(settings(update.news));
     if (update.changed("minSize", "desiredCapacity")) {
-      await waitForExactly(news);
+      await waitForExactly(update.news);
     }
   },
   exists: async (id) => (await describe(id)) !== undefined,
@@ -166,11 +115,11 @@ const waits = ({ waitForCapacityTimeout }: Plain) =>
 
 /** As the real provider after a creation, which ends with the first launch that fails. */
 async function waitForFirst(inputs: Plain): Promise<void> {
-  const types = inputs.mixedInstancesPolicy?.launchTemplate.overrides?.map(
+  const types = inputs.mixedInstancesPolicy.launchTemplate.overrides.map(
     ({ instanceType }: Plain) => instanceType,
   );
   const wanted = inputs.desiredCapacity ?? inputs.minSize;
-  if (!types || wanted === 0 || !waits(inputs) || inputs.ignoreFailedScalingActivities) {
+  if (wanted === 0 || !waits(inputs) || inputs.ignoreFailedScalingActivities) {
     return;
   }
   const [{ Subnets = [] }, { InstanceTypeOfferings = [] }] = await Promise.all([
@@ -204,50 +153,17 @@ async function waitForExactly(news: Plain): Promise<void> {
 }
 
 function settings(inputs: Plain) {
-  const { launchTemplate: from, mixedInstancesPolicy: mixed } = inputs;
   return {
+    AutoScalingGroupName: inputs.name,
+    MinSize: inputs.minSize,
+    MaxSize: inputs.maxSize,
     DesiredCapacity: inputs.desiredCapacity,
     VPCZoneIdentifier: inputs.vpcZoneIdentifiers.join(","),
-    LaunchTemplate: from && {
-      LaunchTemplateId: from.id,
-      LaunchTemplateName: from.name,
-      Version: from.version,
-    },
-    MixedInstancesPolicy: pascal(mixed),
+    MixedInstancesPolicy: pascal(inputs.mixedInstancesPolicy),
     CapacityRebalance: inputs.capacityRebalance,
-    DefaultCooldown: inputs.defaultCooldown,
-    DefaultInstanceWarmup: inputs.defaultInstanceWarmup,
-    HealthCheckGracePeriod: inputs.healthCheckGracePeriod,
-    HealthCheckType: inputs.healthCheckType,
     InstanceMaintenancePolicy: pascal(inputs.instanceMaintenancePolicy),
-    MaxInstanceLifetime: inputs.maxInstanceLifetime,
     NewInstancesProtectedFromScaleIn: inputs.protectFromScaleIn,
-    TerminationPolicies: inputs.terminationPolicies,
   };
-}
-
-function groupTags(tags: Plain[], name: string) {
-  return tags.map(({ key, value, propagateAtLaunch }) => ({
-    Key: key,
-    Value: value,
-    PropagateAtLaunch: propagateAtLaunch,
-    ResourceId: name,
-    ResourceType: "auto-scaling-group",
-  }));
-}
-
-async function suspend(name: string, olds: string[], news: string[]): Promise<void> {
-  const ended = olds.filter((process) => !news.includes(process));
-  if (ended.length > 0) {
-    await clients
-      .autoScaling()
-      .resumeProcesses({ AutoScalingGroupName: name, ScalingProcesses: ended });
-  }
-  if (news.length > 0) {
-    await clients
-      .autoScaling()
-      .suspendProcesses({ AutoScalingGroupName: name, ScalingProcesses: news });
-  }
 }
 
 export default { resources: { "aws:autoscaling/group:Group": group } } satisfies Service;

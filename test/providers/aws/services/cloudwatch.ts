@@ -2,15 +2,12 @@ import type { DashboardArgs, MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
 
 import { clients } from "../clients";
 import type { Plain } from "../../host/provider";
-import { found, keyValues, resource, tagChanges } from "../resourceType";
+import { found, keyValues, resource } from "../resourceType";
 import type { Service } from "../resourceType";
-import { fixed, flag, json, list, map, number, object, replaces, required, set } from "../shapes";
-import { tags, text } from "../shapes";
+import { fixed, flag, json, list, map, number, object, replaces, required } from "../shapes";
+import { set, tags, text } from "../shapes";
 import { unknown } from "../../host/provider";
 
-// prettier-ignore
-const unit = text({ oneOf: ["Seconds", "Microseconds", "Milliseconds", "Bytes", "Kilobytes",
-  "Megabytes", "Gigabytes", "Percent", "Count", "Count/Second", "Bytes/Second", "None"] });
 const dimensions = map({ max: 30 });
 const stat =
   /^(SampleCount|Average|Sum|Minimum|Maximum|IQM|p(\d{1,2}(\.\d{1,10})?|100)|t[mcs]\d+(\.\d+)?)$/;
@@ -20,18 +17,11 @@ const metricAlarm = resource<MetricAlarmArgs>({
   inputs: {
     name: text({ ...replaces, max: 255 }),
     alarmDescription: text({ max: 1024 }),
-    actionsEnabled: flag(),
     alarmActions: set(text(), { max: 5 }),
     okActions: set(text(), { max: 5 }),
-    insufficientDataActions: set(text(), { max: 5 }),
     comparisonOperator: text({
       ...required,
-      oneOf: [
-        "GreaterThanOrEqualToThreshold",
-        "GreaterThanThreshold",
-        "LessThanThreshold",
-        "LessThanOrEqualToThreshold",
-      ],
+      oneOf: ["GreaterThanThreshold", "LessThanThreshold"],
     }),
     evaluationPeriods: number({ ...required, min: 1 }),
     datapointsToAlarm: number({ min: 1 }),
@@ -44,13 +34,11 @@ const metricAlarm = resource<MetricAlarmArgs>({
     extendedStatistic: text({ pattern: stat }),
     threshold: number(),
     treatMissingData: text({ oneOf: ["breaching", "notBreaching", "ignore", "missing"] }),
-    unit,
     metricQueries: list(
       object({
         id: text({ ...required, max: 255, pattern: /^[a-z]\w*$/ }),
         expression: text({ max: 2048 }),
         label: text(),
-        period: number({ min: 10 }),
         returnData: flag(),
         metric: object({
           metricName: text(required),
@@ -58,7 +46,6 @@ const metricAlarm = resource<MetricAlarmArgs>({
           dimensions,
           period: number({ ...required, min: 10 }),
           stat: text({ ...required, pattern: stat }),
-          unit,
         }),
       }),
       { max: 20 },
@@ -71,14 +58,7 @@ const metricAlarm = resource<MetricAlarmArgs>({
     await put(inputs);
     return { id: inputs.name, outputs: { arn: (await describe(inputs.name))!.AlarmArn } };
   },
-  async update({ news, state }) {
-    await put(news);
-    const { remove, add } = tagChanges(state.tags, news.tags);
-    if (remove.length > 0) {
-      await clients.cloudWatch().untagResource({ ResourceARN: state.arn, TagKeys: remove });
-    }
-    await clients.cloudWatch().tagResource({ ResourceARN: state.arn, Tags: keyValues(add) });
-  },
+  update: ({ news }) => put(news),
   exists: async (id) => (await describe(id)) !== undefined,
   delete: async (id) => void (await clients.cloudWatch().deleteAlarms({ AlarmNames: [id] })),
 });
@@ -126,10 +106,8 @@ async function put(inputs: Plain): Promise<void> {
   await clients.cloudWatch().putMetricAlarm({
     AlarmName: inputs.name,
     AlarmDescription: inputs.alarmDescription,
-    ActionsEnabled: inputs.actionsEnabled,
     AlarmActions: inputs.alarmActions,
     OKActions: inputs.okActions,
-    InsufficientDataActions: inputs.insufficientDataActions,
     ComparisonOperator: inputs.comparisonOperator,
     EvaluationPeriods: inputs.evaluationPeriods,
     DatapointsToAlarm: inputs.datapointsToAlarm,
@@ -142,12 +120,10 @@ async function put(inputs: Plain): Promise<void> {
     ExtendedStatistic: inputs.extendedStatistic,
     Threshold: inputs.threshold,
     TreatMissingData: inputs.treatMissingData,
-    Unit: inputs.unit,
     Metrics: inputs.metricQueries?.map((query: Plain) => ({
       Id: query.id,
       Expression: query.expression,
       Label: query.label,
-      Period: query.period,
       ReturnData: query.returnData ?? false,
       MetricStat: query.metric && {
         Metric: {
@@ -157,7 +133,6 @@ async function put(inputs: Plain): Promise<void> {
         },
         Period: query.metric.period,
         Stat: query.metric.stat,
-        Unit: query.metric.unit,
       },
     })),
     Tags: keyValues(inputs.tags),
@@ -179,21 +154,16 @@ const dashboard = resource<DashboardArgs>({
       ? []
       : [{ property: "dashboardBody", reason: "has no widgets" }],
   async create(inputs) {
-    await putDashboard(inputs);
-    const made = await clients.cloudWatch().getDashboard({ DashboardName: inputs.dashboardName });
-    return { id: inputs.dashboardName, outputs: { dashboardArn: made.DashboardArn } };
+    await clients.cloudWatch().putDashboard({
+      DashboardName: inputs.dashboardName,
+      DashboardBody: inputs.dashboardBody,
+    });
+    return { id: inputs.dashboardName };
   },
-  update: ({ news }) => putDashboard(news),
   exists: (id) => found(clients.cloudWatch().getDashboard({ DashboardName: id })),
   delete: async (id) =>
     void (await clients.cloudWatch().deleteDashboards({ DashboardNames: [id] })),
 });
-
-async function putDashboard({ dashboardName, dashboardBody }: Plain): Promise<void> {
-  await clients
-    .cloudWatch()
-    .putDashboard({ DashboardName: dashboardName, DashboardBody: dashboardBody });
-}
 
 export default {
   resources: {

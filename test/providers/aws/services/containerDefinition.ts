@@ -9,56 +9,31 @@ const container: Fields = {
   image: text({ ...required, max: 255 }),
   cpu: number({ min: 0 }),
   memory: number({ min: 6 }),
-  memoryReservation: number({ min: 6 }),
   essential: flag(),
   portMappings: list(
     object({
       containerPort: number({ ...required, min: 1, max: 65535 }),
       hostPort: number({ min: 0, max: 65535 }),
       protocol: text({ oneOf: ["tcp", "udp"] }),
-      name: text({ max: 64, pattern: /^[a-z0-9_][a-z0-9_-]*$/ }),
-      appProtocol: text({ oneOf: ["http", "http2", "grpc"] }),
     }),
   ),
-  entryPoint: list(text()),
   command: list(text()),
   environment: list(object({ name: text(required), value: text(required) })),
   secrets: list(object({ name: text(required), valueFrom: text(required) })),
   mountPoints: list(
     object({ sourceVolume: text(required), containerPath: text(required), readOnly: flag() }),
   ),
-  volumesFrom: list(object({ sourceContainer: text(), readOnly: flag() })),
   linuxParameters: object({
-    capabilities: object({ add: list(text()), drop: list(text()) }),
-    initProcessEnabled: flag(),
-    sharedMemorySize: number({ min: 1 }),
+    capabilities: object({ drop: list(text()) }),
     maxSwap: number({ min: 0 }),
-    swappiness: number({ min: 0, max: 100 }),
     tmpfs: list(
       object({
         containerPath: text(required),
         size: number({ ...required, min: 1 }),
-        mountOptions: list(
-          text({
-            // prettier-ignore
-            oneOf: ["defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec",
-              "sync", "async", "dirsync", "remount", "mand", "nomand", "atime", "noatime",
-              "diratime", "nodiratime", "bind", "rbind", "unbindable", "runbindable", "private",
-              "rprivate", "shared", "rshared", "slave", "rslave", "relatime", "norelatime",
-              "strictatime", "nostrictatime", "mode", "uid", "gid", "nr_inodes", "nr_blocks",
-              "mpol"],
-          }),
-        ),
+        mountOptions: list(text({ oneOf: ["ro", "rw", "nosuid", "nodev", "exec", "noexec"] })),
       }),
     ),
   }),
-  dependsOn: list(
-    object({
-      containerName: text(required),
-      condition: text({ ...required, oneOf: ["START", "COMPLETE", "SUCCESS", "HEALTHY"] }),
-    }),
-  ),
-  startTimeout: number({ min: 2, max: 120 }),
   stopTimeout: number({ min: 2, max: 120 }),
   user: text(),
   workingDirectory: text(),
@@ -68,17 +43,14 @@ const container: Fields = {
   dockerLabels: map(),
   ulimits: list(
     object({
-      // prettier-ignore
-      name: text({ ...required, oneOf: ["core", "cpu", "data", "fsize", "locks", "memlock",
-        "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"] }),
+      name: text({ ...required, oneOf: ["nofile"] }),
       softLimit: number(required),
       hardLimit: number(required),
     }),
   ),
   logConfiguration: object({
-    logDriver: text({ ...required, oneOf: ["awslogs", "json-file", "none", "fluentd", "syslog"] }),
+    logDriver: text({ ...required, oneOf: ["awslogs"] }),
     options: map(),
-    secretOptions: list(object({ name: text(required), valueFrom: text(required) })),
   }),
   healthCheck: object({
     command: list(text(), required),
@@ -93,14 +65,6 @@ const container: Fields = {
       value: text({ ...required, pattern: /^[1-9]\d*$/ }),
     }),
   ),
-  restartPolicy: object({
-    enabled: flag(required),
-    ignoredExitCodes: list(number()),
-    restartAttemptPeriod: number({ min: 60, max: 1800 }),
-  }),
-  systemControls: list(object({ namespace: text(), value: text() })),
-  interactive: flag(),
-  pseudoTerminal: flag(),
 };
 
 /** What AWS would refuse in the containers of a task definition. */
@@ -128,20 +92,14 @@ function checkTogether(definition: Plain, inputs: Plain, path: string): CheckFai
   const failures: CheckFailure[] = [];
   const fail = (property: string, reason: string): void =>
     void failures.push({ property: `${path}.${property}`, reason });
-  if (!inputs.memory && !definition.memory && !definition.memoryReservation) {
-    fail("memory", "has to be set, or memoryReservation, or memory of the task");
-  }
-  if (definition.memory <= definition.memoryReservation) {
-    fail("memory", "has to be greater than memoryReservation");
+  if (!inputs.memory && !definition.memory) {
+    fail("memory", "has to be set, or memory of the task");
   }
   if (inputs.networkMode === "awsvpc") {
     for (const { containerPort, hostPort } of definition.portMappings ?? []) {
       if (hostPort !== undefined && hostPort !== containerPort) {
         fail("portMappings", "host ports have to be the container's in network mode awsvpc");
       }
-    }
-    if (definition.systemControls?.length) {
-      fail("systemControls", "are not taken in network mode awsvpc by the test provider");
     }
   }
   const volumes = (inputs.volumes ?? []).map((volume: Plain) => volume.name);

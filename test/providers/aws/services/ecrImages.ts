@@ -15,27 +15,11 @@ async function getAuthorizationToken() {
   const [userName, password] = token.split(":");
   return {
     id: process.env.AWS_REGION,
-    authorizationToken: Buffer.from(token).toString("base64"),
-    expiresAt: new Date(Date.now() + 12 * 3600_000).toISOString(),
     password,
     proxyEndpoint: process.env.TEST_ECR_REGISTRY
       ? `http://${process.env.TEST_ECR_REGISTRY}`
       : data.proxyEndpoint,
     userName,
-  };
-}
-
-async function getRepository({ name }: Plain) {
-  const { repositories: [repository] = [] } = await clients
-    .ecr()
-    .describeRepositories({ repositoryNames: [name] });
-  const registry = process.env.TEST_ECR_REGISTRY;
-  return {
-    id: name,
-    name,
-    arn: repository.repositoryArn,
-    registryId: repository.registryId,
-    repositoryUrl: registry ? `${registry}/${name}` : repository.repositoryUri,
   };
 }
 
@@ -49,28 +33,6 @@ async function getImages(inputs: Plain) {
     })),
   );
   return { ...(inputs as object), id: repositoryName as string, imageIds };
-}
-
-async function getImage(inputs: Plain) {
-  const { repositoryName, imageTag, imageDigest } = inputs;
-  const { imageIds: images } = await getImages({ repositoryName });
-  const image = images.find((each) =>
-    imageDigest ? each.imageDigest === imageDigest : each.imageTag === imageTag,
-  );
-  if (!image) {
-    throw new Error(`reading ECR Images: ImageNotFoundException: ${imageTag ?? imageDigest}`);
-  }
-  const { repositoryUrl } = await getRepository({ name: repositoryName });
-  return {
-    id: image.imageDigest,
-    repositoryName,
-    imageDigest: image.imageDigest,
-    imageTag: image.imageTag,
-    imageTags: images
-      .filter((each) => each.imageDigest === image.imageDigest)
-      .map((each) => each.imageTag),
-    imageUri: `${repositoryUrl}@${image.imageDigest}`,
-  };
 }
 
 export async function tagsOf(name: string): Promise<string[]> {
@@ -103,8 +65,6 @@ export default {
   resources: {},
   functions: {
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": getAuthorizationToken,
-    "aws:ecr/getRepository:getRepository": getRepository,
     "aws:ecr/getImages:getImages": getImages,
-    "aws:ecr/getImage:getImage": getImage,
   },
 } satisfies Service;

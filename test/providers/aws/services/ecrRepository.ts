@@ -3,12 +3,11 @@ import type * as pulumiEcr from "@pulumi/aws/ecr";
 
 import { clients } from "../clients";
 import type { Plain } from "../../host/provider";
-import { found, gone, keyValues, resource, tagChanges } from "../resourceType";
+import { found, gone, keyValues, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { fixed, flag, json, list, object, replaces, required, tags, text } from "../shapes";
 import { unknown } from "../../host/provider";
 import { tagsOf } from "./ecrImages";
-import { checkPolicy } from "./iam";
 
 const repository = resource<pulumiEcr.RepositoryArgs>({
   inputs: {
@@ -18,10 +17,7 @@ const repository = resource<pulumiEcr.RepositoryArgs>({
     imageTagMutability: text({ oneOf: ["MUTABLE", "IMMUTABLE"] }),
     imageScanningConfiguration: object({ scanOnPush: flag(required) }),
     encryptionConfigurations: list(
-      object({
-        encryptionType: text({ oneOf: ["AES256", "KMS", "KMS_DSSE"] }),
-        kmsKey: text(),
-      }),
+      object({ encryptionType: text({ oneOf: ["AES256", "KMS"] }), kmsKey: text() }),
       { ...replaces, max: 1 },
     ),
     forceDelete: flag(),
@@ -30,7 +26,7 @@ const repository = resource<pulumiEcr.RepositoryArgs>({
   autoname: "name",
   lowerCase: true,
   check: ({ encryptionConfigurations: [encryption] = [] }: Plain) =>
-    encryption?.kmsKey && !encryption.encryptionType?.startsWith("KMS")
+    encryption?.kmsKey && encryption.encryptionType !== "KMS"
       ? [{ property: "encryptionConfigurations[0].kmsKey", reason: "needs the type KMS" }]
       : [],
   async create(inputs) {
@@ -51,26 +47,6 @@ const repository = resource<pulumiEcr.RepositoryArgs>({
       },
     };
   },
-  async update(update) {
-    const { id, news, state } = update;
-    if (update.changed("imageTagMutability")) {
-      await clients.ecr().putImageTagMutability({
-        repositoryName: id,
-        imageTagMutability: news.imageTagMutability ?? "MUTABLE",
-      });
-    }
-    if (update.changed("imageScanningConfiguration")) {
-      await clients.ecr().putImageScanningConfiguration({
-        repositoryName: id,
-        imageScanningConfiguration: news.imageScanningConfiguration,
-      });
-    }
-    const { remove, add } = tagChanges(state.tags, news.tags);
-    if (remove.length > 0) {
-      await clients.ecr().untagResource({ resourceArn: state.arn, tagKeys: remove });
-    }
-    await clients.ecr().tagResource({ resourceArn: state.arn, tags: keyValues(add) });
-  },
   exists: (id) => found(clients.ecr().describeRepositories({ repositoryNames: [id] })),
   async delete(id, { forceDelete }) {
     if (!forceDelete && (await tagsOf(id)).length > 0) {
@@ -88,23 +64,15 @@ function checkLifecycle({ policy }: Plain) {
   const rules: Plain[] = JSON.parse(policy).rules ?? [];
   const reasons = [
     rules.length === 0 ? ["has no rules"] : [],
-    new Set(rules.map(({ rulePriority }) => rulePriority)).size < rules.length
-      ? ["has two rules of the same priority"]
-      : [],
     rules.flatMap(({ selection = {}, action = {} }) => [
       ...(action.type === "expire" ? [] : [`has the action ${action.type}`]),
-      ...(["tagged", "untagged", "any"].includes(selection.tagStatus)
+      ...(["untagged", "any"].includes(selection.tagStatus)
         ? []
         : [`selects the status ${selection.tagStatus}`]),
       ...(["imageCountMoreThan", "sinceImagePushed"].includes(selection.countType)
         ? []
         : [`counts ${selection.countType}`]),
       ...(selection.countNumber > 0 ? [] : ["has no countNumber"]),
-      ...(selection.tagStatus === "tagged" &&
-      !selection.tagPrefixList?.length &&
-      !selection.tagPatternList?.length
-        ? ["selects tagged images without tagPrefixList or tagPatternList"]
-        : []),
       ...((selection.countType === "sinceImagePushed") === (selection.countUnit === "days")
         ? []
         : ["takes countUnit days with sinceImagePushed, and only then"]),
@@ -117,44 +85,17 @@ const lifecyclePolicy = resource<pulumiEcr.LifecyclePolicyArgs>({
   inputs: { repository: text(fixed), policy: json({ ...required, max: 30720 }) },
   check: checkLifecycle,
   async create(inputs) {
-    const registryId = await putLifecycle(inputs);
-    return { id: inputs.repository, outputs: { registryId } };
+    const { repository: repositoryName, policy: lifecyclePolicyText } = inputs;
+    await clients.ecr().putLifecyclePolicy({ repositoryName, lifecyclePolicyText });
+    return { id: repositoryName };
   },
-  update: async ({ news }) => void (await putLifecycle(news)),
   exists: (id) => found(clients.ecr().getLifecyclePolicy({ repositoryName: id })),
   delete: (id) => gone(clients.ecr().deleteLifecyclePolicy({ repositoryName: id })),
 });
-
-async function putLifecycle({ repository, policy }: Plain): Promise<string | undefined> {
-  const { registryId } = await clients
-    .ecr()
-    .putLifecyclePolicy({ repositoryName: repository, lifecyclePolicyText: policy });
-  return registryId;
-}
-
-const repositoryPolicy = resource<pulumiEcr.RepositoryPolicyArgs>({
-  inputs: { repository: text(fixed), policy: json({ ...required, max: 10240 }) },
-  check: ({ policy }) => checkPolicy(policy, "policy", true),
-  async create(inputs) {
-    const registryId = await putPolicy(inputs);
-    return { id: inputs.repository, outputs: { registryId } };
-  },
-  update: async ({ news }) => void (await putPolicy(news)),
-  exists: (id) => found(clients.ecr().getRepositoryPolicy({ repositoryName: id })),
-  delete: (id) => gone(clients.ecr().deleteRepositoryPolicy({ repositoryName: id })),
-});
-
-async function putPolicy({ repository, policy }: Plain): Promise<string | undefined> {
-  const { registryId } = await clients
-    .ecr()
-    .setRepositoryPolicy({ repositoryName: repository, policyText: policy });
-  return registryId;
-}
 
 export default {
   resources: {
     "aws:ecr/repository:Repository": repository,
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": lifecyclePolicy,
-    "aws:ecr/repositoryPolicy:RepositoryPolicy": repositoryPolicy,
   },
 } satisfies Service;

@@ -5,7 +5,7 @@ import type { Plain } from "../../host/provider";
 import { gone, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { fixed, number, object, required, set, tags, text } from "../shapes";
-import { ecsTags, name, onOff, retag, strategy } from "./ecs";
+import { ecsTags, name, onOff, strategy } from "./ecs";
 
 const cluster = resource<pulumiEcs.ClusterArgs>({
   inputs: {
@@ -16,12 +16,6 @@ const cluster = resource<pulumiEcs.ClusterArgs>({
         value: text({ ...required, oneOf: ["enabled", "enhanced", "disabled"] }),
       }),
     ),
-    configuration: object({
-      executeCommandConfiguration: object({
-        kmsKeyId: text(),
-        logging: text({ oneOf: ["NONE", "DEFAULT", "OVERRIDE"] }),
-      }),
-    }),
     tags: tags(),
   },
   autoname: "name",
@@ -29,19 +23,9 @@ const cluster = resource<pulumiEcs.ClusterArgs>({
     const { cluster } = await clients.ecs().createCluster({
       clusterName: inputs.name,
       settings: inputs.settings,
-      configuration: inputs.configuration,
       tags: ecsTags(inputs.tags),
     });
     return { id: cluster!.clusterArn!, outputs: { arn: cluster!.clusterArn } };
-  },
-  async update(update) {
-    const { id, news } = update;
-    if (update.changed("settings", "configuration")) {
-      await clients
-        .ecs()
-        .updateCluster({ cluster: id, settings: news.settings, configuration: news.configuration });
-    }
-    await retag(update, id);
   },
   async exists(id) {
     const { clusters = [] } = await clients.ecs().describeClusters({ clusters: [id] });
@@ -59,9 +43,6 @@ const capacityProvider = resource<pulumiEcs.CapacityProviderArgs>({
         autoScalingGroupArn: text(fixed),
         managedDraining: onOff,
         managedScaling: object({
-          instanceWarmupPeriod: number({ min: 0, max: 10000 }),
-          maximumScalingStepSize: number({ min: 1, max: 10000 }),
-          minimumScalingStepSize: number({ min: 1, max: 10000 }),
           status: onOff,
           targetCapacity: number({ min: 1, max: 100 }),
         }),
@@ -95,16 +76,6 @@ const capacityProvider = resource<pulumiEcs.CapacityProviderArgs>({
     const arn = capacityProvider!.capacityProviderArn!;
     return { id: arn, outputs: { arn } };
   },
-  async update(update) {
-    const { autoScalingGroupArn, ...provider } = update.news.autoScalingGroupProvider;
-    void autoScalingGroupArn;
-    if (update.changed("autoScalingGroupProvider")) {
-      await clients
-        .ecs()
-        .updateCapacityProvider({ name: update.news.name, autoScalingGroupProvider: provider });
-    }
-    await retag(update, update.id);
-  },
   async exists(id) {
     const { capacityProviders = [] } = await clients
       .ecs()
@@ -137,7 +108,6 @@ const clusterCapacityProviders = resource<pulumiEcs.ClusterCapacityProvidersArgs
     await putCapacityProviders(inputs);
     return { id: inputs.clusterName };
   },
-  update: ({ news }) => putCapacityProviders(news),
   async exists(id) {
     const { clusters: [found] = [] } = await clients.ecs().describeClusters({ clusters: [id] });
     return found?.status === "ACTIVE" && (found.capacityProviders ?? []).length > 0;

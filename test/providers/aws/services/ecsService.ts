@@ -4,8 +4,8 @@ import { clients } from "../clients";
 import type { Plain } from "../../host/provider";
 import { resource } from "../resourceType";
 import type { Service } from "../resourceType";
-import { flag, list, map, number, object, replaces, required, set, tags, text } from "../shapes";
-import { ecsTags, name, onOff, retag, strategy } from "./ecs";
+import { flag, list, number, object, replaces, required, set, tags, text } from "../shapes";
+import { ecsTags, name, onOff, strategy } from "./ecs";
 
 const service = resource<pulumiEcs.ServiceArgs>({
   inputs: {
@@ -13,14 +13,8 @@ const service = resource<pulumiEcs.ServiceArgs>({
     cluster: text(replaces),
     taskDefinition: text(),
     desiredCount: number({ min: 0, max: 5000 }),
-    schedulingStrategy: text({ ...replaces, oneOf: ["REPLICA", "DAEMON"] }),
-    launchType: text({ ...replaces, oneOf: ["EC2", "FARGATE", "EXTERNAL"] }),
     capacityProviderStrategies: set(object(strategy), { max: 20 }),
     availabilityZoneRebalancing: onOff,
-    deploymentController: object(
-      { type: text({ oneOf: ["ECS", "CODE_DEPLOY", "EXTERNAL"] }) },
-      replaces,
-    ),
     deploymentMaximumPercent: number({ min: 0, max: 1000 }),
     deploymentMinimumHealthyPercent: number({ min: 0, max: 100 }),
     deploymentCircuitBreaker: object({ enable: flag(required), rollback: flag(required) }),
@@ -31,7 +25,6 @@ const service = resource<pulumiEcs.ServiceArgs>({
     }),
     enableEcsManagedTags: flag(),
     enableExecuteCommand: flag(),
-    forceDelete: flag(),
     forceNewDeployment: flag(),
     healthCheckGracePeriodSeconds: number({ min: 0, max: 2147483647 }),
     loadBalancers: set(
@@ -49,21 +42,12 @@ const service = resource<pulumiEcs.ServiceArgs>({
     }),
     orderedPlacementStrategies: list(
       object({
-        type: text({ ...required, oneOf: ["spread", "binpack", "random"] }),
-        field: text(),
+        type: text({ ...required, oneOf: ["spread", "binpack"] }),
+        field: text(required),
       }),
       { max: 5 },
     ),
-    placementConstraints: set(
-      object({
-        type: text({ ...required, oneOf: ["distinctInstance", "memberOf"] }),
-        expression: text(),
-      }),
-      { max: 10 },
-    ),
     propagateTags: text({ oneOf: ["SERVICE", "TASK_DEFINITION", "NONE"] }),
-    sigintRollback: flag(),
-    triggers: map(),
     waitForSteadyState: flag(),
     tags: tags(),
   },
@@ -74,9 +58,6 @@ const service = resource<pulumiEcs.ServiceArgs>({
     const { service } = await clients.ecs().createService({
       serviceName: inputs.name,
       ...serviceSettings(inputs),
-      schedulingStrategy: inputs.schedulingStrategy,
-      launchType: inputs.launchType,
-      deploymentController: inputs.deploymentController,
       tags: ecsTags(inputs.tags),
     });
     return { id: service!.serviceArn!, outputs: { arn: service!.serviceArn } };
@@ -93,16 +74,12 @@ const service = resource<pulumiEcs.ServiceArgs>({
     if (process.env.TEST_ECS_ROLLS_BACK && update.changed("taskDefinition")) {
       return { taskDefinition: state.taskDefinition };
     }
-    const waits = ["waitForSteadyState", "tags", "sigintRollback", "forceDelete"];
-    if (update.changed(...Object.keys(service.inputs).filter((key) => !waits.includes(key)))) {
-      await needWhatServicesName(news);
-      await clients.ecs().updateService({
-        service: id,
-        ...serviceSettings(news),
-        forceNewDeployment: news.forceNewDeployment,
-      });
-    }
-    await retag(update, id);
+    await needWhatServicesName(news);
+    await clients.ecs().updateService({
+      service: id,
+      ...serviceSettings(news),
+      forceNewDeployment: news.forceNewDeployment,
+    });
     return {};
   },
   async exists(id, { cluster }) {
@@ -121,22 +98,13 @@ const service = resource<pulumiEcs.ServiceArgs>({
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
 function checkService(inputs: Plain) {
-  const fields: Record<string, RegExp> = {
-    spread: /^(instanceId|host|attribute:.+)$/,
-    binpack: /^(cpu|memory)$/,
-  };
+  const fields: Record<string, RegExp> = { spread: /^attribute:.+$/, binpack: /^(cpu|memory)$/ };
   const failures = ((inputs.orderedPlacementStrategies ?? []) as Plain[])
-    .filter(({ type, field }) => fields[type] && !fields[type].test(field))
+    .filter(({ type, field }) => !fields[type].test(field))
     .map(({ type, field }) => ({
       property: "orderedPlacementStrategies",
       reason: `${type} over ${field} is not possible`,
     }));
-  const exclude = (one: string, other: string): void => {
-    if (inputs[one] !== undefined && inputs[other] !== undefined) {
-      failures.push({ property: one, reason: `excludes ${other}` });
-    }
-  };
-  exclude("launchType", "capacityProviderStrategies");
   const { deploymentMinimumHealthyPercent: low, deploymentMaximumPercent: high } = inputs;
   if (low >= high) {
     failures.push({
@@ -177,7 +145,6 @@ function serviceSettings(inputs: Plain) {
       },
     },
     placementStrategy: inputs.orderedPlacementStrategies,
-    placementConstraints: inputs.placementConstraints,
     propagateTags: inputs.propagateTags,
   };
 }
@@ -230,8 +197,4 @@ async function needWhatServicesName(inputs: Plain): Promise<void> {
   }
 }
 
-export default {
-  resources: {
-    "aws:ecs/service:Service": service,
-  },
-} satisfies Service;
+export default { resources: { "aws:ecs/service:Service": service } } satisfies Service;

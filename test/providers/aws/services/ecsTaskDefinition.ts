@@ -5,9 +5,9 @@ import type { Plain } from "../../host/provider";
 import { missingReferences } from "../references";
 import { gone, resource } from "../resourceType";
 import type { Service } from "../resourceType";
-import { fixed, flag, json, number, object, replaces, required, set, tags, text } from "../shapes";
+import { fixed, json, object, replaces, required, set, tags, text } from "../shapes";
 import { checkContainers } from "./containerDefinition";
-import { ecsTags, onOff, retag } from "./ecs";
+import { ecsTags, onOff } from "./ecs";
 
 const taskDefinition = resource<pulumiEcs.TaskDefinitionArgs>({
   inputs: {
@@ -17,10 +17,8 @@ const taskDefinition = resource<pulumiEcs.TaskDefinitionArgs>({
     memory: text({ ...replaces, pattern: /^\d+$/ }),
     executionRoleArn: text(replaces),
     taskRoleArn: text(replaces),
-    networkMode: text({ ...replaces, oneOf: ["none", "bridge", "awsvpc", "host"] }),
-    ipcMode: text({ ...replaces, oneOf: ["host", "none", "task"] }),
-    pidMode: text({ ...replaces, oneOf: ["host", "task"] }),
-    requiresCompatibilities: set(text({ oneOf: ["EC2", "FARGATE", "EXTERNAL"] }), replaces),
+    networkMode: text({ ...replaces, oneOf: ["bridge", "awsvpc"] }),
+    requiresCompatibilities: set(text({ oneOf: ["EC2"] }), replaces),
     runtimePlatform: object(
       {
         cpuArchitecture: text({ oneOf: ["X86_64", "ARM64"] }),
@@ -28,26 +26,17 @@ const taskDefinition = resource<pulumiEcs.TaskDefinitionArgs>({
       },
       replaces,
     ),
-    placementConstraints: set(
-      object({ type: text({ ...required, oneOf: ["memberOf"] }), expression: text() }),
-      { ...replaces, max: 10 },
-    ),
     volumes: set(
       object({
         name: text({ ...required, max: 255 }),
-        hostPath: text(),
         efsVolumeConfiguration: object({
           fileSystemId: text(required),
-          rootDirectory: text(),
           transitEncryption: onOff,
-          transitEncryptionPort: number({ min: 1, max: 65535 }),
           authorizationConfig: object({ accessPointId: text(), iam: onOff }),
         }),
       }),
       replaces,
     ),
-    skipDestroy: flag(),
-    trackLatest: flag(),
     tags: tags(),
   },
   check: (inputs) => [...checkContainers(inputs), ...checkVolumes(inputs)],
@@ -62,47 +51,28 @@ const taskDefinition = resource<pulumiEcs.TaskDefinitionArgs>({
       executionRoleArn: inputs.executionRoleArn,
       taskRoleArn: inputs.taskRoleArn,
       networkMode: inputs.networkMode,
-      ipcMode: inputs.ipcMode,
-      pidMode: inputs.pidMode,
       requiresCompatibilities: inputs.requiresCompatibilities,
       runtimePlatform: inputs.runtimePlatform,
-      placementConstraints: inputs.placementConstraints,
-      volumes: inputs.volumes?.map(({ hostPath, ...volume }: Plain) => ({
-        ...volume,
-        host: hostPath && { sourcePath: hostPath },
-      })),
+      volumes: inputs.volumes,
       tags: ecsTags(inputs.tags),
     });
     const arn = taskDefinition!.taskDefinitionArn!;
-    const arnWithoutRevision = arn.replace(/:\d+$/, "");
-    const { revision } = taskDefinition!;
-    return { id: inputs.family, outputs: { arn, arnWithoutRevision, revision } };
+    return { id: inputs.family, outputs: { arn } };
   },
-  update: (update) => retag(update, update.state.arn),
   async exists(_, { arn }) {
     const { taskDefinition } = await clients.ecs().describeTaskDefinition({ taskDefinition: arn });
     return taskDefinition?.status === "ACTIVE";
   },
-  async delete(_, { arn, skipDestroy }) {
-    if (!skipDestroy) {
-      await gone(clients.ecs().deregisterTaskDefinition({ taskDefinition: arn }));
-    }
-  },
+  delete: (_, { arn }) => gone(clients.ecs().deregisterTaskDefinition({ taskDefinition: arn })),
 });
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html */
 function checkVolumes(inputs: Plain) {
   return ((inputs.volumes ?? []) as Plain[]).flatMap(({ efsVolumeConfiguration: efs }, at) => {
     const property = `volumes[${at}].efsVolumeConfiguration`;
-    const authorization = efs?.authorizationConfig;
-    return [
-      authorization && efs.transitEncryption !== "ENABLED"
-        ? [{ property, reason: "authorizationConfig needs transitEncryption" }]
-        : [],
-      authorization?.accessPointId && (efs.rootDirectory ?? "/") !== "/"
-        ? [{ property, reason: "an access point excludes rootDirectory" }]
-        : [],
-    ].flat();
+    return efs?.authorizationConfig && efs.transitEncryption !== "ENABLED"
+      ? [{ property, reason: "authorizationConfig needs transitEncryption" }]
+      : [];
   });
 }
 
@@ -122,7 +92,5 @@ async function needWhatContainersName(containers: Plain[]): Promise<void> {
 }
 
 export default {
-  resources: {
-    "aws:ecs/taskDefinition:TaskDefinition": taskDefinition,
-  },
+  resources: { "aws:ecs/taskDefinition:TaskDefinition": taskDefinition },
 } satisfies Service;

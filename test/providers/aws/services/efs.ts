@@ -1,10 +1,10 @@
 import { randomBytes } from "crypto";
 import type * as pulumiEfs from "@pulumi/aws/efs";
 
-import { clients, currentRegion } from "../clients";
+import { clients } from "../clients";
 import type { Plain } from "../../host/provider";
-import { found, gone, keyValues, pascal, resource, tagChanges } from "../resourceType";
-import type { Service, Update } from "../resourceType";
+import { found, gone, keyValues, pascal, resource } from "../resourceType";
+import type { Service } from "../resourceType";
 import { fixed, flag, json, number, object, replaces, required, set, tags } from "../shapes";
 import { text } from "../shapes";
 import { checkPolicy } from "./iam";
@@ -15,15 +15,12 @@ const after = ["AFTER_1_DAY", "AFTER_7_DAYS", "AFTER_14_DAYS", "AFTER_30_DAYS", 
 
 const fileSystem = resource<pulumiEfs.FileSystemArgs>({
   inputs: {
-    creationToken: text({ ...replaces, max: 64 }),
     encrypted: flag(replaces),
     kmsKeyId: text(replaces),
-    performanceMode: text({ ...replaces, oneOf: ["generalPurpose", "maxIO"] }),
     throughputMode: text({ oneOf: ["bursting", "provisioned", "elastic"] }),
     lifecyclePolicies: set(
       object({
         transitionToIa: text({ oneOf: after }),
-        transitionToArchive: text({ oneOf: after }),
         transitionToPrimaryStorageClass: text({ oneOf: ["AFTER_1_ACCESS"] }),
       }),
       { max: 3 },
@@ -31,36 +28,16 @@ const fileSystem = resource<pulumiEfs.FileSystemArgs>({
     tags: tags(),
   },
   async create(inputs) {
-    const creationToken = inputs.creationToken ?? `terraform-${randomBytes(12).toString("hex")}`;
     const made = await clients.efs().createFileSystem({
-      CreationToken: creationToken,
+      CreationToken: `terraform-${randomBytes(12).toString("hex")}`,
       Encrypted: inputs.encrypted,
       KmsKeyId: inputs.kmsKeyId,
-      PerformanceMode: inputs.performanceMode,
       ThroughputMode: inputs.throughputMode,
       Tags: keyValues(inputs.tags),
     });
     const id = made.FileSystemId!;
     await putLifecycle(id, inputs);
-    return {
-      id,
-      outputs: {
-        arn: made.FileSystemArn,
-        creationToken,
-        dnsName: `${id}.efs.${currentRegion()}.amazonaws.com`,
-        ownerId: made.OwnerId,
-        numberOfMountTargets: 0,
-      },
-    };
-  },
-  async update(update) {
-    if (update.changed("throughputMode")) {
-      throw new Error("The server cannot change throughputMode");
-    }
-    if (update.changed("lifecyclePolicies")) {
-      await putLifecycle(update.id, update.news);
-    }
-    await retag(update);
+    return { id, outputs: { arn: made.FileSystemArn } };
   },
   exists: (id) => found(clients.efs().describeFileSystems({ FileSystemId: id })),
   delete: (id) => gone(clients.efs().deleteFileSystem({ FileSystemId: id })),
@@ -76,7 +53,6 @@ async function putLifecycle(FileSystemId: string, { lifecyclePolicies = [] }: Pl
     FileSystemId,
     LifecyclePolicies: lifecyclePolicies.map((policy: Plain) => ({
       TransitionToIA: policy.transitionToIa,
-      TransitionToArchive: policy.transitionToArchive,
       TransitionToPrimaryStorageClass: policy.transitionToPrimaryStorageClass,
     })),
   });
@@ -87,10 +63,7 @@ const userId = number({ ...required, min: 0, max: 4294967295 });
 const accessPoint = resource<pulumiEfs.AccessPointArgs>({
   inputs: {
     fileSystemId: text(fixed),
-    posixUser: object(
-      { uid: userId, gid: userId, secondaryGids: set(number(), { max: 16 }) },
-      replaces,
-    ),
+    posixUser: object({ uid: userId, gid: userId }, replaces),
     rootDirectory: object(
       {
         path: text({ max: 100, pattern: /^\// }),
@@ -113,10 +86,8 @@ const accessPoint = resource<pulumiEfs.AccessPointArgs>({
       Tags: keyValues(inputs.tags),
     });
     const fileSystemArn = await arnOf(inputs.fileSystemId);
-    const outputs = { arn: made.AccessPointArn, fileSystemArn, ownerId: made.OwnerId };
-    return { id: made.AccessPointId!, outputs };
+    return { id: made.AccessPointId!, outputs: { arn: made.AccessPointArn, fileSystemArn } };
   },
-  update: (update) => retag(update),
   exists: (id) => found(clients.efs().describeAccessPoints({ AccessPointId: id })),
   delete: (id) => gone(clients.efs().deleteAccessPoint({ AccessPointId: id })),
 });
@@ -125,7 +96,6 @@ const mountTarget = resource<pulumiEfs.MountTargetArgs>({
   inputs: {
     fileSystemId: text(fixed),
     subnetId: text(fixed),
-    ipAddress: text(replaces),
     securityGroups: set(text(), { max: 5 }),
   },
   // A file system has one for each zone.
@@ -134,27 +104,10 @@ const mountTarget = resource<pulumiEfs.MountTargetArgs>({
     const made = await clients.efs().createMountTarget({
       FileSystemId: inputs.fileSystemId,
       SubnetId: inputs.subnetId,
-      IpAddress: inputs.ipAddress,
       SecurityGroups: inputs.securityGroups,
     });
-    return {
-      id: made.MountTargetId!,
-      outputs: {
-        availabilityZoneId: made.AvailabilityZoneId,
-        availabilityZoneName: made.AvailabilityZoneName,
-        dnsName: `${inputs.fileSystemId}.efs.${currentRegion()}.amazonaws.com`,
-        fileSystemArn: await arnOf(inputs.fileSystemId),
-        ipAddress: made.IpAddress,
-        networkInterfaceId: made.NetworkInterfaceId,
-        ownerId: made.OwnerId,
-      },
-    };
+    return { id: made.MountTargetId! };
   },
-  update: async ({ id, news }) =>
-    void (await clients.efs().modifyMountTargetSecurityGroups({
-      MountTargetId: id,
-      SecurityGroups: news.securityGroups,
-    })),
   exists: (id) => found(clients.efs().describeMountTargets({ MountTargetId: id })),
   delete: (id) => gone(clients.efs().deleteMountTarget({ MountTargetId: id })),
 });
@@ -163,14 +116,13 @@ const fileSystemPolicy = resource<pulumiEfs.FileSystemPolicyArgs>({
   inputs: {
     fileSystemId: text(fixed),
     policy: json({ ...required, max: 20000 }),
-    bypassPolicyLockoutSafetyCheck: flag(),
   },
   check: ({ policy }) => checkPolicy(policy, "policy", true),
   async create(inputs) {
-    await putPolicy(inputs);
-    return { id: inputs.fileSystemId };
+    const { fileSystemId: FileSystemId, policy: Policy } = inputs;
+    await clients.efs().putFileSystemPolicy({ FileSystemId, Policy });
+    return { id: FileSystemId };
   },
-  update: ({ news }) => putPolicy(news),
   async exists(id) {
     // Asked for the policy of a file system that is gone, the server fails.
     const there = await found(clients.efs().describeFileSystems({ FileSystemId: id }));
@@ -179,10 +131,6 @@ const fileSystemPolicy = resource<pulumiEfs.FileSystemPolicyArgs>({
   // The server has no call for it: the policy goes with its file system.
   delete: async () => {},
 });
-
-async function putPolicy({ fileSystemId: FileSystemId, policy: Policy }: Plain): Promise<void> {
-  await clients.efs().putFileSystemPolicy({ FileSystemId, Policy });
-}
 
 /** The server has no call for it: only the inputs and the file system are checked. */
 const backupPolicy = resource<pulumiEfs.BackupPolicyArgs>({
@@ -194,18 +142,9 @@ const backupPolicy = resource<pulumiEfs.BackupPolicyArgs>({
     ),
   },
   create: async (inputs) => ({ id: inputs.fileSystemId }),
-  update: async () => {},
   exists: (id) => fileSystem.exists(id, {}),
   delete: async () => {},
 });
-
-async function retag({ id, state, news }: Update): Promise<void> {
-  const { remove, add } = tagChanges(state.tags, news.tags);
-  if (remove.length > 0) {
-    await clients.efs().untagResource({ ResourceId: id, TagKeys: remove });
-  }
-  await clients.efs().tagResource({ ResourceId: id, Tags: keyValues(add) });
-}
 
 export default {
   resources: {

@@ -1,7 +1,4 @@
 // What resources of Elastic Load Balancing have in common.
-import { clients } from "../clients";
-import { keyValues, tagChanges } from "../resourceType";
-import type { Update } from "../resourceType";
 import { replaces, text } from "../shapes";
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html */
@@ -11,12 +8,9 @@ export const name = text({
   pattern: /^(?!internal-)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/,
 });
 
-export async function retag({ id, state, news }: Update): Promise<void> {
-  const { remove, add } = tagChanges(state.tags, news.tags);
-  if (remove.length > 0) {
-    await clients.elb().removeTags({ ResourceArns: [id], TagKeys: remove });
-  }
-  if (Object.keys(add).length > 0) {
-    await clients.elb().addTags({ ResourceArns: [id], Tags: keyValues(add) });
-  }
+/** Attributes that are given, as AWS wants them. */
+export function attributes(all: Record<string, unknown>): { Key: string; Value: string }[] {
+  return Object.entries(all)
+    .filter(([, value]) => value !== undefined)
+    .map(([Key, value]) => ({ Key, Value: String(value) }));
 }

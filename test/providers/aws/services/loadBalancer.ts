@@ -5,21 +5,7 @@ import type { Plain } from "../../host/provider";
 import { found, gone, keyValues, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { flag, number, object, replaces, required, set, tags, text } from "../shapes";
-import { name, retag } from "./elbv2";
-
-const logs = object({ bucket: text(required), enabled: flag(), prefix: text() });
-
-/** Attributes of AWS by input; the inputs of log folders are objects. */
-const attributes: Record<string, string> = {
-  clientKeepAlive: "client_keep_alive.seconds",
-  desyncMitigationMode: "routing.http.desync_mitigation_mode",
-  dropInvalidHeaderFields: "routing.http.drop_invalid_header_fields.enabled",
-  enableCrossZoneLoadBalancing: "load_balancing.cross_zone.enabled",
-  enableDeletionProtection: "deletion_protection.enabled",
-  enableHttp2: "routing.http2.enabled",
-  enableWafFailOpen: "waf.fail_open.enabled",
-  idleTimeout: "idle_timeout.timeout_seconds",
-};
+import { attributes, name } from "./elbv2";
 
 const loadBalancer = resource<pulumiLb.LoadBalancerArgs>({
   inputs: {
@@ -29,15 +15,9 @@ const loadBalancer = resource<pulumiLb.LoadBalancerArgs>({
     ipAddressType: text({ oneOf: ["ipv4"] }),
     securityGroups: set(text()),
     subnets: set(text(), required),
-    accessLogs: logs,
-    connectionLogs: logs,
-    clientKeepAlive: number({ min: 60, max: 604800 }),
-    desyncMitigationMode: text({ oneOf: ["monitor", "defensive", "strictest"] }),
+    accessLogs: object({ bucket: text(required), enabled: flag() }),
     dropInvalidHeaderFields: flag(),
-    enableCrossZoneLoadBalancing: flag(),
     enableDeletionProtection: flag(),
-    enableHttp2: flag(),
-    enableWafFailOpen: flag(),
     idleTimeout: number({ min: 1, max: 4000 }),
     tags: tags(),
   },
@@ -61,24 +41,9 @@ const loadBalancer = resource<pulumiLb.LoadBalancerArgs>({
         arn,
         arnSuffix: arn.split(":loadbalancer/")[1],
         dnsName: made.DNSName,
-        vpcId: made.VpcId,
         zoneId: made.CanonicalHostedZoneId,
       },
     };
-  },
-  async update(update) {
-    const { id, news } = update;
-    if (update.changed("subnets")) {
-      await needZones(news.subnets);
-      await clients.elb().setSubnets({ LoadBalancerArn: id, Subnets: news.subnets });
-    }
-    if (update.changed("securityGroups")) {
-      await clients
-        .elb()
-        .setSecurityGroups({ LoadBalancerArn: id, SecurityGroups: news.securityGroups });
-    }
-    await putAttributes(id, news);
-    await retag(update);
   },
   exists: (id) => found(clients.elb().describeLoadBalancers({ LoadBalancerArns: [id] })),
   delete: (id) => gone(clients.elb().deleteLoadBalancer({ LoadBalancerArn: id })),
@@ -96,31 +61,21 @@ async function needZones(subnets: string[]): Promise<void> {
   }
 }
 
-async function putAttributes(arn: string, inputs: Plain): Promise<void> {
-  const logAttributes = (prefix: string, given: Plain) =>
-    given
-      ? {
-          [`${prefix}.s3.enabled`]: given.enabled ?? false,
-          [`${prefix}.s3.bucket`]: given.bucket,
-          [`${prefix}.s3.prefix`]: given.prefix ?? "",
-        }
-      : {};
-  if (inputs.accessLogs?.enabled) {
-    await needLogBucket(inputs.accessLogs.bucket);
+async function putAttributes(LoadBalancerArn: string, inputs: Plain): Promise<void> {
+  const { accessLogs } = inputs;
+  if (accessLogs?.enabled) {
+    await needLogBucket(accessLogs.bucket);
   }
-  const all = {
-    ...Object.fromEntries(
-      Object.entries(attributes).map(([input, attribute]) => [attribute, inputs[input]]),
-    ),
-    ...logAttributes("access_logs", inputs.accessLogs),
-    ...logAttributes("connection_logs", inputs.connectionLogs),
-  };
-  const Attributes = Object.entries(all)
-    .filter(([, value]) => value !== undefined)
-    .map(([Key, value]) => ({ Key, Value: String(value) }));
-  if (Attributes.length > 0) {
-    await clients.elb().modifyLoadBalancerAttributes({ LoadBalancerArn: arn, Attributes });
-  }
+  await clients.elb().modifyLoadBalancerAttributes({
+    LoadBalancerArn,
+    Attributes: attributes({
+      "access_logs.s3.bucket": accessLogs?.bucket,
+      "access_logs.s3.enabled": accessLogs?.enabled,
+      "deletion_protection.enabled": inputs.enableDeletionProtection,
+      "idle_timeout.timeout_seconds": inputs.idleTimeout,
+      "routing.http.drop_invalid_header_fields.enabled": inputs.dropInvalidHeaderFields,
+    }),
+  });
 }
 
 /** AWS tries the bucket when logs are switched on. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html */
@@ -132,7 +87,5 @@ async function needLogBucket(Bucket: string): Promise<void> {
 }
 
 export default {
-  resources: {
-    "aws:lb/loadBalancer:LoadBalancer": loadBalancer,
-  },
+  resources: { "aws:lb/loadBalancer:LoadBalancer": loadBalancer },
 } satisfies Service;

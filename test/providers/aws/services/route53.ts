@@ -4,39 +4,29 @@ import { clients } from "../clients";
 import type { Plain } from "../../host/provider";
 import { found, resource } from "../resourceType";
 import type { Service } from "../resourceType";
-import { fixed, flag, list, number, object, required, set, text } from "../shapes";
+import { fixed, flag, list, object, required, text } from "../shapes";
 
 const record = resource<RecordArgs>({
   inputs: {
     zoneId: text(fixed),
     name: text({ ...fixed, max: 255 }),
-    // prettier-ignore
-    type: text({ ...required, oneOf: ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SRV", "TXT"] }),
-    ttl: number({ min: 0, max: 2147483647 }),
-    records: set(text()),
+    type: text({ ...required, oneOf: ["A"] }),
     aliases: list(
       object({
         name: text(required),
         zoneId: text(required),
         evaluateTargetHealth: flag(required),
       }),
-      { max: 1 },
+      { ...required, min: 1, max: 1 },
     ),
-    allowOverwrite: flag(),
-  },
-  check({ aliases, records, ttl }) {
-    return (aliases === undefined) === (records === undefined) || (aliases && ttl !== undefined)
-      ? [{ property: "aliases", reason: "or records with ttl, one of them" }]
-      : [];
   },
   async create(inputs) {
     const { HostedZone } = await clients.route53().getHostedZone({ Id: inputs.zoneId });
     const zone = HostedZone!.Name!.replace(/\.$/, "");
     const fqdn = inputs.name.endsWith(zone) ? inputs.name : `${inputs.name}.${zone}`;
-    await change(inputs.allowOverwrite ? "UPSERT" : "CREATE", { ...inputs, name: fqdn });
+    await change("CREATE", { ...inputs, name: fqdn });
     return { id: `${inputs.zoneId}_${inputs.name}_${inputs.type}`, outputs: { fqdn } };
   },
-  update: ({ news, state }) => change("UPSERT", { ...news, name: state.fqdn }),
   exists: async (_, state) => (await find(state)) !== undefined,
   async delete(_, state) {
     if (await find(state)) {
@@ -45,8 +35,8 @@ const record = resource<RecordArgs>({
   },
 });
 
-async function change(Action: "CREATE" | "UPSERT" | "DELETE", inputs: Plain): Promise<void> {
-  const [alias] = inputs.aliases ?? [];
+async function change(Action: "CREATE" | "DELETE", inputs: Plain): Promise<void> {
+  const [alias] = inputs.aliases;
   await clients.route53().changeResourceRecordSets({
     HostedZoneId: inputs.zoneId,
     ChangeBatch: {
@@ -56,9 +46,7 @@ async function change(Action: "CREATE" | "UPSERT" | "DELETE", inputs: Plain): Pr
           ResourceRecordSet: {
             Name: inputs.name,
             Type: inputs.type,
-            TTL: inputs.ttl,
-            ResourceRecords: inputs.records?.map((Value: string) => ({ Value })),
-            AliasTarget: alias && {
+            AliasTarget: {
               DNSName: alias.name,
               HostedZoneId: alias.zoneId,
               EvaluateTargetHealth: alias.evaluateTargetHealth,

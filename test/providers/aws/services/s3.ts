@@ -26,19 +26,10 @@ const bucket = resource<pulumiS3.BucketArgs>({
       CreateBucketConfiguration:
         region === "us-east-1" ? undefined : { LocationConstraint: region as "eu-central-1" },
     });
-    await tag(Bucket, inputs.tags);
-    return {
-      id: Bucket,
-      outputs: {
-        arn: `arn:aws:s3:::${Bucket}`,
-        bucketDomainName: `${Bucket}.s3.amazonaws.com`,
-        bucketRegion: region,
-        bucketRegionalDomainName: `${Bucket}.s3.${region}.amazonaws.com`,
-        region,
-      },
-    };
+    const Tagging = { TagSet: keyValues(inputs.tags) };
+    await clients.s3().putBucketTagging({ Bucket, Tagging });
+    return { id: Bucket, outputs: { arn: `arn:aws:s3:::${Bucket}`, region } };
   },
-  update: ({ id, news }) => tag(id, news.tags),
   exists: (id) => found(clients.s3().headBucket({ Bucket: id })),
   async delete(id, { forceDestroy }) {
     if (forceDestroy && (await bucket.exists(id, {}))) {
@@ -47,13 +38,6 @@ const bucket = resource<pulumiS3.BucketArgs>({
     await gone(clients.s3().deleteBucket({ Bucket: id }));
   },
 });
-
-async function tag(Bucket: string, values: Record<string, string> = {}): Promise<void> {
-  const TagSet = keyValues(values);
-  await (TagSet.length > 0
-    ? clients.s3().putBucketTagging({ Bucket, Tagging: { TagSet } })
-    : clients.s3().deleteBucketTagging({ Bucket }));
-}
 
 async function empty(Bucket: string): Promise<void> {
   const { Versions = [], DeleteMarkers = [] } = await clients.s3().listObjectVersions({ Bucket });
@@ -80,7 +64,6 @@ function ofBucket<Args>(
       await calls.put(given);
       return { id: given.bucket };
     },
-    update: async ({ news }) => void (await calls.put(news)),
     exists: (id) => found(calls.get(id)),
     delete: (id) => gone(calls.remove(id)),
   });
@@ -107,11 +90,10 @@ const encryption = ofBucket<pulumiS3.BucketServerSideEncryptionConfigurationArgs
   {
     rules: list(
       object({
-        applyServerSideEncryptionByDefault: object({
-          sseAlgorithm: text({ ...required, oneOf: ["AES256", "aws:kms", "aws:kms:dsse"] }),
-          kmsMasterKeyId: text(),
-        }),
-        bucketKeyEnabled: flag(),
+        applyServerSideEncryptionByDefault: object(
+          { sseAlgorithm: text({ ...required, oneOf: ["AES256", "aws:kms"] }) },
+          required,
+        ),
       }),
       { ...required, min: 1 },
     ),
@@ -121,12 +103,8 @@ const encryption = ofBucket<pulumiS3.BucketServerSideEncryptionConfigurationArgs
       clients.s3().putBucketEncryption({
         Bucket,
         ServerSideEncryptionConfiguration: {
-          Rules: rules.map(({ applyServerSideEncryptionByDefault: byDefault, ...rule }: Plain) => ({
-            BucketKeyEnabled: rule.bucketKeyEnabled,
-            ApplyServerSideEncryptionByDefault: byDefault && {
-              SSEAlgorithm: byDefault.sseAlgorithm,
-              KMSMasterKeyID: byDefault.kmsMasterKeyId,
-            },
+          Rules: rules.map(({ applyServerSideEncryptionByDefault: { sseAlgorithm } }: Plain) => ({
+            ApplyServerSideEncryptionByDefault: { SSEAlgorithm: sseAlgorithm },
           })),
         },
       }),
@@ -153,9 +131,8 @@ const lifecycle = ofBucket<pulumiS3.BucketLifecycleConfigurationArgs>(
       object({
         id: text({ ...required, max: 255 }),
         status: text({ ...required, oneOf: ["Enabled", "Disabled"] }),
-        filter: object({ prefix: text() }),
-        expiration: object({ days, expiredObjectDeleteMarker: flag() }),
-        noncurrentVersionExpiration: object({ noncurrentDays: { ...days, required: true } }),
+        filter: object({ prefix: text() }, required),
+        expiration: object({ days }),
         abortIncompleteMultipartUpload: object({ daysAfterInitiation: days }),
       }),
       { ...required, min: 1, max: 1000 },
@@ -168,7 +145,7 @@ const lifecycle = ofBucket<pulumiS3.BucketLifecycleConfigurationArgs>(
         LifecycleConfiguration: {
           Rules: rules.map(({ id, filter, ...rule }: Plain) => ({
             ID: id,
-            Filter: pascal(filter ?? { prefix: "" }),
+            Filter: pascal(filter),
             ...pascal(rule),
           })),
         },
@@ -181,12 +158,7 @@ const lifecycle = ofBucket<pulumiS3.BucketLifecycleConfigurationArgs>(
 const ownership = ofBucket<pulumiS3.BucketOwnershipControlsArgs>(
   {
     rule: object(
-      {
-        objectOwnership: text({
-          ...required,
-          oneOf: ["BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced"],
-        }),
-      },
+      { objectOwnership: text({ ...required, oneOf: ["BucketOwnerEnforced"] }) },
       required,
     ),
   },
@@ -200,26 +172,6 @@ const ownership = ofBucket<pulumiS3.BucketOwnershipControlsArgs>(
   },
 );
 
-const versioning = ofBucket<pulumiS3.BucketVersioningArgs>(
-  {
-    versioningConfiguration: object(
-      { status: text({ ...required, oneOf: ["Enabled", "Suspended", "Disabled"] }) },
-      required,
-    ),
-  },
-  {
-    put: ({ bucket: Bucket, versioningConfiguration }) =>
-      clients
-        .s3()
-        .putBucketVersioning({ Bucket, VersioningConfiguration: pascal(versioningConfiguration) }),
-    get: (Bucket) => clients.s3().getBucketVersioning({ Bucket }),
-    remove: (Bucket) =>
-      clients
-        .s3()
-        .putBucketVersioning({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
-  },
-);
-
 export default {
   resources: {
     "aws:s3/bucket:Bucket": bucket,
@@ -229,6 +181,5 @@ export default {
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": publicAccessBlock,
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
       encryption,
-    "aws:s3/bucketVersioning:BucketVersioning": versioning,
   },
 } satisfies Service;

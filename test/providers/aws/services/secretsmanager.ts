@@ -1,9 +1,9 @@
 import type { SecretArgs, SecretVersionArgs } from "@pulumi/aws/secretsmanager";
 
 import { clients } from "../clients";
-import { found, gone, keyValues, resource, tagChanges } from "../resourceType";
+import { found, gone, keyValues, resource } from "../resourceType";
 import type { Service } from "../resourceType";
-import { fixed, flag, number, replaces, required, set, tags, text } from "../shapes";
+import { fixed, number, replaces, required, tags, text } from "../shapes";
 
 const secret = resource<SecretArgs>({
   inputs: {
@@ -12,7 +12,6 @@ const secret = resource<SecretArgs>({
     kmsKeyId: text(),
     // 0 for at once, else 7 to 30 days.
     recoveryWindowInDays: number({ min: 0, max: 30 }),
-    forceOverwriteReplicaSecret: flag(),
     tags: tags(),
   },
   autoname: "name",
@@ -26,21 +25,6 @@ const secret = resource<SecretArgs>({
       Tags: keyValues(inputs.tags),
     });
     return { id: arn!, outputs: { arn } };
-  },
-  async update(update) {
-    const { id, news, state } = update;
-    if (update.changed("description", "kmsKeyId")) {
-      await clients.secretsManager().updateSecret({
-        SecretId: id,
-        Description: news.description,
-        KmsKeyId: news.kmsKeyId,
-      });
-    }
-    const { remove, add } = tagChanges(state.tags, news.tags);
-    if (remove.length > 0) {
-      await clients.secretsManager().untagResource({ SecretId: id, TagKeys: remove });
-    }
-    await clients.secretsManager().tagResource({ SecretId: id, Tags: keyValues(add) });
   },
   async exists(id) {
     const { DeletedDate } = await clients.secretsManager().describeSecret({ SecretId: id });
@@ -62,13 +46,11 @@ const secretVersion = resource<SecretVersionArgs>({
   inputs: {
     secretId: text(fixed),
     secretString: text({ ...required, ...replaces, max: 65536 }),
-    versionStages: set(text()),
   },
   async create(inputs) {
     const made = await clients.secretsManager().putSecretValue({
       SecretId: inputs.secretId,
       SecretString: inputs.secretString,
-      VersionStages: inputs.versionStages,
     });
     const { ARN: arn, VersionId: versionId } = made;
     return { id: `${inputs.secretId}|${versionId}`, outputs: { arn, versionId } };

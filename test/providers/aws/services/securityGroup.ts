@@ -6,27 +6,21 @@ import { clients } from "../clients";
 import type { Plain } from "../../host/provider";
 import { found, gone, resource } from "../resourceType";
 import type { ResourceType, Service } from "../resourceType";
-import { fixed, flag, list, number, object, replaces, required, tags, text } from "../shapes";
+import { fixed, number, replaces, required, tags, text } from "../shapes";
 import { unknown } from "../../host/provider";
-import { ec2Arn, retag, tagged } from "./ec2";
+import { ec2Arn, tagged } from "./ec2";
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html */
 const groupText = { max: 255, pattern: /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]*$/ };
 
 const securityGroup = resource<pulumiEc2.SecurityGroupArgs>({
   inputs: {
-    name: text({ ...replaces, ...groupText }),
+    name: text({ ...replaces, max: 255, pattern: /^(?!sg-)[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]*$/ }),
     description: text({ ...replaces, ...groupText }),
     vpcId: text(replaces),
-    revokeRulesOnDelete: flag(),
-    // Rules have resources of their own; only "none" can be said here.
-    ingress: list(object({}), { max: 0 }),
-    egress: list(object({}), { max: 0 }),
     tags: tags(),
   },
   autoname: "name",
-  check: ({ name }) =>
-    name.startsWith("sg-") ? [{ property: "name", reason: "begins with sg-" }] : [],
   async create(inputs) {
     const { GroupId: id } = await clients.ec2().createSecurityGroup({
       GroupName: inputs.name,
@@ -43,22 +37,13 @@ const securityGroup = resource<pulumiEc2.SecurityGroupArgs>({
         .ec2()
         .revokeSecurityGroupEgress({ GroupId: id, IpPermissions: group.IpPermissionsEgress });
     }
-    return {
-      id: id!,
-      outputs: {
-        arn: ec2Arn(group.OwnerId, "security-group", id!),
-        ownerId: group.OwnerId,
-        description: group.Description,
-        vpcId: group.VpcId,
-      },
-    };
+    return { id: id!, outputs: { arn: ec2Arn(group.OwnerId, "security-group", id!) } };
   },
-  update: (update) => retag(update, update.id),
   exists: (id) => found(clients.ec2().describeSecurityGroups({ GroupIds: [id] })),
   delete: (id) => gone(clients.ec2().deleteSecurityGroup({ GroupId: id })),
 });
 
-const sources = ["cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"];
+const sources = ["cidrIpv4", "prefixListId", "referencedSecurityGroupId"];
 
 type Rule = pulumiVpc.SecurityGroupIngressRuleArgs;
 
@@ -66,11 +51,10 @@ function securityGroupRule(ingress: boolean): ResourceType {
   return resource<Rule>({
     inputs: {
       securityGroupId: text(fixed),
-      ipProtocol: text({ ...required, oneOf: ["tcp", "udp", "icmp", "icmpv6", "-1"] }),
-      fromPort: number({ min: -1, max: 65535 }),
-      toPort: number({ min: -1, max: 65535 }),
+      ipProtocol: text({ ...required, oneOf: ["tcp"] }),
+      fromPort: number({ ...required, min: 0, max: 65535 }),
+      toPort: number({ ...required, min: 0, max: 65535 }),
       cidrIpv4: text(),
-      cidrIpv6: text({ pattern: /^[0-9a-fA-F:]+\/\d{1,3}$/ }),
       prefixListId: text({ pattern: /^pl-/ }),
       referencedSecurityGroupId: text({ pattern: /^(\d+\/)?sg-/ }),
       description: text(groupText),
@@ -83,11 +67,8 @@ function securityGroupRule(ingress: boolean): ResourceType {
       if (inputs.cidrIpv4 && inputs.cidrIpv4 !== unknown && !isNetwork(inputs.cidrIpv4)) {
         failures.push({ property: "cidrIpv4", reason: `${inputs.cidrIpv4} is no network` });
       }
-      if (inputs.ipProtocol === "-1" && inputs.fromPort !== undefined) {
-        failures.push({ property: "fromPort", reason: "is not taken with all protocols" });
-      }
-      if (["tcp", "udp"].includes(inputs.ipProtocol) && !(inputs.fromPort <= inputs.toPort)) {
-        failures.push({ property: "toPort", reason: "give fromPort and toPort, in this order" });
+      if (inputs.fromPort > inputs.toPort) {
+        failures.push({ property: "toPort", reason: "is under fromPort" });
       }
       return failures;
     },
@@ -104,38 +85,13 @@ function securityGroupRule(ingress: boolean): ResourceType {
       const arn = ec2Arn(rule.GroupOwnerId, "security-group-rule", id);
       return { id, outputs: { arn, securityGroupRuleId: id } };
     },
-    async update(update) {
-      const { id, news } = update;
-      if (update.changed("ipProtocol", "fromPort", "toPort", "description", ...sources)) {
-        await clients.ec2().modifySecurityGroupRules({
-          GroupId: news.securityGroupId,
-          SecurityGroupRules: [
-            {
-              SecurityGroupRuleId: id,
-              SecurityGroupRule: {
-                IpProtocol: news.ipProtocol,
-                FromPort: news.fromPort,
-                ToPort: news.toPort,
-                CidrIpv4: news.cidrIpv4,
-                CidrIpv6: news.cidrIpv6,
-                PrefixListId: news.prefixListId,
-                ReferencedGroupId: news.referencedSecurityGroupId,
-                Description: news.description,
-              },
-            },
-          ],
-        });
-      }
-      await retag(update, id);
-    },
-    async exists(id) {
-      return found(
+    exists: (id) =>
+      found(
         clients
           .ec2()
           .describeSecurityGroupRules({ SecurityGroupRuleIds: [id] })
           .then(({ SecurityGroupRules }) => SecurityGroupRules),
-      );
-    },
+      ),
     async delete(id, { securityGroupId }) {
       const request = { GroupId: securityGroupId, SecurityGroupRuleIds: [id] };
       await gone(
@@ -154,7 +110,6 @@ function permission(inputs: Plain) {
     FromPort: inputs.fromPort,
     ToPort: inputs.toPort,
     IpRanges: inputs.cidrIpv4 && [{ CidrIp: inputs.cidrIpv4, Description }],
-    Ipv6Ranges: inputs.cidrIpv6 && [{ CidrIpv6: inputs.cidrIpv6, Description }],
     PrefixListIds: inputs.prefixListId && [{ PrefixListId: inputs.prefixListId, Description }],
     UserIdGroupPairs: GroupId && [{ GroupId, Description }],
   };

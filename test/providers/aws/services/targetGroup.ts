@@ -4,8 +4,8 @@ import { clients } from "../clients";
 import type { CheckFailure, Plain } from "../../host/provider";
 import { found, gone, keyValues, resource } from "../resourceType";
 import type { Service } from "../resourceType";
-import { flag, number, object, replaces, tags, text } from "../shapes";
-import { name, retag } from "./elbv2";
+import { number, object, replaces, tags, text } from "../shapes";
+import { attributes, name } from "./elbv2";
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
 const targetGroup = resource<pulumiLb.TargetGroupArgs>({
@@ -13,21 +13,13 @@ const targetGroup = resource<pulumiLb.TargetGroupArgs>({
     name,
     port: number({ ...replaces, min: 1, max: 65535 }),
     protocol: text({ ...replaces, oneOf: ["HTTP", "HTTPS"] }),
-    protocolVersion: text({ ...replaces, oneOf: ["HTTP1", "HTTP2", "GRPC"] }),
+    protocolVersion: text({ ...replaces, oneOf: ["HTTP1", "GRPC"] }),
     targetType: text({ ...replaces, oneOf: ["instance", "ip"] }),
     vpcId: text(replaces),
-    ipAddressType: text({ ...replaces, oneOf: ["ipv4"] }),
     deregistrationDelay: number({ min: 0, max: 3600 }),
     slowStart: number({ min: 0, max: 900 }),
-    loadBalancingAlgorithmType: text({
-      oneOf: ["round_robin", "least_outstanding_requests", "weighted_random"],
-    }),
-    loadBalancingAnomalyMitigation: text({ oneOf: ["on", "off"] }),
-    loadBalancingCrossZoneEnabled: text({
-      oneOf: ["true", "false", "use_load_balancer_configuration"],
-    }),
+    loadBalancingAlgorithmType: text({ oneOf: ["round_robin", "least_outstanding_requests"] }),
     healthCheck: object({
-      enabled: flag(),
       healthyThreshold: number({ min: 2, max: 10 }),
       unhealthyThreshold: number({ min: 2, max: 10 }),
       interval: number({ min: 5, max: 300 }),
@@ -50,13 +42,12 @@ const targetGroup = resource<pulumiLb.TargetGroupArgs>({
       ProtocolVersion: inputs.protocolVersion,
       TargetType: inputs.targetType,
       VpcId: inputs.vpcId,
-      IpAddressType: inputs.ipAddressType,
       ...healthCheck(check, inputs.protocolVersion),
       Tags: keyValues(inputs.tags),
     });
     const arn = made.TargetGroupArn!;
     await putGroupAttributes(arn, inputs);
-    return { id: arn, outputs: { arn, arnSuffix: arn.split(":").pop(), loadBalancerArns: [] } };
+    return { id: arn, outputs: { arn, arnSuffix: arn.split(":").pop() } };
   },
   async update(update) {
     const { id, news } = update;
@@ -67,7 +58,6 @@ const targetGroup = resource<pulumiLb.TargetGroupArgs>({
       });
     }
     await putGroupAttributes(id, news);
-    await retag(update);
   },
   exists: (id) => found(clients.elb().describeTargetGroups({ TargetGroupArns: [id] })),
   delete: (id) => gone(clients.elb().deleteTargetGroup({ TargetGroupArn: id })),
@@ -98,18 +88,11 @@ function checkTargetGroup(inputs: Plain): CheckFailure[] {
       fail("slowStart", "needs the algorithm round_robin");
     }
   }
-  if (
-    inputs.loadBalancingAnomalyMitigation === "on" &&
-    inputs.loadBalancingAlgorithmType !== "weighted_random"
-  ) {
-    fail("loadBalancingAnomalyMitigation", "needs the algorithm weighted_random");
-  }
   return failures;
 }
 
 function healthCheck(check: Plain, version: string | undefined) {
   return {
-    HealthCheckEnabled: check.enabled,
     HealthyThresholdCount: check.healthyThreshold,
     UnhealthyThresholdCount: check.unhealthyThreshold,
     HealthCheckIntervalSeconds: check.interval,
@@ -123,24 +106,15 @@ function healthCheck(check: Plain, version: string | undefined) {
   };
 }
 
-async function putGroupAttributes(arn: string, inputs: Plain): Promise<void> {
-  const all = {
-    "deregistration_delay.timeout_seconds": inputs.deregistrationDelay,
-    "slow_start.duration_seconds": inputs.slowStart,
-    "load_balancing.algorithm.type": inputs.loadBalancingAlgorithmType,
-    "load_balancing.algorithm.anomaly_mitigation": inputs.loadBalancingAnomalyMitigation,
-    "load_balancing.cross_zone.enabled": inputs.loadBalancingCrossZoneEnabled,
-  };
-  const Attributes = Object.entries(all)
-    .filter(([, value]) => value !== undefined)
-    .map(([Key, value]) => ({ Key, Value: String(value) }));
-  if (Attributes.length > 0) {
-    await clients.elb().modifyTargetGroupAttributes({ TargetGroupArn: arn, Attributes });
-  }
+async function putGroupAttributes(TargetGroupArn: string, inputs: Plain): Promise<void> {
+  await clients.elb().modifyTargetGroupAttributes({
+    TargetGroupArn,
+    Attributes: attributes({
+      "deregistration_delay.timeout_seconds": inputs.deregistrationDelay,
+      "load_balancing.algorithm.type": inputs.loadBalancingAlgorithmType,
+      "slow_start.duration_seconds": inputs.slowStart,
+    }),
+  });
 }
 
-export default {
-  resources: {
-    "aws:lb/targetGroup:TargetGroup": targetGroup,
-  },
-} satisfies Service;
+export default { resources: { "aws:lb/targetGroup:TargetGroup": targetGroup } } satisfies Service;

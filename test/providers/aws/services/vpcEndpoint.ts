@@ -3,8 +3,8 @@ import type * as pulumiEc2 from "@pulumi/aws/ec2";
 import { clients } from "../clients";
 import { resource } from "../resourceType";
 import type { Service } from "../resourceType";
-import { fixed, flag, json, replaces, set, tags, text } from "../shapes";
-import { ec2Arn, retag, tagged } from "./ec2";
+import { fixed, flag, replaces, set, tags, text } from "../shapes";
+import { ec2Arn, tagged } from "./ec2";
 
 const vpcEndpoint = resource<pulumiEc2.VpcEndpointArgs>({
   inputs: {
@@ -12,7 +12,6 @@ const vpcEndpoint = resource<pulumiEc2.VpcEndpointArgs>({
     serviceName: text(fixed),
     vpcEndpointType: text({ ...replaces, oneOf: ["Interface", "Gateway"] }),
     privateDnsEnabled: flag(),
-    policy: json(),
     routeTableIds: set(text()),
     securityGroupIds: set(text()),
     subnetIds: set(text()),
@@ -34,7 +33,6 @@ const vpcEndpoint = resource<pulumiEc2.VpcEndpointArgs>({
       ServiceName: inputs.serviceName,
       VpcEndpointType: inputs.vpcEndpointType,
       PrivateDnsEnabled: inputs.privateDnsEnabled,
-      PolicyDocument: inputs.policy,
       RouteTableIds: inputs.routeTableIds,
       SecurityGroupIds: inputs.securityGroupIds,
       SubnetIds: inputs.subnetIds,
@@ -45,37 +43,8 @@ const vpcEndpoint = resource<pulumiEc2.VpcEndpointArgs>({
       id,
       outputs: {
         arn: ec2Arn(made!.OwnerId, "vpc-endpoint", id),
-        dnsEntries: (made!.DnsEntries ?? []).map((entry) => ({
-          dnsName: entry.DnsName,
-          hostedZoneId: entry.HostedZoneId,
-        })),
-        networkInterfaceIds: made!.NetworkInterfaceIds ?? [],
-        state: made!.State,
-        ...(inputs.vpcEndpointType !== "Interface" && (await prefixList(inputs.serviceName))),
       },
     };
-  },
-  async update(update) {
-    const { id, news, olds } = update;
-    if (update.changed("policy", "routeTableIds", "subnetIds", "securityGroupIds")) {
-      const difference = (name: string) => ({
-        add: (news[name] ?? []).filter((each: string) => !olds[name]?.includes(each)),
-        remove: (olds[name] ?? []).filter((each: string) => !news[name]?.includes(each)),
-      });
-      const [tables, subnets] = [difference("routeTableIds"), difference("subnetIds")];
-      const groups = difference("securityGroupIds");
-      await clients.ec2().modifyVpcEndpoint({
-        VpcEndpointId: id,
-        PolicyDocument: news.policy,
-        AddRouteTableIds: tables.add,
-        RemoveRouteTableIds: tables.remove,
-        AddSubnetIds: subnets.add,
-        RemoveSubnetIds: subnets.remove,
-        AddSecurityGroupIds: groups.add,
-        RemoveSecurityGroupIds: groups.remove,
-      });
-    }
-    await retag(update, id);
   },
   async exists(id) {
     const { VpcEndpoints = [] } = await clients
@@ -86,15 +55,4 @@ const vpcEndpoint = resource<pulumiEc2.VpcEndpointArgs>({
   delete: async (id) => void (await clients.ec2().deleteVpcEndpoints({ VpcEndpointIds: [id] })),
 });
 
-async function prefixList(serviceName: string): Promise<object> {
-  const { PrefixLists: [found] = [] } = await clients
-    .ec2()
-    .describeManagedPrefixLists({ Filters: [{ Name: "prefix-list-name", Values: [serviceName] }] });
-  return { prefixListId: found?.PrefixListId };
-}
-
-export default {
-  resources: {
-    "aws:ec2/vpcEndpoint:VpcEndpoint": vpcEndpoint,
-  },
-} satisfies Service;
+export default { resources: { "aws:ec2/vpcEndpoint:VpcEndpoint": vpcEndpoint } } satisfies Service;
