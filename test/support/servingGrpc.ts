@@ -1,7 +1,6 @@
 import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import * as protoLoader from "@grpc/proto-loader";
-import * as protobuf from "protobufjs";
 
 /** Which model a call means: the latest version unless `version` or `label` is given. */
 export interface ModelReference {
@@ -19,19 +18,11 @@ export interface PredictCall extends ModelReference {
   /** Row-major values; as many as `shape` says. */
   data: ArrayLike<number>;
   shape: number[];
-  /** Milliseconds; default 30000. */
-  timeout?: number;
-}
-
-/** A float tensor of an answer. */
-export interface FloatTensor {
-  shape: number[];
-  data: number[];
 }
 
 /** What Predict answered, and which model version it was. */
 export interface Prediction {
-  outputs: Record<string, FloatTensor>;
+  outputs: Record<string, { shape: number[]; data: number[] }>;
   model: string;
   version: number;
   signature: string;
@@ -41,203 +32,118 @@ export interface Prediction {
 export interface VersionStatus {
   version: number;
   state: string;
-  errorCode: number;
-  errorMessage: string;
+  status: { errorCode: number; errorMessage: string } | null;
 }
 
 /** A signature's inputs and outputs by name; -1 is a free dimension. */
 export interface Signature {
   methodName: string;
-  inputs: Record<string, { dtype: string; shape: number[] }>;
-  outputs: Record<string, { dtype: string; shape: number[] }>;
+  inputs: Record<string, { dtype: string; tensorShape: TensorShape }>;
+  outputs: Record<string, { dtype: string; tensorShape: TensorShape }>;
 }
 
 /** A model for HandleReloadConfigRequest. */
 export interface ModelConfig {
   name: string;
   basePath: string;
-  labels?: Record<string, number>;
+  versionLabels?: Record<string, number>;
 }
 
-interface TensorMessage {
-  tensor_shape?: { dim?: { size: number }[] };
-  tensor_content?: Buffer;
-  float_val?: number[];
+interface TensorShape {
+  dim: { size: number }[];
 }
 
-interface SpecMessage {
+interface Tensor {
+  tensorShape: TensorShape;
+  tensorContent: Buffer;
+  floatVal: number[];
+}
+
+interface Spec {
   name: string;
-  version?: { value: number };
-  signature_name: string;
+  version: { value: number } | null;
+  signatureName: string;
 }
 
-const folder = path.join(__dirname, "protos");
-const maxMessage = 2 ** 31 - 1;
+const definition = protoLoader.loadSync("serving.proto", {
+  includeDirs: [path.join(__dirname, "protos")],
+  longs: Number,
+  enums: String,
+  defaults: true,
+});
 
-function loadServices() {
-  const definition = protoLoader.loadSync("serving.proto", {
-    includeDirs: [folder],
-    keepCase: true,
-    longs: Number,
-    enums: String,
-    defaults: true,
-  });
-  const loaded = grpc.loadPackageDefinition(definition) as unknown as {
+const services = (
+  grpc.loadPackageDefinition(definition) as unknown as {
     tensorflow: { serving: Record<string, grpc.ServiceClientConstructor> };
-  };
-  return loaded.tensorflow.serving;
-}
+  }
+).tensorflow.serving;
 
-function signatureDefMap(): protobuf.Type {
-  const root = new protobuf.Root();
-  root.resolvePath = (_origin, target) =>
-    target.startsWith("google/") ? target : path.join(folder, path.basename(target));
-  root.loadSync("serving.proto", { keepCase: true });
-  return root.lookupType("tensorflow.serving.SignatureDefMap");
-}
-
-function spec(reference: ModelReference, signature?: string) {
-  return {
-    name: reference.model,
-    ...(signature === undefined ? {} : { signature_name: signature }),
-    ...(reference.version === undefined ? {} : { version: { value: reference.version } }),
-    ...(reference.label === undefined ? {} : { version_label: reference.label }),
-  };
-}
-
-function floats(tensor: TensorMessage): FloatTensor {
-  const content = tensor.tensor_content;
-  const data =
-    content && content.length > 0
-      ? Array.from({ length: content.length / 4 }, (_, index) => content.readFloatLE(index * 4))
-      : (tensor.float_val ?? []);
-  return { shape: (tensor.tensor_shape?.dim ?? []).map((dim) => dim.size), data };
-}
+const signatureDefMap = definition[
+  "tensorflow.serving.SignatureDefMap"
+] as protoLoader.MessageTypeDefinition<object, { signatureDef: Record<string, Signature> }>;
 
 /** A gRPC connection to a TensorFlow Serving server or a load balancer in front of several. */
 export class ServingClient {
   private readonly prediction: grpc.Client;
   private readonly models: grpc.Client;
-  private readonly definitions = loadServices();
 
   /** `address` is HOST:PORT, without TLS. */
   constructor(address: string) {
-    const options = {
-      "grpc.max_receive_message_length": maxMessage,
-      "grpc.max_send_message_length": maxMessage,
+    const size = 2 ** 31 - 1;
+    const limits = {
+      "grpc.max_receive_message_length": size,
+      "grpc.max_send_message_length": size,
     };
     const credentials = grpc.credentials.createInsecure();
-    this.prediction = new this.definitions["PredictionService"]!(address, credentials, options);
-    this.models = new this.definitions["ModelService"]!(address, credentials, options);
-  }
-
-  private call<T>(client: grpc.Client, method: string, request: object, timeout = 30_000) {
-    const invoke = (client as unknown as Record<string, grpc.ClientUnaryCall | undefined>)[
-      method
-    ] as unknown as (
-      request: object,
-      options: grpc.CallOptions,
-      done: (error: grpc.ServiceError | null, response: T) => void,
-    ) => void;
-    return new Promise<T>((resolve, reject) => {
-      invoke.call(client, request, { deadline: Date.now() + timeout }, (error, response) => {
-        if (error) reject(error);
-        else resolve(response);
-      });
-    });
+    this.prediction = new services.PredictionService(address, credentials, limits);
+    this.models = new services.ModelService(address, credentials, limits);
   }
 
   /** Runs a signature; rejects with a grpc.ServiceError (`code`, `details`). */
   async predict(call: PredictCall): Promise<Prediction> {
-    const content = Buffer.from(Float32Array.from(call.data).buffer);
-    const tensor = {
-      dtype: "DT_FLOAT",
-      tensor_shape: { dim: call.shape.map((size) => ({ size })) },
-      tensor_content: content,
-    };
-    const response = await this.call<{
-      outputs: Record<string, TensorMessage>;
-      model_spec: SpecMessage;
-    }>(
-      this.prediction,
-      "Predict",
-      { model_spec: spec(call, call.signature), inputs: { [call.input]: tensor } },
-      call.timeout,
-    );
+    const { outputs, modelSpec } = await answerOf<{
+      outputs: Record<string, Tensor>;
+      modelSpec: Spec;
+    }>(this.prediction, "Predict", predictRequest(call));
     return {
       outputs: Object.fromEntries(
-        Object.entries(response.outputs).map(([name, output]) => [name, floats(output)]),
+        Object.entries(outputs).map(([name, tensor]) => [name, floats(tensor)]),
       ),
-      model: response.model_spec.name,
-      version: response.model_spec.version?.value ?? 0,
-      signature: response.model_spec.signature_name,
+      model: modelSpec.name,
+      version: modelSpec.version?.value ?? 0,
+      signature: modelSpec.signatureName,
     };
   }
 
   /** Every known version of a model, newest first. */
   async getModelStatus(reference: ModelReference): Promise<VersionStatus[]> {
-    const response = await this.call<{
-      model_version_status: {
-        version: number;
-        state: string;
-        status: { error_code: number; error_message: string } | null;
-      }[];
-    }>(this.models, "GetModelStatus", { model_spec: spec(reference) });
-    return response.model_version_status.map((status) => ({
-      version: status.version,
-      state: status.state,
-      errorCode: status.status?.error_code ?? 0,
-      errorMessage: status.status?.error_message ?? "",
-    }));
+    const request = { modelSpec: spec(reference) };
+    const answer = await answerOf<{ modelVersionStatus: VersionStatus[] }>(
+      this.models,
+      "GetModelStatus",
+      request,
+    );
+    return answer.modelVersionStatus;
   }
 
   /** A model's signatures by name, and the version that they belong to. */
   async getModelMetadata(
     reference: ModelReference,
   ): Promise<{ version: number; signatures: Record<string, Signature> }> {
-    const response = await this.call<{
-      model_spec: SpecMessage;
+    const request = { modelSpec: spec(reference), metadataField: ["signature_def"] };
+    const { modelSpec, metadata } = await answerOf<{
+      modelSpec: Spec;
       metadata: Record<string, { value: Buffer }>;
-    }>(this.prediction, "GetModelMetadata", {
-      model_spec: spec(reference),
-      metadata_field: ["signature_def"],
-    });
-    const type = signatureDefMap();
-    const decoded = type.toObject(type.decode(response.metadata["signature_def"]!.value), {
-      longs: Number,
-      enums: String,
-      arrays: true,
-      objects: true,
-    }) as { signature_def: Record<string, RawSignature> };
-    return {
-      version: response.model_spec.version?.value ?? 0,
-      signatures: Object.fromEntries(
-        Object.entries(decoded.signature_def).map(([name, signature]) => [
-          name,
-          {
-            methodName: signature.method_name,
-            inputs: tensorInfos(signature.inputs),
-            outputs: tensorInfos(signature.outputs),
-          },
-        ]),
-      ),
-    };
+    }>(this.prediction, "GetModelMetadata", request);
+    const { signatureDef } = signatureDefMap.deserialize(metadata.signature_def.value);
+    return { version: modelSpec.version?.value ?? 0, signatures: signatureDef };
   }
 
   /** Replaces the server's whole list of models; rejects with a grpc.ServiceError. */
-  async reloadConfig(models: ModelConfig[], timeout?: number): Promise<void> {
-    const config = models.map((model) => ({
-      name: model.name,
-      base_path: model.basePath,
-      model_platform: "tensorflow",
-      version_labels: model.labels ?? {},
-    }));
-    await this.call<unknown>(
-      this.models,
-      "HandleReloadConfigRequest",
-      { config: { model_config_list: { config } } },
-      timeout,
-    );
+  async reloadConfig(models: ModelConfig[]): Promise<void> {
+    const config = models.map((model) => ({ ...model, modelPlatform: "tensorflow" }));
+    const request = { config: { modelConfigList: { config } } };
+    await answerOf(this.models, "HandleReloadConfigRequest", request);
   }
 
   close(): void {
@@ -246,25 +152,52 @@ export class ServingClient {
   }
 }
 
-interface RawSignature {
-  method_name: string;
-  inputs: Record<string, RawTensorInfo>;
-  outputs: Record<string, RawTensorInfo>;
+function answerOf<T>(client: grpc.Client, method: string, request: object): Promise<T> {
+  const { path: at, requestSerialize, responseDeserialize } = serviceOf(method)[method];
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest<object, T>(
+      at,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      { deadline: Date.now() + 30_000 },
+      (error, response) => (error ? reject(error) : resolve(response!)),
+    );
+  });
 }
 
-interface RawTensorInfo {
-  dtype: string;
-  tensor_shape?: { dim: { size: number }[] };
+function serviceOf(method: string): grpc.ServiceDefinition {
+  const all = [services.PredictionService.service, services.ModelService.service];
+  return all.find((service) => method in service)!;
 }
 
-function tensorInfos(infos: Record<string, RawTensorInfo>) {
-  return Object.fromEntries(
-    Object.entries(infos).map(([name, info]) => [
-      name,
-      { dtype: info.dtype, shape: (info.tensor_shape?.dim ?? []).map((dim) => dim.size) },
-    ]),
-  );
+function spec({ model, version, label }: ModelReference, signatureName?: string) {
+  return {
+    name: model,
+    ...(signatureName === undefined ? {} : { signatureName }),
+    ...(version === undefined ? {} : { version: { value: version } }),
+    ...(label === undefined ? {} : { versionLabel: label }),
+  };
 }
+
+function predictRequest(call: PredictCall) {
+  const tensor = {
+    dtype: "DT_FLOAT",
+    tensorShape: { dim: call.shape.map((size) => ({ size })) },
+    tensorContent: Buffer.from(Float32Array.from(call.data).buffer),
+  };
+  return { modelSpec: spec(call, call.signature), inputs: { [call.input]: tensor } };
+}
+
+function floats({ tensorShape, tensorContent: bytes, floatVal }: Tensor) {
+  const packed = Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(at * 4));
+  const shape = (tensorShape?.dim ?? []).map(({ size }) => size);
+  return { shape, data: packed.length > 0 ? packed : floatVal };
+}
+
+/** Paths of the two calls. */
+export const predictMethod = "/tensorflow.serving.PredictionService/Predict";
+export const modelStatusMethod = "/tensorflow.serving.ModelService/GetModelStatus";
 
 /**
  * A Predict call as bytes, for those who send it often.
@@ -272,27 +205,13 @@ function tensorInfos(infos: Record<string, RawTensorInfo>) {
  * @example { method: predictMethod, request: serializePredict({ ... }) }
  */
 export function serializePredict(call: PredictCall): Buffer {
-  const content = Buffer.from(Float32Array.from(call.data).buffer);
-  const tensor = {
-    dtype: "DT_FLOAT",
-    tensor_shape: { dim: call.shape.map((size) => ({ size })) },
-    tensor_content: content,
-  };
-  const request = { model_spec: spec(call, call.signature), inputs: { [call.input]: tensor } };
-  return serializer("PredictionService", "Predict")(request);
+  return serviceOf("Predict").Predict.requestSerialize(predictRequest(call));
 }
 
 /** A GetModelStatus call as bytes. */
 export function serializeModelStatus(reference: ModelReference): Buffer {
-  return serializer("ModelService", "GetModelStatus")({ model_spec: spec(reference) });
-}
-
-/** Paths of the two calls. */
-export const predictMethod = "/tensorflow.serving.PredictionService/Predict";
-export const modelStatusMethod = "/tensorflow.serving.ModelService/GetModelStatus";
-
-function serializer(service: string, method: string): (request: object) => Buffer {
-  return loadServices()[service]!.service[method]!.requestSerialize;
+  const { requestSerialize } = serviceOf("GetModelStatus").GetModelStatus;
+  return requestSerialize({ modelSpec: spec(reference) });
 }
 
 /** Opens a connection lazily, as gRPC does; `close` ends it. */

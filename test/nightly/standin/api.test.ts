@@ -369,18 +369,19 @@ describe("gRPC", () => {
     ["every version for a label", { label: "stable" }],
   ])("gives the status of %s", async (_what, choice) => {
     expect(await client.getModelStatus({ model: "scale", ...choice })).toEqual([
-      { version: 2, state: "AVAILABLE", errorCode: 0, errorMessage: "" },
-      { version: 1, state: "AVAILABLE", errorCode: 0, errorMessage: "" },
+      { version: 2, state: "AVAILABLE", status: { errorCode: 0, errorMessage: "" } },
+      { version: 1, state: "AVAILABLE", status: { errorCode: 0, errorMessage: "" } },
     ]);
   });
 
   it("gives the signatures", async () => {
     const metadata = await client.getModelMetadata({ model: "scale" });
     expect(metadata.version).toBe(2);
-    expect(metadata.signatures["serving_default"]).toEqual({
+    const tensorShape = { dim: [{ size: -1 }, { size: 3 }] };
+    expect(metadata.signatures["serving_default"]).toMatchObject({
       methodName: "tensorflow/serving/predict",
-      inputs: { x: { dtype: "DT_FLOAT", shape: [-1, 3] } },
-      outputs: { y: { dtype: "DT_FLOAT", shape: [-1, 3] } },
+      inputs: { x: { dtype: "DT_FLOAT", tensorShape } },
+      outputs: { y: { dtype: "DT_FLOAT", tensorShape } },
     });
   });
 });

@@ -147,14 +147,16 @@ describe("versions", () => {
         async () => Object.keys(await versions(server, "scale")).length === 2,
       );
       const entry = { name: "scale", basePath: "/models/scale" };
-      await expect(client.reloadConfig([{ ...entry, labels: { next: 7 } }])).rejects.toMatchObject({
+      await expect(
+        client.reloadConfig([{ ...entry, versionLabels: { next: 7 } }]),
+      ).rejects.toMatchObject({
         code: grpc.status.FAILED_PRECONDITION,
         details: expect.stringContaining("assign label to version 7") as string,
       });
       const relative = client.reloadConfig([{ name: "sum", basePath: "sum" }]);
       await expect(relative).rejects.toMatchObject({ code: grpc.status.INVALID_ARGUMENT });
       await client.reloadConfig([
-        { ...entry, labels: { stable: 2 } },
+        { ...entry, versionLabels: { stable: 2 } },
         { name: "sum", basePath: "/models/sum" },
       ]);
       const call = { model: "scale", label: "stable", input: "x", data: [1, 2, 3], shape: [1, 3] };
