@@ -5,7 +5,7 @@ import { cpuQuantity, memoryQuantity } from "../../components/kubernetes/quantit
 import { renderServer } from "../../components/tfserving/serverOptions";
 import { Cluster } from "../../test/cluster/cluster";
 import { ServiceName } from "../../test/support/outsideService";
-import { until } from "../../test/support/supervisor";
+import { until } from "../../test/support/until";
 import { gone, kubectl, podNames, served } from "./cluster";
 import { peers } from "./compose";
 import { modelName } from "./model";

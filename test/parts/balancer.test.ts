@@ -7,7 +7,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Balancer, balancerImage, balancerVersions, startBalancer } from "../support/balancer";
 import { logs } from "../support/docker";
 import { describeLoad, startLoad } from "../support/load";
-import { until } from "../support/supervisor";
+import { until } from "../support/until";
 
 const snapshots = path.join(__dirname, "../unit/serving/snapshots");
 const picture = Buffer.alloc(602_000, "x");

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import names from "../../airgap/images/names.json";
 import { renderNotebook } from "../../components/aws/notebook/ecsNotebookTask";
-import { docker, until } from "../nightly/standin/server";
+import { docker } from "../nightly/standin/server";
+import { until } from "../support/until";
 
 const airgap = path.join(__dirname, "../../airgap");
 const image = names.notebookImage;

@@ -5,9 +5,9 @@ import {
   startSupervisor,
   stopAll,
   Supervisor,
-  until,
   untilHealth,
 } from "../support/supervisor";
+import { until } from "../support/until";
 
 afterEach(stopAll);
 

@@ -10,9 +10,9 @@ import {
   startSupervisor,
   stopAll,
   Supervisor,
-  until,
   untilHealth,
 } from "../support/supervisor";
+import { until } from "../support/until";
 
 afterEach(stopAll);
 

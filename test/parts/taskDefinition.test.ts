@@ -11,7 +11,8 @@ import { defaultDockerHost } from "../../components/engine/dockerContext";
 import { connect } from "../../components/engine/engine";
 import { renderContainer } from "../../components/aws/service/taskDefinition";
 import { ContainerDefinition, dockerOptions } from "../support/ecsContainer";
-import { image as standIn, prepare, request, until } from "../nightly/standin/server";
+import { image as standIn, prepare, request } from "../nightly/standin/server";
+import { until } from "../support/until";
 
 const repository = path.join(__dirname, "../..");
 const hostPorts = { 8500: 23100, 8501: 23101, 8502: 23102 };

@@ -13,7 +13,7 @@ import { balancerMemoryMb } from "../../components/serving/balancerSize";
 import { modelServiceDefaults } from "../../components";
 import { docker } from "./docker";
 import { freePorts } from "./freePorts";
-import { until } from "./supervisor";
+import { until } from "./until";
 
 /** HAProxy that users get, and the oldest that the balancer is written for. */
 export const balancerVersions = ["3.2", "2.6"] as const;

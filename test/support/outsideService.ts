@@ -1,7 +1,7 @@
 import { execFileSync } from "child_process";
 import * as net from "net";
 import { Cluster } from "../cluster/cluster";
-import { until } from "./supervisor";
+import { until } from "./until";
 import { openTunnel, Tunnel } from "./tunnel";
 
 /** A Service of a cluster. */

@@ -1,9 +1,10 @@
-import { spawn } from "child_process";
+import { execFileSync, spawn } from "child_process";
 import { createHash, randomBytes } from "crypto";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { debianTool } from "./debianTool";
+import { until } from "./until";
 
 /** A registry server of this test's own, without TLS, that wants a login unless it was told not to. */
 export interface Registry {
@@ -41,7 +42,7 @@ export async function startRegistry(
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-registry-"));
   const username = "publisher";
   const password = createHash("sha256").update(randomBytes(16)).digest("hex").slice(0, 24);
-  const users = await run(htpasswd, ["-Bbn", username, password]);
+  const users = execFileSync(htpasswd, ["-Bbn", username, password]);
   fs.writeFileSync(path.join(folder, "htpasswd"), users);
   const login = { htpasswd: { realm: "test", path: path.join(folder, "htpasswd") } };
   fs.writeFileSync(
@@ -55,7 +56,12 @@ export async function startRegistry(
   );
   const server = spawn(program, ["serve", path.join(folder, "config.yml")], { stdio: "ignore" });
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
-  await answering(`http://${host}:${port}/v2/`, server);
+  // 401 is an answer: it wants a login.
+  const answers = async () => (await fetch(`http://${host}:${port}/v2/`)).status > 0;
+  await until("the registry answers", () => server.exitCode !== null || answers());
+  if (server.exitCode !== null) {
+    throw new Error(`The registry ended with status ${server.exitCode}`);
+  }
   return {
     address: `${host}:${port}`,
     username,
@@ -66,32 +72,4 @@ export async function startRegistry(
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function answering(url: string, server: ReturnType<typeof spawn>): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (server.exitCode !== null) {
-      throw new Error(`The registry ended with status ${server.exitCode}`);
-    }
-    // 401 is an answer: it wants a login.
-    if (
-      await fetch(url).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`The registry at ${url} does not answer`);
-}
-
-function run(program: string, args: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args);
-    let output = "";
-    child.stdout.on("data", (text) => (output += text));
-    child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve(output) : reject(new Error(program))));
-  });
 }

@@ -3,6 +3,7 @@ import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { freePorts } from "./freePorts";
+import { until } from "./until";
 
 const runtimeFolder = path.join(__dirname, "../../components/image/runtime");
 export const script = path.join(runtimeFolder, "tfserving-supervisor");
@@ -90,7 +91,7 @@ export async function startSupervisor(start: Start = {}): Promise<Supervisor> {
     ports: { grpc, rest, health },
     folder,
     stderr: () => stderr,
-    exit: () => until("the supervisor ends", () => exit, 10_000).then(() => exit!),
+    exit: () => until("the supervisor ends", () => exit, 10_000),
     health: (at = "/readyz") => get(health, at),
     rest: (model) => get(rest, `/v1/models/${model}`),
     steer: async (method, at, body) => {
@@ -130,33 +131,13 @@ export async function stopAll(): Promise<void> {
 
 export async function untilHealth(supervisor: Supervisor, code: number, text = ""): Promise<Reply> {
   let last: Reply | undefined;
-  await until(
+  return until(
     () => `health ${code} "${text}", but it is ${JSON.stringify(last)}`,
     async () => {
       last = await supervisor.health();
-      return last.code === code && last.text.includes(text);
+      return last.code === code && last.text.includes(text) && last;
     },
   );
-  return last!;
-}
-
-/** Asks again until the answer is truthy; an error counts as no. */
-export async function until(
-  what: string | (() => string),
-  condition: () => unknown,
-  timeoutMs = 8000,
-): Promise<void> {
-  const end = Date.now() + timeoutMs;
-  while (Date.now() < end) {
-    const met = await Promise.resolve()
-      .then(condition)
-      .catch(() => false);
-    if (met) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  }
-  throw new Error(`waited ${timeoutMs} ms for: ${typeof what === "string" ? what : what()}`);
 }
 
 export function check(port: number, ...words: string[]): { code: number; output: string } {

@@ -11,7 +11,7 @@ import {
 } from "../../support/sampleModel";
 import { connect } from "../../support/servingGrpc";
 import { configure, createStack, TestStack } from "../../support/stack";
-import { until } from "../../support/supervisor";
+import { until } from "../../support/until";
 
 const port = 18571;
 const calls = 600;

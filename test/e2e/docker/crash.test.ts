@@ -3,7 +3,7 @@ import { containers, docker, inspect } from "../../support/docker";
 import { describeLoad, startLoad } from "../../support/load";
 import { restPrediction, SampleModel, sampleModel } from "../../support/sampleModel";
 import { createStack, TestStack } from "../../support/stack";
-import { until } from "../../support/supervisor";
+import { until } from "../../support/until";
 
 const port = 18565;
 

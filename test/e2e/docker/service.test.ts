@@ -8,7 +8,7 @@ import { containers, docker, inspect, objects, requestsPerServer } from "../../s
 import { pixelsOf } from "../../support/sampleRequests";
 import { connect } from "../../support/servingGrpc";
 import { configure, createStack, TestStack } from "../../support/stack";
-import { until } from "../../support/supervisor";
+import { until } from "../../support/until";
 
 const config = { restPort: "18501", grpcPort: "18500", notebook: "false" };
 

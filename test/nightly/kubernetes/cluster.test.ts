@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { root } from "../../../cli/setup/folders";
 import { Cluster, OwnCluster, startCluster } from "../../cluster/cluster";
 import { restrictedNamespace, restrictedPod } from "../../cluster/restricted";
+import { until } from "../../support/until";
 
 const namespace = "serving";
 const model = path.join(root, "test/unit/tfserving/testdata/scale/1");
@@ -62,14 +63,16 @@ describe("the tests' Kubernetes cluster", () => {
     );
     cluster.kubectl("wait", "-n", namespace, "pod/scale", "--for=condition=Ready", "--timeout=90s");
     const name = `scale.${namespace}.svc.cluster.local`;
-    expect(await eventually(() => ask(name))).toContain('"state": "AVAILABLE"');
+    expect(await until("the Service leads to the server", () => ask(name), 60_000)).toContain(
+      '"state": "AVAILABLE"',
+    );
     expect(ask("scale")).toContain('"state": "AVAILABLE"');
   });
 
   test("is reached from this machine through a port-forward", async () => {
     const forward = spawnForward();
     try {
-      const answer = await eventually(() =>
+      const answer = await until("the port-forward answers", () =>
         fetch(`http://127.0.0.1:${port}/v1/models/scale`).then((response) => response.text()),
       );
       expect(answer).toContain('"state": "AVAILABLE"');
@@ -90,10 +93,14 @@ describe("the tests' Kubernetes cluster", () => {
   });
 
   test("measures its pods", async () => {
-    const row = await eventually(() => {
-      const rows = cluster.kubectl("top", "pod", "-n", namespace, "--no-headers").split("\n");
-      return rows.find((line) => line.startsWith("scale "));
-    });
+    const row = await until(
+      "the pod is measured",
+      () => {
+        const rows = cluster.kubectl("top", "pod", "-n", namespace, "--no-headers").split("\n");
+        return rows.find((line) => line.startsWith("scale "));
+      },
+      60_000,
+    );
     expect(row).toMatch(/^scale +\d+m +\d{2,}Mi/);
   });
 
@@ -103,14 +110,14 @@ describe("the tests' Kubernetes cluster", () => {
       ...object("networking.k8s.io/v1", "NetworkPolicy", "callers"),
       spec: { podSelector: { matchLabels: { app: "scale" } }, ingress: [{ from }] },
     });
-    await eventually(() => (asks() ? undefined : "refused"));
+    await until("the client is refused", () => !asks(), 60_000);
     cluster.kubectl("label", "-n", namespace, "pod/client", "role=caller");
-    await eventually(() => (asks() ? "answered" : undefined));
+    await until("the client is answered", asks, 60_000);
     cluster.apply({
       ...object("networking.k8s.io/v1", "NetworkPolicy", "mute"),
       spec: { podSelector: { matchLabels: { app: "client" } }, policyTypes: ["Egress"] },
     });
-    await eventually(() => (asks() ? undefined : "refused"));
+    await until("the client is refused", () => !asks(), 60_000);
   });
 
   test("knows the Gateway API and PodMonitors once they are added", () => {
@@ -133,7 +140,7 @@ describe("the tests' Kubernetes cluster", () => {
     const killed = await startCluster();
     const [first] = processesOf(killed);
     process.kill(first, "SIGKILL");
-    await eventually(() => !fs.existsSync(`/proc/${first}`));
+    await until("the process is gone", () => !fs.existsSync(`/proc/${first}`));
     expect(fs.existsSync(killed.kubeconfig)).toBe(true);
     cluster = await startCluster();
     expect(cluster.context).toBe(killed.context);
@@ -256,20 +263,5 @@ function link(file: string): string {
     return fs.readlinkSync(file);
   } catch {
     return file;
-  }
-}
-
-async function eventually<T>(what: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 60_000;
-  for (;;) {
-    let failure: unknown = "it never held";
-    try {
-      const found = await what();
-      if (found) return found;
-    } catch (error) {
-      failure = error;
-    }
-    if (Date.now() > end) throw failure;
-    await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }

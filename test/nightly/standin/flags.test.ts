@@ -3,7 +3,8 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { connect } from "../../support/servingGrpc";
-import { launch, makeModels, prepare, runToEnd, serve, type Server, until } from "./server";
+import { launch, makeModels, prepare, runToEnd, serve, type Server } from "./server";
+import { until } from "../../support/until";
 
 const scale = ["-e", "MODEL_NAME=scale"];
 let models: string;

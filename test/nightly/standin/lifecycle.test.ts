@@ -15,8 +15,8 @@ import {
   serve,
   type Server,
   type Start,
-  until,
 } from "./server";
+import { until } from "../../support/until";
 
 let models: string;
 const started: Server[] = [];

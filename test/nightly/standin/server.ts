@@ -6,6 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import names from "../../../airgap/images/names.json";
+import { until } from "../../support/until";
 
 const run = promisify(execFile);
 const airgap = path.join(__dirname, "../../../airgap");
@@ -96,21 +97,6 @@ async function state(id: string): Promise<{ Running: boolean; ExitCode: number }
 async function logsOf(id: string): Promise<string> {
   const { stdout, stderr } = await run("docker", ["logs", id], { maxBuffer: 64 << 20 });
   return stdout + stderr;
-}
-
-/** Waits until `check` returns something else than undefined or false. */
-export async function until<T>(
-  what: string,
-  check: () => Promise<T | undefined | false>,
-  seconds = 30,
-): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const value = await check();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /**

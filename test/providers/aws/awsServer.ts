@@ -2,6 +2,7 @@ import { spawn } from "child_process";
 import * as path from "path";
 import { freePorts } from "../../support/freePorts";
 import { pythonPackages } from "../../support/pythonPackages";
+import { until } from "../../support/until";
 
 /** moto, an AWS API server that holds everything in memory. */
 export interface AwsServer {
@@ -29,14 +30,13 @@ export async function startAwsServer(): Promise<AwsServer> {
   });
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   const address = `http://127.0.0.1:${port}`;
-  const deadline = Date.now() + 60_000;
-  while (!(await answers(address))) {
-    if (server.exitCode !== null || Date.now() > deadline) {
+  const answers = async () => (await fetch(`${address}/moto-api/data.json`)).ok;
+  await until("moto answers", () => server.exitCode !== null || answers(), 60_000).catch(
+    (error) => {
       server.kill();
-      throw new Error(`moto does not answer at ${address}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+      throw error;
+    },
+  );
   return {
     address,
     env: {
@@ -55,11 +55,4 @@ export async function startAwsServer(): Promise<AwsServer> {
 /** The folder that Python finds moto in. */
 export function motoPackages(): Promise<string> {
   return pythonPackages("moto", path.join(__dirname, "requirements.txt"));
-}
-
-function answers(address: string): Promise<boolean> {
-  return fetch(`${address}/moto-api/data.json`).then(
-    (answer) => answer.ok,
-    () => false,
-  );
 }
