@@ -1,6 +1,7 @@
 import { execFileSync } from "child_process";
 import * as path from "path";
-import { dockerOn, openMachineRoom, SwarmNode } from "../test/support/swarmNodes";
+import { dockerOn } from "../test/support/ownMachine";
+import { openMachineRoom, SwarmNode } from "../test/support/swarmNodes";
 import { openTunnel } from "../test/support/tunnel";
 import { buildPeerImage, peerEnvironment, peers } from "./support/compose";
 import { imageName, standInNote } from "./support/images";

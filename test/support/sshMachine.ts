@@ -1,9 +1,10 @@
-import { ChildProcess, execFileSync, spawn, spawnSync } from "child_process";
+import { ChildProcess, execFileSync, spawnSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { debianTool } from "./debianTool";
-import { dockerOn } from "./swarmNodes";
+import { addNamespace, dockerOn, endMachine, ip } from "./ownMachine";
+import { removeNamespace, startMachine } from "./ownMachine";
 
 /** What a machine is given when it is created, as a cloud hands it over. */
 export interface UserData {
@@ -34,7 +35,6 @@ export interface SshMachine {
 }
 
 const namespace = "gpuhost";
-const startSeconds = 60;
 
 /**
  * A place for one machine, which is created by a file: see `SshMachine.folder`.
@@ -48,13 +48,11 @@ export function sshMachine(images: string[]): SshMachine {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfmachine-"));
   const address = "10.86.0.2";
   clear();
-  ip("netns", "add", namespace);
-  ip("link", "add", namespace, "type", "veth", "peer", "name", "eth0", "netns", namespace);
+  addNamespace(namespace, address, () =>
+    ip("link", "add", namespace, "type", "veth", "peer", "name", "eth0", "netns", namespace),
+  );
   ip("addr", "add", "10.86.0.1/24", "dev", namespace);
   ip("link", "set", namespace, "up");
-  ip("-n", namespace, "addr", "add", `${address}/24`, "dev", "eth0");
-  ip("-n", namespace, "link", "set", "eth0", "up");
-  ip("-n", namespace, "link", "set", "lo", "up");
 
   const host = `unix://${folder}/docker.sock`;
   let shell: ChildProcess | undefined;
@@ -62,14 +60,9 @@ export function sshMachine(images: string[]): SshMachine {
   let booting: Promise<void> = Promise.resolve();
 
   const off = async () => {
-    if (shell && shell.exitCode === null && shell.signalCode === null) {
-      const ended = new Promise((resolve) => shell?.once("exit", resolve));
-      shell.kill("SIGKILL");
-      await ended;
-    }
+    if (shell) await endMachine(shell, namespace);
     shell = undefined;
     fs.rmSync(path.join(folder, "docker.sock"), { force: true });
-    removeGroups();
   };
   const on = async () => {
     await off();
@@ -141,28 +134,7 @@ async function start(folder: string, host: string, sshd: string): Promise<ChildP
       --host ${host} --cgroup-parent /${namespace} &
     until [ -e ${folder}/ready ]; do sleep 0.2; done
     ${sshd} -D -e -f ${folder}/sshd_config & wait`;
-  const log = fs.openSync(path.join(folder, "log"), "w");
-  // The shell is process 1 of the machine: when it ends, the kernel ends all of its processes.
-  const shell = spawn(
-    "nsenter",
-    [
-      `--net=/run/netns/${namespace}`,
-      ...["unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"],
-      ...["sh", "-c", script],
-    ],
-    { stdio: ["ignore", log, log] },
-  );
-  const end = Date.now() + startSeconds * 1000;
-  while (Date.now() < end && shell.exitCode === null) {
-    try {
-      dockerOn({ host }, "version");
-      return shell;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-  const said = fs.readFileSync(path.join(folder, "log"), "utf8");
-  throw new Error(`The engine at ${host} does not answer:\n${said}`);
+  return startMachine(namespace, folder, script, host);
 }
 
 function missing(host: string, images: string[]): string[] {
@@ -172,22 +144,7 @@ function missing(host: string, images: string[]): string[] {
 
 /** Also what a test that was killed itself has left. */
 function clear(): void {
-  if (ip("netns", "list").split(/\s+/).includes(namespace)) {
-    const processes = ip("netns", "pids", namespace).split("\n").filter(Boolean);
-    processes.forEach((id) => process.kill(Number(id), "SIGKILL"));
-    ip("netns", "del", namespace);
-  }
+  removeNamespace(namespace);
   // The namespace goes on until its last process has ended: its cable is cut at once, if it is there.
   spawnSync("ip", ["link", "del", namespace]);
-  removeGroups();
-}
-
-/** The engine was killed before it could remove the control groups of its containers. */
-function removeGroups(): void {
-  const find = `find /sys/fs/cgroup -depth -type d -path '*/${namespace}*' -exec rmdir {} + || true`;
-  execFileSync("sh", ["-c", find], { stdio: "ignore" });
-}
-
-function ip(...args: string[]): string {
-  return execFileSync("ip", args, { encoding: "utf8", stdio: "pipe" }).trim();
 }

@@ -1,8 +1,10 @@
-import { ChildProcess, execFileSync, spawn, spawnSync } from "child_process";
+import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { debianTool } from "./debianTool";
+import { addNamespace, dockerOn, endMachine, ip } from "./ownMachine";
+import { namespaces, removeNamespace, startMachine } from "./ownMachine";
 
 /** A Docker Engine on a node of its own: network, processes, files and host name apart from others. */
 export interface SwarmNode {
@@ -29,8 +31,6 @@ export interface MachineRoom {
   startSwarm: (nodes: number, insecureRegistry: string) => Promise<TestSwarm>;
   close: () => void;
 }
-
-const startSeconds = 60;
 
 /**
  * Opens a machine room. Each is a subnet of its own, so that two tests can have one each.
@@ -101,11 +101,7 @@ async function startNode(
   insecureRegistry: string,
 ): Promise<SwarmNode> {
   const namespace = `${room}${name}`;
-  ip("netns", "add", namespace);
-  plugIn(room, name, "eth0", namespace);
-  ip("-n", namespace, "addr", "add", `${address}/24`, "dev", "eth0");
-  ip("-n", namespace, "link", "set", "eth0", "up");
-  ip("-n", namespace, "link", "set", "lo", "up");
+  addNamespace(namespace, address, () => plugIn(room, name, "eth0", namespace));
   const files = path.join(folder, name);
   fs.mkdirSync(files);
   fs.writeFileSync(path.join(files, "daemon.json"), "{}");
@@ -116,90 +112,24 @@ async function startNode(
     dockerd --config-file ${files}/daemon.json --data-root ${files}/data \
       --host unix://${files}/docker.sock --cgroup-parent /${namespace} \
       --insecure-registry ${insecureRegistry} & wait`;
-  const log = fs.openSync(path.join(files, "log"), "w");
-  // The shell is process 1 of the node: when it ends, the kernel ends all of the node's processes.
-  const shell = spawn(
-    "nsenter",
-    [
-      `--net=/run/netns/${namespace}`,
-      ...["unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"],
-      ...["sh", "-c", script],
-    ],
-    { stdio: ["ignore", log, log] },
-  );
   const host = `unix://${files}/docker.sock`;
-  await answering(host, shell, path.join(files, "log"));
+  const shell = await startMachine(namespace, files, script, host);
   const unplug = async () => {
     if (namespaces().includes(namespace)) ip("-n", room, "link", "set", name, "down");
-    await end(shell, namespace);
+    await endMachine(shell, namespace);
+    removeNamespace(namespace);
   };
   return { name, address, host, unplug };
-}
-
-async function answering(host: string, shell: ChildProcess, log: string): Promise<void> {
-  const end = Date.now() + startSeconds * 1000;
-  while (Date.now() < end && shell.exitCode === null) {
-    try {
-      execFileSync("docker", ["--host", host, "version"], { stdio: "ignore" });
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-  throw new Error(`The engine at ${host} does not answer:\n${fs.readFileSync(log, "utf8")}`);
-}
-
-async function end(shell: ChildProcess, namespace: string): Promise<void> {
-  if (shell.exitCode === null && shell.signalCode === null) {
-    const ended = new Promise((resolve) => shell.once("exit", resolve));
-    shell.kill("SIGKILL");
-    await ended;
-  }
-  remove(namespace);
 }
 
 /** Also what a test that was killed itself has left. */
 function clear(room: string): void {
   for (const namespace of namespaces().filter((name) => name.startsWith(`${room}node`))) {
-    remove(namespace);
+    removeNamespace(namespace);
   }
   if (namespaces().includes(room)) {
     ip("netns", "del", room);
   }
   // The namespace goes on until its last process has ended: its cable is cut at once, if it is there.
   spawnSync("ip", ["link", "del", room]);
-}
-
-function remove(namespace: string): void {
-  if (namespaces().includes(namespace)) {
-    const processes = ip("netns", "pids", namespace).split("\n").filter(Boolean);
-    processes.forEach((id) => process.kill(Number(id), "SIGKILL"));
-    ip("netns", "del", namespace);
-  }
-  removeGroups(namespace);
-}
-
-/** The engine was killed before it could remove the control groups of its containers. */
-function removeGroups(namespace: string): void {
-  const find = `find /sys/fs/cgroup -depth -type d -path '*/${namespace}*' -exec rmdir {} + || true`;
-  execFileSync("sh", ["-c", find], { stdio: "ignore" });
-}
-
-function namespaces(): string[] {
-  return ip("netns", "list")
-    .split("\n")
-    .map((line) => line.split(" ")[0])
-    .filter(Boolean);
-}
-
-function ip(...args: string[]): string {
-  return execFileSync("ip", args, { encoding: "utf8", stdio: "pipe" }).trim();
-}
-
-/** Runs the docker CLI on a node. */
-export function dockerOn(node: Pick<SwarmNode, "host">, ...args: string[]): string {
-  return execFileSync("docker", ["--host", node.host, ...args], {
-    encoding: "utf8",
-    stdio: "pipe",
-  }).trim();
 }

@@ -1,4 +1,5 @@
-import { dockerOn, SwarmNode } from "./swarmNodes";
+import { dockerOn } from "./ownMachine";
+import type { SwarmNode } from "./swarmNodes";
 
 /** A task of a stack that is meant to run, as a manager sees it. */
 export interface SwarmTask {

@@ -7,6 +7,7 @@ export async function until<T>(
   what: string | (() => string),
   condition: () => T | Promise<T>,
   timeoutMs = 30_000,
+  everyMs = 20,
 ): Promise<Exclude<Awaited<T>, false | null | undefined>> {
   const end = Date.now() + timeoutMs;
   let failure: unknown;
@@ -18,7 +19,7 @@ export async function until<T>(
     } catch (error) {
       failure = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   } while (Date.now() < end);
   const said = typeof what === "string" ? what : what();
   throw new Error(`waited ${timeoutMs} ms for: ${said}`, { cause: failure });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { root } from "../../../cli/setup/folders";
 import { SshMachine, sshMachine } from "../../support/sshMachine";
 import { configure, createStack, TestStack } from "../../support/stack";
-import { dockerOn } from "../../support/swarmNodes";
+import { dockerOn } from "../../support/ownMachine";
 
 const localPort = 23301;
 const scale = path.join(root, "test/unit/tfserving/testdata/scale/1");

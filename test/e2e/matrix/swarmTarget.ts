@@ -1,6 +1,7 @@
 import { mirrorImage } from "../../support/mirrorImage";
 import { startRegistry } from "../../support/registry";
-import { dockerOn, openMachineRoom } from "../../support/swarmNodes";
+import { dockerOn } from "../../support/ownMachine";
+import { openMachineRoom } from "../../support/swarmNodes";
 import { openTunnel, type Tunnel } from "../../support/tunnel";
 import { inject } from "vitest";
 import type { MatrixTarget } from "./target";

@@ -12,7 +12,8 @@ import { spoilVariables } from "../../support/modelFolder";
 import { Registry, startRegistry } from "../../support/registry";
 import { connect, modelStatusMethod, serializeModelStatus } from "../../support/servingGrpc";
 import { configure, createStack, TestStack } from "../../support/stack";
-import { dockerOn, MachineRoom, openMachineRoom, TestSwarm } from "../../support/swarmNodes";
+import { dockerOn } from "../../support/ownMachine";
+import { MachineRoom, openMachineRoom, TestSwarm } from "../../support/swarmNodes";
 import { swarmObjects, tasks } from "../../support/swarmTasks";
 import { openTunnel, Tunnel } from "../../support/tunnel";
 

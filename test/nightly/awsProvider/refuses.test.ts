@@ -38,7 +38,7 @@ describe("refuses", () => {
     ["a text that should be a number", "lb/targetGroup:TargetGroup", { ...group, port: "8501" },
       'port: is "8501", but has to be a number'],
     ["a value that AWS does not have", "lb/targetGroup:TargetGroup", { ...group, protocolVersion: "gRPC" },
-      'protocolVersion: is "gRPC", but AWS takes HTTP1, HTTP2, GRPC'],
+      'protocolVersion: is "gRPC", but AWS takes HTTP1, GRPC'],
     ["a code of HTTP for gRPC", "lb/targetGroup:TargetGroup",
       { ...group, protocolVersion: "GRPC", healthCheck: { matcher: "200" } },
       "healthCheck.matcher: 200 is no code of GRPC"],
