@@ -18,7 +18,7 @@ beforeAll(async () => {
 /** Types that an action can be held to, with AWS's ARN of each. */
 function typesOf(action: string) {
   const service = serviceOf(action);
-  return Object.entries(reference.action(action)?.types ?? {}).flatMap(([type, facts]) => {
+  return Object.entries(reference.action(action)?.resource_types ?? {}).flatMap(([type, facts]) => {
     const resource = reference.resource(service, type);
     return resource ? [{ type, ...facts, ...resource }] : [];
   });
@@ -90,8 +90,8 @@ const unused = [
 
 it("allows what AWS says that its actions call besides", () => {
   const besides = actions.flatMap((action) =>
-    Object.values(reference.action(action)?.types ?? {}).flatMap(({ dependentActions }) =>
-      dependentActions.map((dependent) => ({ action, dependent })),
+    Object.values(reference.action(action)?.resource_types ?? {}).flatMap(({ dependent_actions }) =>
+      dependent_actions.map((dependent) => ({ action, dependent })),
     ),
   );
   const missing = besides.filter(
@@ -134,10 +134,10 @@ function keysIn({ Condition = {} }: Statement): string[] {
 }
 
 function knownKeys(action: string): Set<string> {
-  const own = Object.values(reference.action(action)?.types ?? {});
-  const keys = [...own, ...typesOf(action)].flatMap(({ conditionKeys }) => conditionKeys);
+  const own = Object.values(reference.action(action)?.resource_types ?? {});
+  const keys = [...own, ...typesOf(action)].flatMap(({ condition_keys }) => condition_keys);
   const ofResources = typesOf(action).flatMap(
-    ({ type }) => reference.resource(serviceOf(action), type)?.conditionKeys ?? [],
+    ({ type }) => reference.resource(serviceOf(action), type)?.condition_keys ?? [],
   );
   return new Set([...keys, ...ofResources].map((key) => key.toLowerCase()));
 }

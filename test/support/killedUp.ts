@@ -22,13 +22,7 @@ export async function startCommand(
   args: string[] = [],
   env: Record<string, string> = {},
 ): Promise<CommandResult> {
-  const child = start(stack, command, args, env);
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
-  }
-  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { output, status };
+  return start(stack, command, args, env).ended;
 }
 
 /**
@@ -42,19 +36,14 @@ export async function endCommandAt(
   says: RegExp,
   signal: "SIGINT" | "SIGTERM" | "SIGHUP",
 ): Promise<CommandResult> {
-  const child = start(stack, command, [], {});
-  let [output, told] = ["", false];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      if (!told && says.test(output)) {
-        told = true;
-        child.kill(signal);
-      }
-    });
-  }
-  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { output, status };
+  let told = false;
+  const { child, ended } = start(stack, command, [], {}, (output) => {
+    if (!told && says.test(output)) {
+      told = true;
+      child.kill(signal);
+    }
+  });
+  return ended;
 }
 
 /**
@@ -68,55 +57,56 @@ export async function killUpAt(
   env: Record<string, string> = {},
 ): Promise<void> {
   const events = moment.docker && spawn("docker", watch(`tfserving/${stack}`), { stdio: "pipe" });
-  const up = start(stack, "up", [], env);
-  let output = "";
-  const reached = new Promise<boolean>((resolve) => {
-    up.on("close", () => resolve(false));
-    for (const stream of [up.stdout, up.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-        if (moment.says?.test(output)) {
-          resolve(true);
-        }
-      });
-    }
-    // The CLI writes a line in pieces.
-    let seen = "";
-    events?.stdout.setEncoding("utf8").on("data", (text: string) => {
-      seen += text;
-      if (seen.split("\n").some((line) => moment.docker?.test(line))) {
-        resolve(true);
-      }
-    });
+  let reach = () => {};
+  const reached = new Promise<true>((resolve) => (reach = () => resolve(true)));
+  const { child, ended } = start(stack, "up", [], env, (output) => {
+    if (moment.says?.test(output)) reach();
   });
-  const inTime = await reached;
-  if (inTime) {
-    const cli = cliOf(stack);
-    if (moment.group) {
-      process.kill(-Number(up.pid), "SIGKILL");
-    }
-    process.kill(moment.group ? -cli : cli, "SIGKILL");
-    await new Promise((resolve) => up.on("close", resolve));
-  }
+  // The CLI writes a line in pieces.
+  let seen = "";
+  events?.stdout.setEncoding("utf8").on("data", (text: string) => {
+    seen += text;
+    if (seen.split("\n").some((line) => moment.docker?.test(line))) reach();
+  });
+  const first = await Promise.race([reached, ended]);
   events?.kill();
-  if (!inTime) {
-    throw new Error(`The update ended before ${moment.says ?? moment.docker}:\n${output}`);
+  if (first !== true) {
+    throw new Error(`The update ended before ${moment.says ?? moment.docker}:\n${first.output}`);
   }
+  const cli = cliOf(stack);
+  if (moment.group) {
+    process.kill(-Number(child.pid), "SIGKILL");
+  }
+  process.kill(moment.group ? -cli : cli, "SIGKILL");
+  await ended;
 }
 
+/** @param hear - is told all that the command has said, as it says more */
 function start(
   stack: string,
   command: string,
   args: string[],
   env: Record<string, string>,
-): ChildProcess {
-  return spawn(process.execPath, wordsOf(command, stack, args), {
+  hear: (output: string) => void = () => {},
+): { child: ChildProcess; ended: Promise<CommandResult> } {
+  const child = spawn(process.execPath, wordsOf(command, stack, args), {
     cwd: root,
     env: { ...ownBackend(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     // A process group of its own.
     detached: true,
   });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      hear(output);
+    });
+  }
+  const ended = new Promise<CommandResult>((resolve) =>
+    child.on("close", (status) => resolve({ output, status })),
+  );
+  return { child, ended };
 }
 
 function watch(label: string): string[] {
