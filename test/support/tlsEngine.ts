@@ -1,9 +1,9 @@
-import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as net from "net";
 import * as os from "os";
 import * as path from "path";
 import * as tls from "tls";
+import { makeAuthority, makeCertificate } from "./certificates";
 import { writeContext } from "./dockerContexts";
 import { freePorts } from "./freePorts";
 
@@ -50,27 +50,11 @@ export async function startTlsEngine(socket = "/var/run/docker.sock"): Promise<T
 /** An authority, and a certificate of it for the server and for the client, as Docker names files. */
 function writeCertificates(folder: string): void {
   fs.mkdirSync(folder, { recursive: true });
-  const openssl = (...args: string[]) =>
-    execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"];
-  const ca = ["-keyout", "ca-key.pem", "-out", "ca.pem", "-days", "2", "-subj", "/CN=ca"];
-  openssl("req", "-x509", ...key, ...ca);
-  const sign = (certificate: string, keyFile: string, extensions: string) => {
-    openssl(
-      "req",
-      ...key,
-      "-keyout",
-      keyFile,
-      "-out",
-      "request.pem",
-      "-subj",
-      `/CN=${certificate}`,
-    );
-    fs.writeFileSync(path.join(folder, "extensions"), extensions);
-    const by = ["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", "2"];
-    const request = ["-in", "request.pem", "-extfile", "extensions", "-out", `${certificate}.pem`];
-    openssl("x509", "-req", ...request, ...by);
-  };
-  sign("server", "server-key.pem", "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth");
-  sign("cert", "key.pem", "extendedKeyUsage=clientAuth");
+  const ca = { key: "ca-key.pem", certificate: "ca.pem" };
+  const server = { key: "server-key.pem", certificate: "server.pem" };
+  const client = { key: "key.pem", certificate: "cert.pem" };
+  makeAuthority(folder, ca, "ca");
+  const extensions = ["subjectAltName=IP:127.0.0.1", "extendedKeyUsage=serverAuth"];
+  makeCertificate(folder, ca, server, "/CN=server", extensions);
+  makeCertificate(folder, ca, client, "/CN=cert", ["extendedKeyUsage=clientAuth"]);
 }
