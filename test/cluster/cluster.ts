@@ -5,7 +5,8 @@ import { docker } from "../support/docker";
 import { Registry, startRegistry } from "../support/registry";
 import { lastLines, Node, startNode, taken } from "./node";
 import { addressesOf, serverOf } from "./nodeFiles";
-import { cache, preparePrograms, Programs, runKubectl } from "./programs";
+import { cache } from "../support/keptFolder";
+import { preparePrograms, Programs, runKubectl } from "./programs";
 
 /** A real Kubernetes cluster whose only node is this machine. */
 export interface Cluster {

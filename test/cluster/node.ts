@@ -4,7 +4,8 @@ import * as os from "os";
 import * as path from "path";
 import { NodeAddresses, writeNodeFiles } from "./nodeFiles";
 import { writeKeys } from "./nodeKeys";
-import { cache, Programs } from "./programs";
+import { cache } from "../support/keptFolder";
+import { Programs } from "./programs";
 
 /** The running programs of a cluster's only node. */
 export interface Node {

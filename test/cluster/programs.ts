@@ -1,12 +1,8 @@
 import { spawn, spawnSync } from "child_process";
-import * as os from "os";
 import * as path from "path";
 import { prepareToolchain } from "../../cli/setup/toolchain";
 import { debianFiles } from "../support/debianFiles";
 import { debianTool } from "../support/debianTool";
-
-/** Where clusters keep what is to outlive them. */
-export const cache = path.join(os.homedir(), ".cache", "tfserving-tests");
 
 /** Builds what a node consists of, once, and prints the folder that it lies in. */
 export const kubernetesBuild = path.resolve(__dirname, "../../airgap/toolchain/kubernetes/build");
@@ -29,7 +25,7 @@ export async function preparePrograms(): Promise<Programs> {
   const packages = ["etcd-server", "containernetworking-plugins", "ipset", "libipset13"];
   // Pulumi's own provider, as `npm run up` brings it.
   await prepareToolchain(process.env, "kubernetes");
-  return { built: await build(), packages: debianFiles(packages) };
+  return { built: await build(), packages: await debianFiles(packages) };
 }
 
 async function build(): Promise<string> {

@@ -48,17 +48,12 @@ export async function defaultNetwork(): Promise<{ vpcId: string; subnetIds: stri
   return { vpcId: vpc.id as string, subnetIds: ids as string[] };
 }
 
-export const policyOf = (principal: object, action: string, resource?: string) =>
-  JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: principal, Action: action, Resource: resource }],
-  });
+const policyOf = (statement: object) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
+const Principal = { Service: "ecs-tasks.amazonaws.com" };
 
-export const trust = policyOf({ Service: "ecs-tasks.amazonaws.com" }, "sts:AssumeRole");
-export const rights = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" }],
-});
+export const trust = policyOf({ Principal, Action: "sts:AssumeRole" });
+export const rights = policyOf({ Action: "ecr:GetAuthorizationToken", Resource: "*" });
 
 /** Inputs of a target group. */
 export const group = { port: 8501, protocol: "HTTP", vpcId: "vpc-1" };
