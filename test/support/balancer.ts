@@ -11,7 +11,7 @@ import {
 import { balancerCommand } from "../../components/serving/balancerScript";
 import { balancerMemoryMb } from "../../components/serving/balancerSize";
 import { modelServiceDefaults } from "../../components";
-import { docker } from "./docker";
+import { docker, statisticsOf } from "./docker";
 import { freePorts } from "./freePorts";
 import { until } from "./until";
 
@@ -105,7 +105,7 @@ export async function startBalancer(
 }
 
 function ready(id: string, replicas: number): boolean {
-  const script = `exec 3<>/dev/tcp/127.0.0.1/8404; printf 'GET /;csv HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
-  const page = docker("exec", id, "bash", "-c", script);
-  return page.match(/^(rest|grpc)_replicas,replica\d+,.*,UP,/gm)?.length === 2 * replicas;
+  return (
+    statisticsOf(id).match(/^(rest|grpc)_replicas,replica\d+,.*,UP,/gm)?.length === 2 * replicas
+  );
 }

@@ -70,12 +70,16 @@ export interface DockerObject {
   };
 }
 
+/** What a balancer's container answers of itself at a path, such as `/metrics`, behind HTTP's header. */
+export function statisticsOf(balancer: string, at = "/;csv"): string {
+  const request = `printf 'GET ${at} HTTP/1.0\\r\\n\\r\\n' >&3`;
+  const script = `exec 3<>/dev/tcp/127.0.0.1/8404; ${request}; cat <&3`;
+  return docker("exec", balancer, "bash", "-c", script);
+}
+
 /** Requests that each server of a HAProxy backend has answered, from its statistics page. */
 export function requestsPerServer(balancer: string, backend: string): Record<string, number> {
-  const request = "printf 'GET /;csv HTTP/1.0\\r\\n\\r\\n' >&3";
-  const page = docker(
-    ...["exec", balancer, "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/8404; ${request}; cat <&3`],
-  );
+  const page = statisticsOf(balancer);
   const [header, ...rows] = page.slice(page.indexOf("# pxname") + 2).split("\n");
   const column = (name: string) => header.split(",").indexOf(name);
   return Object.fromEntries(

@@ -1,7 +1,8 @@
 import * as fs from "fs";
 import * as path from "path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { containers, docker, inspect, requestsPerServer } from "../../support/docker";
+import { containers, docker, inspect } from "../../support/docker";
+import { requestsPerServer, statisticsOf } from "../../support/docker";
 import { describeLoad, LoadResult, startLoad } from "../../support/load";
 import {
   grpcPrediction,
@@ -124,9 +125,7 @@ describe("a canary", () => {
 
   function metrics(): string {
     const [balancer] = containers(stack.label, "balancer");
-    const request = "printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3";
-    const script = `exec 3<>/dev/tcp/127.0.0.1/8404; ${request}; cat <&3`;
-    return docker("exec", balancer, "bash", "-c", script);
+    return statisticsOf(balancer, "/metrics");
   }
 
   function isConfig(id: string): boolean {
