@@ -69,7 +69,7 @@ async function start(): Promise<string> {
       if (!state.Running) throw new Error(`it ended: ${await docker("logs", id)}`);
       return state.Health.Status === "healthy";
     },
-    60,
+    60_000,
   );
   return id;
 }

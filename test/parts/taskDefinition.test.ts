@@ -121,7 +121,7 @@ describe("the container of a task", () => {
         expect(State.Running).toBe(true);
         return State.Health?.Status === "healthy";
       },
-      60,
+      60_000,
     );
   });
 
