@@ -181,6 +181,12 @@ function checkImage(
   ];
 }
 
+/** The keys of what the program gives the service itself. */
+const keysOf: Record<string, string> = {
+  cluster: "kubernetesCluster.context",
+  modelVersion: "modelVersion",
+};
+
 /** What the components refuse of their arguments. */
 function checkParts(
   { target }: Settings,
@@ -201,11 +207,10 @@ function checkParts(
   });
   const problems = checkKubernetesModelService({ serviceName, ...resolved });
   return [
-    ...problems.flatMap((problem) =>
-      problem.propertyPath === "cluster"
-        ? [{ ...problem, propertyPath: "kubernetesCluster.context" }]
-        : byKey(target, "service", [problem]),
-    ),
+    ...problems.flatMap((problem) => {
+      const propertyPath = keysOf[problem.propertyPath];
+      return propertyPath ? [{ ...problem, propertyPath }] : byKey(target, "service", [problem]);
+    }),
     ...(notebook
       ? byKey(
           target,

@@ -97,7 +97,7 @@ function checkSubnets(subnetIds: unknown): Problem[] {
     ? [
         {
           propertyPath: "subnetIds",
-          reason: `has ${subnetIds.length} subnets: a load balancer needs two at least, in two Availability Zones`,
+          reason: `names ${subnetIds.length}: a load balancer needs two subnets at least, in two Availability Zones`,
         },
       ]
     : [];

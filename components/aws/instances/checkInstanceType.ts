@@ -87,7 +87,7 @@ function tooSmall(facts: InstanceTypeFacts, replica: ReplicaNeeds): string | und
     return `it has no GPU, and each replica shall have ${gpus}. Use a g or p type such as g5.xlarge, or no GPUs`;
   }
   if (gpus > facts.gpus) {
-    return `it has ${facts.gpus} GPUs, and each replica shall have ${gpus}. Use a larger type or fewer GPUs`;
+    return `it has ${facts.gpus} GPU${facts.gpus === 1 ? "" : "s"}, and each replica shall have ${gpus}. Use a larger type or fewer GPUs`;
   }
   if (cpus > facts.vcpus) {
     return `it has ${facts.vcpus} vCPUs, and each replica shall have ${cpus}. Use a larger type or fewer cpus`;
