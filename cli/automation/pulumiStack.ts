@@ -290,7 +290,7 @@ function messageOf(error: unknown): string {
 }
 
 /** What to do about an error of Pulumi. */
-export function adviceForPulumi(message: string, backend: Backend): string {
+function adviceForPulumi(message: string, backend: Backend): string {
   if (/passphrase/.test(message)) {
     return "set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's passphrase.";
   }

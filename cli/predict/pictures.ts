@@ -101,7 +101,7 @@ export async function readPicture(file: string, input: PictureInput): Promise<un
 }
 
 /** Rows of pixels of channels. */
-export function pixels(
+function pixels(
   data: Uint8Array,
   { width, height, channels }: { width: number; height: number; channels: number },
 ): number[][][] {

@@ -30,12 +30,6 @@ export function optionalFields<Args>(rows: Record<keyof Args, { schema: z.ZodTyp
   return fields as z.ZodRawShape as FieldsOf<Args>;
 }
 
-/** The same object without some of its fields, where those are not the caller's to set. */
-export function withoutFields(schema: z.ZodObject, ...names: string[]) {
-  const fields = Object.entries(schema.shape).filter(([name]) => !names.includes(name));
-  return objectOf(Object.fromEntries(fields) as Record<string, z.ZodType>);
-}
-
 /** A value that a test decides on. */
 export function valueWhere<Value>(isGood: (value: Value) => boolean, advice: string) {
   return z.custom<Value>((value) => isGood(value as Value), {

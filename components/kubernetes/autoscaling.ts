@@ -33,7 +33,7 @@ export function createAutoscaling(
  *
  * @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#stabilization-window
  */
-export function renderAutoscaler(
+function renderAutoscaler(
   scaling: Autoscaling,
   deploymentName: pulumi.Input<string>,
 ): k8s.autoscaling.v2.HorizontalPodAutoscalerSpec {

@@ -29,7 +29,7 @@ export function createDisruptionBudgets(
  *
  * @see https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy
  */
-export function renderDisruptionBudget(
+function renderDisruptionBudget(
   part: KubernetesPart,
   serviceName: string,
 ): k8s.policy.v1.PodDisruptionBudgetSpec {

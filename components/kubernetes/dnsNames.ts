@@ -32,7 +32,7 @@ export function checkDnsLabel(
 }
 
 /** Whether a text is a host name of a route: no address, maybe with `*.` before it. */
-export function checkHostName(propertyPath: string, text: string): Problem[] {
+function checkHostName(propertyPath: string, text: string): Problem[] {
   return hostPattern.test(text) && !ipPattern.test(text) && text.length <= longestName
     ? []
     : [

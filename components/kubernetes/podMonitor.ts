@@ -41,7 +41,7 @@ export function createPodMonitor(
  *
  * @see https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitorSpec
  */
-export function renderPodMonitor(
+function renderPodMonitor(
   part: KubernetesPart,
   { serviceName, podMonitor, server }: MonitorArgs,
 ): object {

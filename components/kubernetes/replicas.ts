@@ -90,7 +90,7 @@ export function createReplicas(
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#headless-services
  */
-export function renderHeadless(part: ReplicaPart, serviceName: string): k8s.core.v1.ServiceSpec {
+function renderHeadless(part: ReplicaPart, serviceName: string): k8s.core.v1.ServiceSpec {
   return {
     type: "ClusterIP",
     clusterIP: "None",
@@ -106,7 +106,7 @@ export function renderHeadless(part: ReplicaPart, serviceName: string): k8s.core
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
  */
-export function renderDeployment(
+function renderDeployment(
   args: ResolvedKubernetesArgs,
   { part, image, version, count }: ReplicaGroup,
 ): Pick<k8s.apps.v1.DeploymentSpec, "replicas" | "strategy" | "template"> {

@@ -26,7 +26,7 @@ import {
 import { checkStopGrace } from "./stopTimes";
 
 /** Most memory of a replica, in MiB. */
-export const mostMemoryMb = 2 ** 22;
+const mostMemoryMb = 2 ** 22;
 
 /** Schemas of the fields of ReplicaArgs. */
 export const replicaFields: FieldsOf<ReplicaArgs> = {

@@ -37,7 +37,7 @@ export interface GenericResource {
 }
 
 /** Reads `NVIDIA-GPU=1`; undefined where it is none. */
-export function parseGenericResource(text: string): GenericResource | undefined {
+function parseGenericResource(text: string): GenericResource | undefined {
   const match = /^([A-Za-z][\w.-]*)=([1-9]\d{0,3})$/.exec(text);
   return match ? { kind: match[1], count: Number(match[2]) } : undefined;
 }

@@ -85,7 +85,7 @@ interface BatchingParameter {
 const wholeNumber = (min: number) => wholeNumberFrom(min, Number.MAX_SAFE_INTEGER);
 
 /** Every field, in the order of rendering. */
-export const batchingParameters: Record<keyof Required<BatchingOptions>, BatchingParameter> = {
+const batchingParameters: Record<keyof Required<BatchingOptions>, BatchingParameter> = {
   maxBatchSize: { proto: "max_batch_size", schema: wholeNumber(1) },
   batchTimeoutMicros: { proto: "batch_timeout_micros", schema: wholeNumber(0) },
   maxEnqueuedBatches: { proto: "max_enqueued_batches", schema: wholeNumber(1) },

@@ -6,7 +6,7 @@ const exportKeras =
   "tf.saved_model.save(model, folder)";
 
 /** What people have in place of a SavedModel, each with the way to one. */
-export const formats = {
+const formats = {
   hdf5: `a Keras model or its weights (HDF5): ${exportKeras}`,
   keras: `a Keras model: ${exportKeras}`,
   lite: "a TensorFlow Lite model, which cannot be turned back: export the model that it was made from",

@@ -35,7 +35,7 @@ export function createPullSecret(
 }
 
 /** The login as Docker keeps it in its config.json. */
-export function dockerConfig(registry: string, username: string, password: string): string {
+function dockerConfig(registry: string, username: string, password: string): string {
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
   return JSON.stringify({ auths: { [registry]: { username, password, auth } } });
 }

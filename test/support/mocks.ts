@@ -52,7 +52,7 @@ export interface Recording {
 const stackTraceLimit = Error.stackTraceLimit;
 
 export const project = "tfserving";
-export const stack = "dev";
+const stack = "dev";
 
 /** How a value that is not known before the update travels to the engine. */
 export const unknown = pulumi.runtime.unknownValue;

@@ -12,7 +12,7 @@ export interface SwarmTask {
 }
 
 /** Names of the services of a stack, of one part of it if named. */
-export function services(manager: SwarmNode, label: string, part?: string): string[] {
+function services(manager: SwarmNode, label: string, part?: string): string[] {
   const filters = [`tfserving.stack=${label}`, ...(part ? [`tfserving.part=${part}`] : [])];
   const output = dockerOn(
     manager,

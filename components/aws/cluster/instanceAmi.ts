@@ -19,7 +19,7 @@ export interface InstanceAmi {
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
  */
-export function recommendedAmiParameter(gpus: boolean): string {
+function recommendedAmiParameter(gpus: boolean): string {
   return `/aws/service/ecs/optimized-ami/amazon-linux-2023/${gpus ? "gpu/" : ""}recommended/image_id`;
 }
 

@@ -16,7 +16,7 @@ const mostProcesses = 4096;
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
  */
-export function agentConfig({ clusterName, gpus }: AgentOptions): string[] {
+function agentConfig({ clusterName, gpus }: AgentOptions): string[] {
   return [
     `ECS_CLUSTER=${clusterName}`,
     "ECS_AWSVPC_BLOCK_IMDS=true",

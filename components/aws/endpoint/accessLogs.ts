@@ -92,7 +92,7 @@ function closeBucket(
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
  */
-export function accessLogPolicy(bucketArn: string, account: string): object {
+function accessLogPolicy(bucketArn: string, account: string): object {
   return {
     Version: "2012-10-17",
     Statement: [

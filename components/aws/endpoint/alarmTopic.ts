@@ -63,7 +63,7 @@ export function createAlarmTopic(
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
-export function alarmKeyPolicy(partition: string, account: string): object {
+function alarmKeyPolicy(partition: string, account: string): object {
   return {
     Version: "2012-10-17",
     Statement: [
@@ -87,7 +87,7 @@ export function alarmKeyPolicy(partition: string, account: string): object {
 }
 
 /** Alarms of the topic's account and region may publish, over TLS only. */
-export function alarmTopicPolicy(topicArn: string): object {
+function alarmTopicPolicy(topicArn: string): object {
   const { partition, region, account } = parseArn(topicArn);
   return {
     Version: "2012-10-17",

@@ -34,7 +34,7 @@ const schedule = textLike(
 const port = wholeNumberFrom(1, 65535);
 
 /** Shape and range of GpuHostArgs. */
-export const gpuHostSchema = objectOf<GpuHostArgs>({
+const gpuHostSchema = objectOf<GpuHostArgs>({
   subnetId: laterOr(anyText()),
   instanceType: instanceTypeName(),
   amiId: textLike(

@@ -23,7 +23,7 @@ export function createHostRole(
 }
 
 /** What the instance needs, and nothing else. */
-export function hostPolicy(hostKeySecretArn: string): string {
+function hostPolicy(hostKeySecretArn: string): string {
   return policyDocument(
     {
       Sid: "OwnKey",

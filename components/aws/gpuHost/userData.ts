@@ -8,11 +8,7 @@ export const hostUser = "ubuntu";
  * Settings of sshd. Each command of a Docker client is a connection of its own, and an update
  * makes many at a time, of which sshd's defaults would refuse some.
  */
-export const sshdSettings = [
-  "PasswordAuthentication no",
-  "PermitRootLogin no",
-  "MaxStartups 100:30:200",
-];
+const sshdSettings = ["PasswordAuthentication no", "PermitRootLogin no", "MaxStartups 100:30:200"];
 
 /**
  * What the instance does once, when it starts for the first time.

@@ -39,7 +39,7 @@ export interface EcrImageArgs {
 }
 
 /** Shape of EcrImageArgs. An image that is not known yet is judged once it is: `tagOf`. */
-export const ecrImageSchema = objectOf<EcrImageArgs>({
+const ecrImageSchema = objectOf<EcrImageArgs>({
   image: laterOr(
     textLike(tagPattern, "give the name of a local image with a tag, such as tf_serving:1a2b3c"),
   ),

@@ -158,7 +158,7 @@ function createRepository(
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html */
-export function lifecyclePolicy(keepReleases: number): string {
+function lifecyclePolicy(keepReleases: number): string {
   return JSON.stringify({
     rules: [
       {

@@ -119,7 +119,7 @@ export function subnetFilters(vpcId: string, subnetIds?: string[]) {
  *
  * @param offered - zones that offer the instance types. @default - not judged
  */
-export function checkNetwork(
+function checkNetwork(
   { vpcId, subnetIds, endpoints, instanceTypes = [] }: NetworkQuestion,
   facts: NetworkFacts,
   offered?: string[],

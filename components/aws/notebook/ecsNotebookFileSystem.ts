@@ -118,7 +118,7 @@ function createFilesGroup(
  *
  * @see https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
  */
-export function fileSystemPolicy(fileSystemArn: string): object {
+function fileSystemPolicy(fileSystemArn: string): object {
   return {
     Version: "2012-10-17",
     Statement: [

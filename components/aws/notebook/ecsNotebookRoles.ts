@@ -43,7 +43,7 @@ export function createNotebookRoles(
 }
 
 /** What ECS needs to start this notebook and no other task. */
-export function notebookExecutionPolicy(arns: {
+function notebookExecutionPolicy(arns: {
   secretArn: string;
   logGroupArn: string;
   repositoryArn?: string;
@@ -67,7 +67,7 @@ function decryptToken(kmsKeyArn: string): object {
 }
 
 /** Reading and writing through one access point; nobody is root there. */
-export function filesPolicy(fileSystemArn: string, accessPointArn: string): string {
+function filesPolicy(fileSystemArn: string, accessPointArn: string): string {
   return policyDocument({
     Sid: "UseTheseFiles",
     Effect: "Allow",

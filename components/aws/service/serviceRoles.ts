@@ -33,6 +33,6 @@ export function createServiceRoles(
 }
 
 /** What ECS needs for one repository and one log group, and no other. */
-export function executionPolicy(repositoryArn: string, logGroupArn: string): string {
+function executionPolicy(repositoryArn: string, logGroupArn: string): string {
   return policyDocument(...pullImage(repositoryArn), writeLog(logGroupArn));
 }

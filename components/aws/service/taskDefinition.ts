@@ -27,7 +27,7 @@ export interface ReplicaContainer {
 export const containerName = "serving";
 
 /** CPU units that ECS counts a CPU as. */
-export const unitsPerCpu = 1024;
+const unitsPerCpu = 1024;
 
 /** Longest start period of a health check, in seconds. */
 export const longestStartPeriod = 300;

@@ -60,7 +60,7 @@ export function createTaskRoles(
  * Who may take the roles.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
-export function trustPolicy(clusterArn: string): string {
+function trustPolicy(clusterArn: string): string {
   const { partition, region, account } = parseArn(clusterArn);
   return policyDocument({
     Effect: "Allow",

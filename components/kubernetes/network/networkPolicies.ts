@@ -62,10 +62,7 @@ export function createNetworkPolicies(
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
-export function renderReplicaPolicy(
-  part: KubernetesPart,
-  { serviceName, network }: PolicyArgs,
-): Policy {
+function renderReplicaPolicy(part: KubernetesPart, { serviceName, network }: PolicyArgs): Policy {
   return {
     podSelector: { matchLabels: selectorFor(part, serviceName) },
     policyTypes: ["Ingress", "Egress"],

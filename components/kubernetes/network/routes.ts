@@ -47,7 +47,7 @@ export function createRoutes(
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/#path-types
  */
-export function renderIngress(
+function renderIngress(
   { className, host, tlsSecretName, path }: KubernetesIngressArgs,
   serviceName: string,
 ): k8s.networking.v1.IngressSpec {
@@ -78,7 +78,7 @@ export function renderIngress(
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproute
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#grpcroute
  */
-export function renderRoutes(
+function renderRoutes(
   { name, namespace, sectionName, hostnames, grpcHostnames }: KubernetesGatewayArgs,
   serviceName: string,
 ): { kind: string; spec: object }[] {

@@ -11,7 +11,7 @@ export interface State {
 }
 
 /** Version that a canary runs; it stays while releases go by. */
-export const canaryVersion = 1;
+const canaryVersion = 1;
 /** Whose predictions are the load. */
 export const modelName = "scale";
 

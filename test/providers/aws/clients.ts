@@ -36,7 +36,7 @@ export function currentRegion(): string {
 }
 
 /** Address of the AWS API server; nothing but this machine is asked. */
-export function endpoint(): string {
+function endpoint(): string {
   const address = process.env.AWS_ENDPOINT_URL;
   if (!address || new URL(address).hostname !== "127.0.0.1") {
     throw new Error(`AWS_ENDPOINT_URL is ${address}, but has to be a server on 127.0.0.1`);

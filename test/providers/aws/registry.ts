@@ -28,7 +28,7 @@ import vpcEndpoint from "./services/vpcEndpoint";
 const services: Service[] = [account, appautoscaling, autoscaling, cloudwatch, ec2Functions, ecrImages, ecrRepository, ecsCluster, ecsService, ecsTaskDefinition, efs, iam, kms, launchTemplate, listener, loadBalancer, logs, route53, s3, secretsmanager, securityGroup, sns, targetGroup, vpcEndpoint];
 
 /** Every resource type that the provider knows, by token. */
-export const resourceTypes: Record<string, ResourceType> = Object.assign(
+const resourceTypes: Record<string, ResourceType> = Object.assign(
   {},
   ...services.map((service) => service.resources),
 );
