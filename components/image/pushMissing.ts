@@ -59,9 +59,9 @@ async function hasTag({ target, registryUrl, username, password }: Push): Promis
     method: "HEAD",
     headers: { authorization: `Basic ${login}`, accept: manifestTypes.join(", ") },
     signal: AbortSignal.timeout(answerTimeoutMs),
-  }).catch((error: Error) => {
+  }).catch((error: Error & { cause?: Error }) => {
     // fetch itself says only that it failed.
-    const { message } = (error.cause ?? error) as Error;
+    const { message } = error.cause ?? error;
     throw new pulumi.RunError(`The registry at ${registryUrl} does not answer: ${message}`);
   });
   if (status !== 200 && status !== 404) {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { logs } from "../../cli/commands/logs";
 import { status } from "../../cli/commands/status";
-import type { Deployment } from "../../cli/targets/target";
+import type { Deployment, StackContext } from "../../cli/targets/target";
 import { type AwsServer, startAwsServer, testRegion } from "../providers/aws/awsServer";
 import { clients, useRegion } from "../providers/aws/clients";
 import { stackContext, type TestStackContext } from "../support/stackContext";
@@ -104,10 +104,10 @@ describe("the commands on a stack on AWS", () => {
   it("every command says that AWS does not answer", async () => {
     vi.stubEnv("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
     for (const command of [
-      run((context) => status(context, {})),
-      run((context) => logs(context, {}, [])),
+      (context: StackContext) => status(context, {}),
+      (context: StackContext) => logs(context, {}, []),
     ]) {
-      await expect(command).rejects.toThrow(
+      await expect(run(command)).rejects.toThrow(
         `AWS does not let the stack dev in (region ${testRegion})`,
       );
     }
