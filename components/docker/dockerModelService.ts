@@ -40,12 +40,6 @@ export class DockerModelService extends pulumi.ComponentResource {
   public readonly networkRestUrl: pulumi.Output<string>;
   /** Address for gRPC clients on that network. */
   public readonly networkGrpcAddress: pulumi.Output<string>;
-  /** The network, on which clients join the service. */
-  public readonly network: docker.Network;
-  /** Container of the balancer, which publishes the ports. */
-  public readonly balancer: docker.Container;
-  /** Containers of the replicas. */
-  public readonly replicas: docker.Container[];
   /** Names of the containers that serve now. */
   public readonly replicaNames: pulumi.Output<string[]>;
 
@@ -79,9 +73,6 @@ export class DockerModelService extends pulumi.ComponentResource {
     const host = clientHost(publishAddress, engine);
     const origin = `http://${host}:${restPort}`;
     const onNetwork = serviceAddresses(serviceName, modelName);
-    this.network = network;
-    this.balancer = balancer;
-    this.replicas = replicas.containers;
     const serving = pulumi.all([...replicas.containers, balancer].map(({ id }) => id));
     this.restUrl = onceServing(`${origin}/v1/models/${modelName}`, serving);
     this.modelUrls = onceServing(modelUrls(origin, modelName, resolved.server?.models), serving);

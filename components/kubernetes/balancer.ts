@@ -1,4 +1,3 @@
-import type * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
@@ -30,27 +29,20 @@ const leaveSeconds = 10;
 // After the last call, until it is killed.
 const marginSeconds = 5;
 
-/** Balancers that are there. */
-export interface DeployedBalancers {
-  deployment: apps.Deployment;
-  /** What clients call. */
-  service: core.Service;
-  /** Known once they take requests. */
-  serving: pulumi.Output<unknown>;
-}
-
 /**
  * The balancers, under the Service that clients call.
  *
  * A changed configuration is another ConfigMap, and so other pods: one more starts, and when it is
  * ready an old one takes connections until no node sends any, answers its calls and ends. Releases
  * and scaling do not change it.
+ *
+ * @returns what is known once they take requests
  */
 export function createBalancers(
   name: string,
   args: ResolvedKubernetesArgs,
   parent: pulumi.Resource,
-): DeployedBalancers {
+): pulumi.Output<unknown> {
   const config = new core.ConfigMap(
     `${name}-balancer`,
     {
@@ -87,8 +79,7 @@ export function createBalancers(
     },
     { parent },
   );
-  const serving = pulumi.all([guard.passed(deployment.id), service.id]);
-  return { deployment, service, serving };
+  return pulumi.all([guard.passed(deployment.id), service.id]);
 }
 
 function renderConfig(args: ResolvedKubernetesArgs): pulumi.Output<string> {

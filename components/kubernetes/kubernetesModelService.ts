@@ -1,5 +1,4 @@
 import * as apps from "@pulumi/kubernetes/apps/v1";
-import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../core/refuse";
 import { warnOf } from "../core/warnOf";
@@ -52,12 +51,6 @@ export class KubernetesModelService extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
   /** Name of the Deployment that the replicas are pods of and its revision, once they serve. */
   public readonly replicaNames: pulumi.Output<string[]>;
-  /** Deployment of the replicas that serve the release. */
-  public readonly replicas: apps.Deployment;
-  /** Deployment of the balancers. */
-  public readonly balancers: apps.Deployment;
-  /** The Service that clients call. */
-  public readonly service: core.Service;
   /** Command that brings the Service to ports 8501 and 8500 of this machine while it runs. */
   public readonly portForwardCommand: pulumi.Output<string>;
 
@@ -74,14 +67,14 @@ export class KubernetesModelService extends pulumi.ComponentResource {
     const replicas = createReplicas(name, resolved, mainReplicas(resolved), this);
     canaryReplicas(resolved).forEach((set) => createReplicas(name, resolved, set, this));
     const balancers = createBalancers(name, resolved, this);
-    createAutoscaling(name, resolved, replicas.deployment.metadata.name, this);
+    createAutoscaling(name, resolved, replicas.name, this);
     createDisruptionBudgets(name, resolved, this);
     createNetworkPolicies(name, resolved, this);
     createRoutes(name, resolved, this);
     createPodMonitor(name, resolved, this);
 
     const { modelName, serviceName, clusterDomain, server } = resolved;
-    const serving = pulumi.all([replicas.serving, balancers.serving]);
+    const serving = pulumi.all([replicas.serving, balancers]);
     const host = onceServing(resolved.namespace, serving).apply((namespace) =>
       serviceHost(serviceName, namespace, clusterDomain),
     );
@@ -92,9 +85,6 @@ export class KubernetesModelService extends pulumi.ComponentResource {
     this.grpcAddress = host.apply((host) => serviceAddresses(host, modelName).grpcAddress);
     this.serviceName = pulumi.output(serviceName);
     this.namespace = pulumi.output(resolved.namespace);
-    this.replicas = replicas.deployment;
-    this.balancers = balancers.deployment;
-    this.service = balancers.service;
     this.replicaNames = runningRevision(replicas.serving);
     this.portForwardCommand = portForward(resolved);
     this.registerOutputs({

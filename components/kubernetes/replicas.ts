@@ -26,8 +26,9 @@ export interface ReplicaGroup {
 
 /** Replicas that are there. */
 export interface DeployedReplicas {
-  deployment: apps.Deployment;
-  /** Its metadata, once they serve: an update that was taken back gives none. */
+  /** Name of their Deployment. */
+  name: pulumi.Output<string>;
+  /** Metadata of their Deployment, once they serve: an update that was taken back gives none. */
   serving: apps.Deployment["metadata"];
 }
 
@@ -81,7 +82,7 @@ export function createReplicas(
     renderDeployment(args, group),
     parent,
   );
-  return { deployment, serving: guard.passed(deployment.metadata) };
+  return { name: deployment.metadata.name, serving: guard.passed(deployment.metadata) };
 }
 
 /**

@@ -46,12 +46,6 @@ export class SwarmModelService extends pulumi.ComponentResource {
   public readonly networkRestUrl: pulumi.Output<string>;
   /** Address for gRPC clients on that network. */
   public readonly networkGrpcAddress: pulumi.Output<string>;
-  /** The overlay network. */
-  public readonly network: docker.Network;
-  /** Swarm service of the balancers, which publishes the ports. */
-  public readonly balancers: docker.Service;
-  /** Swarm service of the replicas. */
-  public readonly replicas: docker.Service;
   /** Name of the Swarm service that the replicas are tasks of, once they serve. */
   public readonly replicaNames: pulumi.Output<string[]>;
 
@@ -76,9 +70,6 @@ export class SwarmModelService extends pulumi.ComponentResource {
     const { address, restPort, grpcPort, serviceName, modelName } = resolved;
     const origin = `http://${address}:${restPort}`;
     const onNetwork = serviceAddresses(serviceName, modelName);
-    this.network = network;
-    this.balancers = balancers;
-    this.replicas = replicas;
     const serving = pulumi.all([replicas.id, balancers.id]);
     this.restUrl = onceServing(`${origin}/v1/models/${modelName}`, serving);
     this.modelUrls = onceServing(modelUrls(origin, modelName, resolved.server?.models), serving);

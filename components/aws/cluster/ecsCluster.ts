@@ -22,11 +22,9 @@ import { tagsFor } from "../tags";
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
 export class EcsCluster extends pulumi.ComponentResource {
-  /** The ECS cluster. */
-  public readonly cluster: ecs.Cluster;
-  /** Its ARN. */
+  /** ARN of the ECS cluster. */
   public readonly clusterArn: pulumi.Output<string>;
-  /** Its name. */
+  /** Name of the ECS cluster. */
   public readonly clusterName: pulumi.Output<string>;
   /** Name of the capacity provider that services name in their strategy, once the cluster has it. */
   public readonly capacityProviderName: pulumi.Output<string>;
@@ -65,7 +63,6 @@ export class EcsCluster extends pulumi.ComponentResource {
     const provider = createCapacityProvider(name, resolved, group, this);
     const providers = assignProvider(name, cluster, provider, this);
 
-    this.cluster = cluster;
     this.clusterArn = cluster.arn;
     this.clusterName = cluster.name;
     this.capacityProviderName = pulumi

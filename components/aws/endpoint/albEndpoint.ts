@@ -41,8 +41,6 @@ export class AlbEndpoint extends pulumi.ComponentResource {
   public readonly grpcTargetGroupArn: pulumi.Output<string>;
   /** Security group of the load balancer, from which requests come to the replicas. */
   public readonly securityGroupId: pulumi.Output<string>;
-  /** The load balancer. */
-  public readonly loadBalancer: lb.LoadBalancer;
   /** What metrics call the load balancer. */
   public readonly loadBalancerArnSuffix: pulumi.Output<string>;
   /** What metrics call the target group for REST. */
@@ -81,7 +79,6 @@ export class AlbEndpoint extends pulumi.ComponentResource {
     this.restTargetGroupArn = once(groups.rest, routes.rest);
     this.grpcTargetGroupArn = once(groups.grpc, routes.grpc);
     this.securityGroupId = securityGroup.id;
-    this.loadBalancer = loadBalancer;
     this.loadBalancerArnSuffix = loadBalancer.arnSuffix;
     this.restTargetGroupArnSuffix = groups.rest.arnSuffix;
     this.grpcTargetGroupArnSuffix = groups.grpc?.arnSuffix ?? pulumi.output("");

@@ -27,9 +27,7 @@ import { hostUser, renderUserData } from "./userData";
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
 export class GpuHost extends pulumi.ComponentResource {
-  /** The instance. */
-  public readonly instance: ec2.Instance;
-  /** Its id. */
+  /** Id of the instance. */
   public readonly instanceId: pulumi.Output<string>;
   /** Address of the Docker Engine for `DockerModelService.host`, `ssh://ubuntu@...`, once it answers. */
   public readonly host: pulumi.Output<string>;
@@ -86,7 +84,6 @@ export class GpuHost extends pulumi.ComponentResource {
       { parent: this },
     );
     dockerHosts.set(this, dockerHost);
-    this.instance = instance;
     this.instanceId = instance.id;
     this.host = dockerHost.host;
     this.sshOptions = dockerHost.sshOptions;

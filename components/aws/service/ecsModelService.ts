@@ -39,10 +39,6 @@ export class EcsModelService extends pulumi.ComponentResource {
   public readonly serviceName: pulumi.Output<string>;
   /** ARN of the task definition, with its revision, that the service runs. */
   public readonly taskDefinitionArn: pulumi.Output<string>;
-  /** The ECS service. */
-  public readonly service: ecs.Service;
-  /** The task definition of the replicas. */
-  public readonly taskDefinition: ecs.TaskDefinition;
   /** Name of the CloudWatch log group of the replicas. */
   public readonly logGroupName: pulumi.Output<string>;
   /** Security group of the replicas. */
@@ -64,8 +60,6 @@ export class EcsModelService extends pulumi.ComponentResource {
       createScaling(name, autoscaling, { clusterName, serviceName: service.name }, tags, this);
     }
 
-    this.service = service;
-    this.taskDefinition = task;
     this.serviceArn = service.arn;
     this.serviceName = service.name;
     this.taskDefinitionArn = runningRevision(service, task);

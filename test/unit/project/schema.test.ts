@@ -119,15 +119,12 @@ describe("the package's schema", () => {
     [
       "DockerModelService",
       [
-        "balancer",
         "grpcAddress",
         "modelUrls",
-        "network",
         "networkGrpcAddress",
         "networkName",
         "networkRestUrl",
         "replicaNames",
-        "replicas",
         "restUrl",
       ],
     ],
@@ -137,7 +134,6 @@ describe("the package's schema", () => {
         "amiId",
         "autoScalingGroupName",
         "capacityProviderName",
-        "cluster",
         "clusterArn",
         "clusterName",
         "gpusPerInstance",
@@ -159,15 +155,7 @@ describe("the package's schema", () => {
     ],
     [
       "EcsModelService",
-      [
-        "logGroupName",
-        "securityGroupId",
-        "service",
-        "serviceArn",
-        "serviceName",
-        "taskDefinition",
-        "taskDefinitionArn",
-      ],
+      ["logGroupName", "securityGroupId", "serviceArn", "serviceName", "taskDefinitionArn"],
     ],
     [
       "GpuHost",
@@ -175,7 +163,6 @@ describe("the package's schema", () => {
         "address",
         "dataVolumeId",
         "host",
-        "instance",
         "instanceId",
         "privateKey",
         "sshOptions",
@@ -185,15 +172,12 @@ describe("the package's schema", () => {
     [
       "KubernetesModelService",
       [
-        "balancers",
         "grpcAddress",
         "modelUrls",
         "namespace",
         "portForwardCommand",
         "replicaNames",
-        "replicas",
         "restUrl",
-        "service",
         "serviceName",
       ],
     ],
@@ -204,16 +188,13 @@ describe("the package's schema", () => {
     [
       "SwarmModelService",
       [
-        "balancers",
         "grpcAddress",
         "modelUrls",
-        "network",
         "networkGrpcAddress",
         "networkId",
         "networkName",
         "networkRestUrl",
         "replicaNames",
-        "replicas",
         "restUrl",
       ],
     ],
@@ -223,6 +204,12 @@ describe("the package's schema", () => {
     ["ServingImage", ["imageId", "imageName", "modelVersion", "signature"]],
   ])("gives back from a %s: %j", (name, outputs) => {
     expect(shape(schema.components[name].outputs)).toEqual(outputs);
+  });
+
+  it("names no resource of a provider, whose plugin would have to be there to add the package", () => {
+    expect(
+      JSON.stringify(schema.components).match(/\/(aws|docker|kubernetes)\/v[^"]*/g),
+    ).toBeNull();
   });
 
   it("takes the outputs of one component as the inputs of the next", () => {
