@@ -3,6 +3,7 @@ import * as path from "path";
 import { dockerOn } from "../test/support/ownMachine";
 import { openMachineRoom, SwarmNode } from "../test/support/swarmNodes";
 import { openTunnel } from "../test/support/tunnel";
+import { until } from "../test/support/until";
 import { buildPeerImage, peerEnvironment, peers } from "./support/compose";
 import { imageName, standInNote } from "./support/images";
 import { measure, say, size } from "./support/measure";
@@ -16,7 +17,7 @@ import { openService } from "./support/service";
 const releases = size(4, 1);
 // Under load before and after each release.
 const calmSeconds = size(10, 4);
-const convergeSeconds = 300;
+const convergeMs = 300_000;
 
 // Of a test network that no other test has.
 const roomNumber = 88;
@@ -132,7 +133,7 @@ async function deploy(node: SwarmNode, image: string): Promise<void> {
   await run("docker", ["--host", node.host, "stack", "deploy", ...options, peerStack], {
     env: { ...process.env, ...peerEnvironment(settings, image) },
   });
-  await until(`4 tasks run ${image}`, () => {
+  const converged = () => {
     const filters = ["--filter", "desired-state=running"];
     const format = ["--format", "{{.Image}} {{.CurrentState}}"];
     const tasks = dockerOn(node, "service", "ps", ...filters, ...format, `${peerStack}_serving`);
@@ -140,23 +141,11 @@ async function deploy(node: SwarmNode, image: string): Promise<void> {
     const state = dockerOn(node, ...status, `${peerStack}_serving`);
     const running = tasks.split("\n").filter((task) => task.startsWith(`${image} Running`));
     return running.length === 4 && !/"updating"/.test(state);
-  });
+  };
+  await until(`4 tasks run ${image}`, converged, convergeMs, 500);
 }
 
 async function answers({ restPort }: Ports): Promise<void> {
   const url = `http://127.0.0.1:${restPort}/v1/models/${modelName}`;
-  await until("the peer answers", () =>
-    fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  );
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + convergeSeconds * 1000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`After ${convergeSeconds} s not so: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+  await until("the peer answers", async () => (await fetch(url)).ok, convergeMs, 500);
 }

@@ -206,6 +206,9 @@ function checkParts(
     canary: service.canary && { ...service.canary, image: later },
   });
   const problems = checkKubernetesModelService({ serviceName, ...resolved });
+  // The notebook's own name comes from it, and is not refused a second time.
+  const isNamed = !problems.some(({ propertyPath }) => propertyPath === "serviceName");
+  const modelServiceName = isNamed ? serviceName : kubernetesModelServiceDefaults.serviceName;
   return [
     ...problems.flatMap((problem) => {
       const propertyPath = keysOf[problem.propertyPath];
@@ -217,7 +220,7 @@ function checkParts(
           "notebook",
           checkKubernetesNotebook(
             resolveKubernetesNotebookArgs({
-              ...{ restUrl: "", grpcAddress: "", modelServiceName: serviceName, cluster },
+              ...{ restUrl: "", grpcAddress: "", modelServiceName, cluster },
               ...{ ...notebook, namespace },
             }),
           ),

@@ -16,6 +16,7 @@ import { dockerOn } from "../../support/ownMachine";
 import { MachineRoom, openMachineRoom, TestSwarm } from "../../support/swarmNodes";
 import { swarmObjects, tasks } from "../../support/swarmTasks";
 import { openTunnel, Tunnel } from "../../support/tunnel";
+import { until } from "../../support/until";
 
 const restPort = 18701;
 const grpcPort = 18700;
@@ -207,12 +208,11 @@ describe("a stack on a swarm of three nodes", () => {
     const loads = [await loadOn(0), await callsOn(0)];
     await loads[0].more(50);
     await swarm.nodes[2].unplug();
-    await until("all replicas run on the living nodes", () => {
-      const running = tasks(swarm.nodes[0], stack.label, "replica").filter(
+    const livingReplicas = () =>
+      tasks(swarm.nodes[0], stack.label, "replica").filter(
         ({ node, state }) => node !== "node3" && state === "Running",
       );
-      return running.length === 4;
-    });
+    await eventually("all replicas run on the living nodes", () => livingReplicas().length === 4);
     await loads[0].more(50);
     for (const load of loads) {
       const result = await load.stop();
@@ -241,9 +241,10 @@ describe("a stack on a swarm of three nodes", () => {
   test("leaves nothing when it is destroyed", async () => {
     await stack.stack.destroy();
     const living = swarm.nodes.slice(0, 2);
-    await until("the nodes have removed their containers", () => {
-      return swarmObjects(living, stack.label).length === 0;
-    });
+    await eventually(
+      "the nodes have removed their containers",
+      () => swarmObjects(living, stack.label).length === 0,
+    );
   });
 
   async function scaleTo(replicas: string) {
@@ -267,7 +268,7 @@ describe("a stack on a swarm of three nodes", () => {
 
   /** The last old replica may answer for some seconds after an update has ended. */
   async function untilServed(wanted: string): Promise<void> {
-    await until(`version ${wanted} is served`, async () => {
+    await eventually(`version ${wanted} is served`, async () => {
       const answer = await fetch(String(outputs.restUrl.value));
       const { model_version_status: versions } = await answer.json();
       return versions.map(({ version }: { version: string }) => version).join() === wanted;
@@ -320,10 +321,7 @@ function pullOn(swarm: TestSwarm, registry: Registry, image: string): void {
   fs.rmSync(config, { recursive: true });
 }
 
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 240; attempt++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  throw new Error(`After 2 min not so: ${what}`);
+/** Nodes take their time, and asking them costs. */
+function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<true> {
+  return until(what, holds, 120_000, 500);
 }
