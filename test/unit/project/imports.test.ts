@@ -6,13 +6,14 @@ import { describe, expect, it } from "vitest";
 import { repository } from "../../support/stackConfig";
 
 /** The folders of the library, each with those that it may import. */
-const below = ["core", "tfserving", "serving", "engine", "image"];
+const below = ["core", "tfserving", "serving", "engine", "modelSource", "image"];
 const mayImport: Record<string, string[]> = {
   core: [],
   tfserving: ["core"],
   serving: ["core", "tfserving"],
   engine: ["core", "tfserving", "serving"],
-  image: ["core", "tfserving", "serving", "engine"],
+  modelSource: ["core", "tfserving", "engine"],
+  image: ["core", "tfserving", "serving", "engine", "modelSource"],
   docker: below,
   swarm: [...below, "docker"],
   aws: below,
