@@ -53,6 +53,12 @@ export interface RemoteFile {
   readonly path: string;
   /** Bytes. @default - not known before it is read */
   readonly size?: number;
+  /**
+   * What tells this content of it from any other: an ETag, a generation. Of a source with several
+   * versions of a model only the files of those that are served count then.
+   * @default - the revision of the source does
+   */
+  readonly revision?: string;
   /** What it has to be when it is there. @default - its size decides */
   readonly digest?: FileDigest;
   /**
