@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash, Hash } from "crypto";
 import * as fs from "fs";
-import * as path from "path";
 import { readText } from "../core/readText";
 import { staysOut } from "../tfserving/hiddenFiles";
+import { filesOf, VersionFile } from "../tfserving/versionFiles";
 
 const chunkBytes = 1 << 20;
 
@@ -38,35 +38,27 @@ export function contentHash(
   return hash.digest("hex").slice(0, 12);
 }
 
-/** @param relative - path below the source, with "/" in front of each part */
-function addPath(
-  hash: Hash,
-  source: string,
-  file: string,
-  add: typeof addFile,
-  relative = "",
-): void {
-  const name = source + relative;
-  const info = fs.lstatSync(file);
-  if (info.isSymbolicLink()) {
-    addField(hash, "link", `${name}>${fs.readlinkSync(file)}`);
-  } else if (info.isDirectory()) {
-    for (const entry of fs.readdirSync(file, { withFileTypes: true }).sort(byName)) {
-      const below = `${relative}/${entry.name}`;
-      if (!staysOut(below.slice(1), !entry.isDirectory())) {
-        addPath(hash, source, path.join(file, entry.name), add, below);
-      }
-    }
-  } else if (info.isFile()) {
-    addField(hash, "file", name);
-    add(hash, file, info.size);
-  } else {
-    throw new pulumi.RunError(`${file} is no file, folder or link: an image cannot hold it`);
+function addPath(hash: Hash, source: string, place: string, add: typeof addFile): void {
+  if (!fs.statSync(place).isDirectory()) {
+    addOne(hash, source, { name: "", place }, add);
+    return;
+  }
+  for (const file of filesOf(place).files.filter(({ name }) => !staysOut(name))) {
+    addOne(hash, `${source}/${file.name}`, file, add);
   }
 }
 
-function byName(left: fs.Dirent, right: fs.Dirent): number {
-  return left.name < right.name ? -1 : 1;
+function addOne(hash: Hash, name: string, { place, link }: VersionFile, add: typeof addFile): void {
+  if (link !== undefined) {
+    addField(hash, "link", `${name}>${link}`);
+    return;
+  }
+  const info = fs.statSync(place);
+  if (!info.isFile()) {
+    throw new pulumi.RunError(`${place} is no file, folder or link: an image cannot hold it`);
+  }
+  addField(hash, "file", name);
+  add(hash, place, info.size);
 }
 
 /** Reads piece by piece: a model may be larger than memory. */

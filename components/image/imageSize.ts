@@ -1,6 +1,5 @@
-import * as fs from "fs";
-import * as path from "path";
 import { checkServedModels } from "../tfserving/servedModels";
+import { distinctVersions } from "./modelRemarks";
 import { type ServingImageArgs, servingImageDefaults } from "./servingImageArgs";
 
 const gigabyte = 1e9;
@@ -17,12 +16,13 @@ export function imageSizeWarnings(
     "modelFolder" | "modelName" | "modelVersion" | "models" | "savedModelTags"
   >,
 ): string[] {
-  const { versions } = checkServedModels({
+  const { loaded } = checkServedModels({
     ...servingImageDefaults,
     ...args,
     tags: args.savedModelTags,
   });
-  const size = versions.reduce((sum, { folder }) => sum + folderSize(folder), 0) / gigabyte;
+  const size =
+    distinctVersions(loaded).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / gigabyte;
   return size > largeGigabytes
     ? [
         `The model versions in the image take ${size.toFixed(1)} GB: every new instance pulls them before its ` +
@@ -30,11 +30,4 @@ export function imageSizeWarnings(
           "startTimeoutSeconds and deploymentTimeoutMinutes time enough.",
       ]
     : [];
-}
-
-function folderSize(folder: string): number {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, { parentPath, name }) => sum + fs.statSync(path.join(parentPath, name)).size, 0);
 }

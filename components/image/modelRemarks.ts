@@ -59,7 +59,7 @@ export function sayRemarks({ warnings, notes }: ModelRemarks, resource?: pulumi.
 }
 
 /** Two models may be one folder under two names. */
-function distinctVersions(loaded: LoadedModel[]): ModelVersion[] {
+export function distinctVersions(loaded: LoadedModel[]): ModelVersion[] {
   const versions = loaded.flatMap(({ model }) => model.versions);
   return [...new Map(versions.map((version) => [version.folder, version])).values()];
 }

@@ -16,6 +16,7 @@ import { buildMissing, ImageBuild } from "./buildMissing";
 import { buildContext, checkImageNames, engineBuild, portable } from "./engineBuild";
 import { imageTags, modelDockerfile } from "./imageTag";
 import { checkBatchedModels, ModelRemarks, modelRemarks, sayRemarks } from "./modelRemarks";
+import { plainFolder } from "./plainFolder";
 import { buildRuntime, runtimeBuild, runtimeRepository } from "./runtimeImage";
 import { ServingImageArgs, servingImageDefaults } from "./servingImageArgs";
 
@@ -178,7 +179,7 @@ function buildModel(
         name: imageName,
         build: {
           ...engineBuild,
-          context: buildContext(version.folder),
+          context: buildContext(plainFolder(version.folder)),
           dockerfile: portable(dockerfile),
           // By name, so that it comes first.
           buildArgs: { ...buildArgs, PARENT_IMAGE: before.name },
@@ -209,7 +210,7 @@ function modelBuilds(args: ResolvedArgs, versions: ServedVersion[]): ImageBuild[
       ...builds,
       {
         name: `${repository}:${tags[index]}`,
-        context: path.resolve(version.folder),
+        context: path.resolve(plainFolder(version.folder)),
         dockerfile: modelDockerfile,
         buildArgs: {
           PARENT_IMAGE: builds[index].name,

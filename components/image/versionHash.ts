@@ -1,5 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
+import { filesOf } from "../tfserving/versionFiles";
 import { contentHash } from "./contentHash";
 
 const known = new Map<string, { state: string; hash: string }>();
@@ -22,10 +23,9 @@ export function versionHash(folder: string): string {
 
 /** Changes with every change of a file: the kernel sets ctime, whatever mtime is set to. */
 function stateOf(folder: string): string {
-  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-  return names
-    .map((name) => {
-      const { ino, size, ctimeNs } = fs.lstatSync(path.join(folder, name), { bigint: true });
+  return filesOf(folder)
+    .files.map(({ name, place }) => {
+      const { ino, size, ctimeNs } = fs.statSync(place, { bigint: true });
       return `${name} ${ino} ${size} ${ctimeNs}\n`;
     })
     .join("");

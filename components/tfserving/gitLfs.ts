@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
-import * as path from "node:path";
+
+import type { VersionFile } from "./versionFiles";
 
 // https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: the second is from before its 1.0.
 const markers = [
@@ -8,16 +9,9 @@ const markers = [
 ];
 const largestPointer = 1024;
 
-/**
- * The files in a folder, at any depth, for which Git LFS left a pointer, by path relative to the
- * folder. Only files as small as a pointer are read.
- */
-export function findLfsPointers(folder: string): string[] {
-  return fs
-    .readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => isLfsPointer(path.join(folder, name)))
-    .map((name) => name.split(path.sep).join("/"))
-    .sort();
+/** The files for which Git LFS left a pointer, by name. Only those as small as a pointer are read. */
+export function findLfsPointers(files: VersionFile[]): string[] {
+  return files.filter(({ place }) => isLfsPointer(place)).map(({ name }) => name);
 }
 
 function isLfsPointer(file: string): boolean {

@@ -7,6 +7,7 @@ import { findLfsPointers } from "./gitLfs";
 import type { ModelVersion } from "./modelFolder";
 import { findBelow, findOtherFormat } from "./otherFormats";
 import { type MetaGraph, readSavedModel, type SavedModel, savedModelFile } from "./savedModel";
+import { filesOf, type VersionFile } from "./versionFiles";
 import { quoted } from "./versionFolders";
 
 interface VersionCheck {
@@ -31,16 +32,19 @@ export function checkModelVersion(
   if (!fs.existsSync(path.join(folder, savedModelFile))) {
     return refuse(missingFile(folder));
   }
-  const link = brokenByCopy(folder);
-  if (link) {
-    return refuse(link);
+  const { files, broken } = filesOf(folder);
+  if (broken.length > 0) {
+    return refuse(
+      `"${folder}" has symbolic links that lead nowhere or in a circle, ${quoted(broken)}: fetch what ` +
+        "they point to (`dvc pull`, for example) or remove them",
+    );
   }
   if (fs.existsSync(path.join(folder, ".dockerignore"))) {
     return refuse(
       `"${folder}" holds a .dockerignore: remove it, all files of the version are served`,
     );
   }
-  const pointers = findLfsPointers(folder);
+  const pointers = findLfsPointers(files);
   if (pointers.length > 0) {
     return refuse(
       `"${folder}" has Git LFS pointers in place of ${quoted(pointers)}: run \`git lfs pull\``,
@@ -53,11 +57,12 @@ export function checkModelVersion(
     const { reasons } = checkVariables(folder, false);
     return refuse(`${(error as Error).message}; export or copy the model again`, ...reasons);
   }
-  return checkSavedModel(folder, savedModel, check);
+  return checkSavedModel(folder, files, savedModel, check);
 }
 
 function checkSavedModel(
   folder: string,
+  files: VersionFile[],
   savedModel: SavedModel,
   { version, tags, signatureName }: VersionCheck,
 ): { reasons: string[]; version?: ModelVersion } {
@@ -84,8 +89,8 @@ function checkSavedModel(
           stateful: callable(metaGraph.stateful),
           tensorflowVersion: metaGraph.tensorflowVersion,
           hasWarmup: fs.existsSync(path.join(folder, warmupFile)),
-          sizeBytes: sizeOf(folder),
-          loadedBytes: sizeOf(folder, isLoaded),
+          sizeBytes: sizeOf(files),
+          loadedBytes: sizeOf(files.filter(isLoaded)),
           notes: variables.notes,
         },
       };
@@ -96,7 +101,7 @@ function checkAssets(folder: string, { assets }: MetaGraph): string[] {
   const file = path.join(folder, savedModelFile);
   const named = assets.map((name) => `assets/${name}`);
   const missing = named.filter((name) => !fs.existsSync(path.join(folder, name)));
-  const left = named.filter((name) => !missing.includes(name) && staysOut(name, true));
+  const left = named.filter((name) => !missing.includes(name) && staysOut(name));
   return [
     ...(missing.length > 0
       ? [`"${folder}" lacks ${quoted(missing)}, which ${file} reads; copy the whole export again`]
@@ -110,8 +115,8 @@ function checkAssets(folder: string, { assets }: MetaGraph): string[] {
   ];
 }
 
-function isLoaded(name: string): boolean {
-  return name === savedModelFile || /^variables[\\/]variables\.data-/.test(name);
+function isLoaded({ name }: VersionFile): boolean {
+  return name === savedModelFile || /^variables\/variables\.data-/.test(name);
 }
 
 function missingFile(folder: string): string {
@@ -178,40 +183,8 @@ function sameTags(left: string[], right: string[]): boolean {
   return left.length === wanted.size && left.every((tag) => wanted.has(tag));
 }
 
-/** The image holds the version's folder alone: a link has to stay in it and be relative. */
-function brokenByCopy(folder: string): string | undefined {
-  if (fs.lstatSync(folder).isSymbolicLink()) {
-    return `"${folder}" is a symbolic link, which an image build cannot follow; copy what it points to`;
-  }
-  const link = fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isSymbolicLink())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .find((place) => leadsOutOf(folder, place));
-  return (
-    link &&
-    `"${link}" is a symbolic link that leads out of "${folder}" or nowhere, where an image build ` +
-      "cannot follow; copy what it points to"
-  );
-}
-
-function leadsOutOf(folder: string, link: string): boolean {
-  const target = fs.readlinkSync(link);
-  const place = path.resolve(path.dirname(link), target);
-  const relative = path.relative(path.resolve(folder), place);
-  return (
-    path.isAbsolute(target) ||
-    relative === ".." ||
-    relative.startsWith(`..${path.sep}`) ||
-    path.isAbsolute(relative) ||
-    !fs.existsSync(place)
-  );
-}
-
-function sizeOf(folder: string, counts: (name: string) => boolean = () => true): number {
-  return fs
-    .readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter(counts)
-    .map((name) => fs.statSync(path.join(folder, name)))
+function sizeOf(files: VersionFile[]): number {
+  return files
+    .map(({ place }) => fs.statSync(place))
     .reduce((sum, stats) => sum + (stats.isFile() ? stats.size : 0), 0);
 }

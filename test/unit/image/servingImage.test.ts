@@ -111,6 +111,25 @@ it("builds from a relative path where one is given", async () => {
   expect(inputsOf("serving").build.context).toBe(`${slashed(modelFolder)}/my_model/12`);
 });
 
+it("is built from a copy where links lead out of a version, and named as if there were none", async () => {
+  const [, plain] = await namesFor();
+  const blobs = temporaryFolder();
+  fs.renameSync(path.join(folder, "my_model/12/assets"), path.join(blobs, "assets"));
+  fs.renameSync(path.join(folder, "my_model/12/saved_model.pb"), path.join(blobs, "graph"));
+  fs.symlinkSync(path.join(blobs, "assets"), path.join(folder, "my_model/12/assets"));
+  fs.symlinkSync(path.join(blobs, "graph"), path.join(folder, "my_model/12/saved_model.pb"));
+  writeFiles(folder, { "my_model/12/.hidden": "" });
+  expect((await namesFor())[1]).toBe(plain);
+
+  const { context } = inputsOf("serving").build;
+  expect(context).toMatch(/^node_modules\/\.cache\/tfserving\/[0-9a-f]{12}$/);
+  const files = fs.readdirSync(context, { recursive: true, withFileTypes: true });
+  expect(files.map(({ name }) => name).sort()).toEqual([
+    ...["assets", "class_names.txt", "saved_model.pb"],
+  ]);
+  expect(files.some((file) => file.isSymbolicLink())).toBe(false);
+});
+
 it("tells name, id, served version and signature", async () => {
   const image = await create({ signatureName: "top_five" });
   const { name } = inputsOf("serving");

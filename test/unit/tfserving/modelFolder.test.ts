@@ -79,6 +79,19 @@ describe("a good model folder", () => {
     expect(reasonsOf(modelFolder)).toEqual([]);
   });
 
+  it("may consist of links to where DVC or Hugging Face keep files", () => {
+    const blobs = folderWith({ graph: good, "names/a.txt": "names" });
+    const modelFolder = folderWith({ "m/1/README.md": "" });
+    fs.symlinkSync(path.join(blobs, "graph"), path.join(modelFolder, "m/1/saved_model.pb"));
+    fs.symlinkSync(path.join(blobs, "names"), path.join(modelFolder, "m/1/assets"));
+    fs.symlinkSync("1", path.join(modelFolder, "m/2"));
+    const { problems, model } = checkModelFolder(modelFolder, "m", { choice: all });
+    expect(problems).toEqual([]);
+    expect(model?.versions.map(({ sizeBytes, loadedBytes }) => [sizeBytes, loadedBytes])).toEqual(
+      Array(2).fill([good.length + 5, good.length]),
+    );
+  });
+
   it("may be one that TensorFlow wrote", () => {
     const { problems, model } = checkModelFolder(testdata, "scale");
     expect(problems).toEqual([]);

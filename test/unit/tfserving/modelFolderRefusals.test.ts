@@ -91,19 +91,14 @@ const brokenCopies: Record<string, () => string> = {
     return modelFolder;
   },
   "a symbolic link that leads nowhere": () => linked("gone", "m/2"),
-  "a version that is a symbolic link": () =>
-    linked(folderWith({ "saved_model.pb": good }), "m/1", { "m/README.md": "" }),
   ...Object.fromEntries(
-    ["../../0/variables", "/etc/hostname", "gone"].map((target) => [
-      `a symbolic link out of its version, to ${target}`,
-      () =>
-        linked(target, "m/1/assets/link", {
-          ...oneGood,
-          "m/1/assets/x": "",
-          "m/0/variables/x": "",
-        }),
+    ["gone", "/gone", "../../../m", "link"].map((target) => [
+      `a symbolic link in a version, to ${target}`,
+      () => linked(target, "m/1/assets/link", { ...oneGood, "m/1/assets/x": "" }),
     ]),
   ),
+  "a Git LFS pointer behind a symbolic link": () =>
+    linked(folderWith({ "names.txt": pointer }), "m/1/assets"),
 };
 
 function linked(target: string, link: string, files: Files = oneGood): string {
