@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { minorVersion, tensorflowOf } from "../tfserving/baseImage";
 import type { BatchingOptions } from "../tfserving/batching";
 import { checkBatchedSignatures, type LoadedModel } from "../tfserving/batchedSignatures";
+import { checkGraphs } from "../tfserving/checkGraphs";
 import type { ModelVersion } from "../tfserving/modelFolder";
 import type { Problem } from "../core/problem";
 
@@ -26,6 +27,14 @@ export function checkBatchedModels(
   }));
 }
 
+/** What keeps the server in an image from loading models. */
+export function checkModelGraphs(baseImage: string, loaded: LoadedModel[]): Problem[] {
+  return checkGraphs(baseImage, distinctVersions(loaded)).reasons.map((reason) => ({
+    propertyPath: "baseImage",
+    reason: `is "${baseImage}", and ${reason}`,
+  }));
+}
+
 /** What works, and perhaps not as it is meant. */
 export function modelRemarks(
   args: {
@@ -39,6 +48,9 @@ export function modelRemarks(
   return {
     warnings: [
       ...newerThanServer(args.baseImage, versions),
+      ...checkGraphs(args.baseImage, versions).warnings.map(
+        (reason) => `${reason}. Calls that meet it fail, or the model does not load.`,
+      ),
       ...largerThanMemory(args.memoryMb, versions),
       ...withState(versions),
       ...checkBatchedSignatures(args.batching, loaded).warnings.map(

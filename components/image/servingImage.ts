@@ -15,7 +15,13 @@ import { withDefaults } from "../core/withDefaults";
 import { buildMissing, ImageBuild } from "./buildMissing";
 import { buildContext, checkImageNames, engineBuild, portable } from "./engineBuild";
 import { imageTags, modelDockerfile } from "./imageTag";
-import { checkBatchedModels, ModelRemarks, modelRemarks, sayRemarks } from "./modelRemarks";
+import {
+  checkBatchedModels,
+  checkModelGraphs,
+  ModelRemarks,
+  modelRemarks,
+  sayRemarks,
+} from "./modelRemarks";
 import { plainFolder } from "./plainFolder";
 import { buildRuntime, runtimeBuild, runtimeRepository } from "./runtimeImage";
 import { ServingImageArgs, servingImageDefaults } from "./servingImageArgs";
@@ -131,6 +137,7 @@ function examine(args: ResolvedArgs): CheckedModels {
     problems: [
       ...checked.problems,
       ...checkLayers(checked.versions),
+      ...checkModelGraphs(args.baseImage, checked.loaded),
       ...checkBatchedModels(args.batching, checked.loaded),
       ...checkImageNames(args),
     ],

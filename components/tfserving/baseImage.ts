@@ -18,6 +18,12 @@ export function minorVersion(version: string): [number, number] | undefined {
   return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
 
+/** Whether an image is TensorFlow Serving as it is published, from a mirror perhaps. */
+export function isPublished(image: string): boolean {
+  const reference = parseImageReference(image);
+  return !("reason" in reference) && /(^|\/)tensorflow\/serving$/.test(reference.repository);
+}
+
 function namesServing({ repository }: ImageReference): boolean {
   return /(^|\/)serving$/.test(repository);
 }

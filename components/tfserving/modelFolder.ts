@@ -43,6 +43,10 @@ export interface ModelVersion {
   sizeBytes: number;
   /** Bytes of the graph and the variables, which a server holds in memory. */
   loadedBytes: number;
+  /** Operations of the graph and of the functions that it calls, by name. */
+  operations: string[];
+  /** Lowest graph version of a TensorFlow that may load the graph. */
+  minConsumer: number;
   /** Version of the TensorFlow that wrote the graph, such as `2.19.0`. @default - not on record */
   tensorflowVersion?: string;
   /** What could not be checked. */

@@ -87,6 +87,8 @@ function checkSavedModel(
           folder,
           signatures,
           stateful: callable(metaGraph.stateful),
+          operations: metaGraph.operations,
+          minConsumer: metaGraph.minConsumer,
           tensorflowVersion: metaGraph.tensorflowVersion,
           hasWarmup: fs.existsSync(path.join(folder, warmupFile)),
           sizeBytes: sizeOf(files),

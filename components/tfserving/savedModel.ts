@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { dataTypeName } from "./dataTypes";
+import { operationsOf } from "./graphOperations";
 import { formatOfContent } from "./otherFormats";
 import { readLean } from "./leanMessage";
 import {
@@ -46,6 +47,10 @@ export interface MetaGraph {
   hasVariables: boolean;
   /** Files below `assets` that the graph reads, a vocabulary for example. */
   assets: string[];
+  /** Operations of the graph and of the functions that it calls, by name. */
+  operations: string[];
+  /** Lowest graph version of a TensorFlow that may load the graph. */
+  minConsumer: number;
   /** Version of the TensorFlow that wrote the graph. */
   tensorflowVersion?: string;
 }
@@ -118,6 +123,8 @@ function metaGraphOf(message: MetaGraphMessage): MetaGraph {
       Object.keys(message.collectionDef).includes("variables") ||
       (objectGraphDef?.nodes ?? []).some(({ variable }) => variable),
     assets: [...new Set(assetFileDef.map(({ filename }) => filename))].sort(),
+    operations: operationsOf(graphDef),
+    minConsumer: graphDef?.versions?.minConsumer ?? 0,
     ...(metaInfoDef?.tensorflowVersion && { tensorflowVersion: metaInfoDef.tensorflowVersion }),
   };
 }

@@ -38,6 +38,7 @@ export interface TensorInfoMessage {
 export interface GraphMessage {
   node: NodeMessage[];
   library?: { function: { signature?: { name: string } | null; nodeDef: NodeMessage[] }[] } | null;
+  versions?: { minConsumer: number } | null;
 }
 
 export interface NodeMessage {

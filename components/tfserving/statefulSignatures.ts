@@ -69,12 +69,16 @@ function nodeOf(tensor: string): string {
 }
 
 function bodyOf(nodes: NodeMessage[]): Body {
-  const values = nodes.flatMap(({ attr }) => Object.values(attr));
   return {
     changes: nodes.map(({ op }) => op).find((op) => changing.test(op)),
-    calls: values
-      .flatMap(({ func, list }) => [...(func ? [func] : []), ...(list?.func ?? [])])
-      .map(({ name }) => name),
+    calls: nodes.flatMap(callsOf),
     inputs: nodes.flatMap(({ input }) => input),
   };
+}
+
+/** The functions that a node calls, by name: its attributes say which. */
+export function callsOf({ attr }: NodeMessage): string[] {
+  return Object.values(attr)
+    .flatMap(({ func, list }) => [...(func ? [func] : []), ...(list?.func ?? [])])
+    .map(({ name }) => name);
 }

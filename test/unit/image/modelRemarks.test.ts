@@ -134,6 +134,18 @@ describe("what a replica loads is compared with memoryMb", () => {
     expect(remarks({}).warnings).toEqual([]);
   });
 
+  it("all shards of the variables together", () => {
+    writeWeights(300e6);
+    const folder = path.join(modelFolder, "my_model/12/variables");
+    const tensors = [0, 1].map((shardId) => ({ shardId, offset: 0, size: 300e6 }));
+    tensors.forEach(({ shardId, size }) => writeShard(folder, shardId, 2, size));
+    fs.rmSync(path.join(folder, "variables.data-00000-of-00001"));
+    fs.writeFileSync(path.join(folder, "variables.index"), encodeCheckpointIndex(2, tensors));
+    expect(remarks({ memoryMb: 512 }).warnings).toEqual([
+      expect.stringMatching(/^memoryMb is 512, .* take 573 MiB:/),
+    ]);
+  });
+
   it("all versions together, each once", () => {
     writeWeights(300e6);
     writeWeights(300e6, "3");

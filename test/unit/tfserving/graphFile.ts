@@ -17,12 +17,16 @@ export function functionOf(name: string, ...nodeDef: WrittenNode[]): WrittenFunc
 }
 
 /** A SavedModel whose signature `serving_default` gives out the tensor `y:0` of a graph. */
-export function savedModelOf(nodes: WrittenNode[], functions: WrittenFunction[] = []): Uint8Array {
+export function savedModelOf(
+  nodes: WrittenNode[],
+  functions: WrittenFunction[] = [],
+  minConsumer = 0,
+): Uint8Array {
   return encodeSavedModel({
     metaGraphs: [
       {
         metaInfoDef: { tags: ["serve"] },
-        graphDef: { node: nodes, library: { function: functions } },
+        graphDef: { node: nodes, library: { function: functions }, versions: { minConsumer } },
         signatureDef: { serving_default: { outputs: { y: { name: "y:0", dtype: 1 } } } },
       },
     ],

@@ -118,12 +118,14 @@ describe("an encoded SavedModel", () => {
         });
         writeFiles(folder, { "saved_model.pb": bytes });
         expect(readSavedModel(folder)).toEqual({
-          metaGraphs: metaGraphs.map(({ tags, signatures, variables, assets }) => ({
+          metaGraphs: metaGraphs.map(({ tags, signatures, nodes, variables, assets }) => ({
             tags: [...tags].sort(),
             tensorflowVersion: "2.19.0",
             hasVariables: variables.includes(true),
             assets: [...assets].sort(),
             stateful: {},
+            operations: [...new Set(nodes.map(({ op }) => op).filter(Boolean))].sort(),
+            minConsumer: 0,
             signatures: mapValues(signatures, ({ methodName, inputs, outputs }) => ({
               methodName,
               inputs: mapValues(inputs, read),

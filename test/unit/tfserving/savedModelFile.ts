@@ -13,11 +13,17 @@ export interface WrittenSavedModel {
   metaGraphs: {
     metaInfoDef?: { tags?: string[]; tensorflowVersion?: string };
     /** A GraphDef; as bytes it may have more than is read here. */
-    graphDef?: { node?: WrittenNode[]; library?: { function: WrittenFunction[] } } | Uint8Array;
+    graphDef?: WrittenGraph | Uint8Array;
     signatureDef?: Record<string, WrittenSignature>;
     assetFileDef?: { filename: string }[];
     objectGraphDef?: { nodes: { variable?: object }[] };
   }[];
+}
+
+export interface WrittenGraph {
+  node?: WrittenNode[];
+  library?: { function: WrittenFunction[] };
+  versions?: { minConsumer: number };
 }
 
 export interface WrittenNode {
