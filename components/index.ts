@@ -80,6 +80,8 @@ export {
   ServingImagePlan,
 } from "./image/servingImage";
 export { ServingImageArgs, servingImageDefaults } from "./image/servingImageArgs";
+export { fetchModel, FetchedModel } from "./modelSource/fetchModel";
+export { checkModelSource } from "./modelSource/kinds";
 export { ClusterClient, connectCluster } from "./kubernetes/cluster/connectCluster";
 export {
   checkKubernetesModelService,

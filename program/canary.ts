@@ -37,7 +37,7 @@ export function checkCanaryImage(image: ServingImageArgs, canary?: CanarySetting
   const own = checkServingImage(canaryImage(image, canary)).filter(
     ({ reason }) => !others.has(reason),
   );
-  const { modelFolder, modelName, modelVersion } = image;
+  const { modelFolder = "", modelName, modelVersion } = image;
   return [
     ...own.flatMap(({ reason }) => refuse("canaryVersion", reason)),
     ...checkDistinctVersions(modelFolder, modelName, modelVersion, canary.version, "canaryVersion"),

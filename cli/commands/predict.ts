@@ -57,7 +57,9 @@ export async function predict(
   } finally {
     reach.close();
   }
-  const names = classNames(path.resolve(root, String(setting("modelFolder"))));
+  // A folder that is not served says nothing of the classes.
+  const folder = setting("modelSource") ? undefined : String(setting("modelFolder"));
+  const names = folder === undefined ? [] : classNames(path.resolve(root, folder));
   if (options.json) {
     say(
       toJson(
@@ -87,7 +89,8 @@ function countOf(top: unknown): number {
 function requireSample({ setting, stack }: StackContext, { model }: PredictOptions): void {
   if (model || !servesSample(setting)) {
     throw new Failure(
-      `The stack ${stack} serves ${model ?? setting("modelName")} from ${setting("modelFolder")}, ` +
+      `The stack ${stack} serves ${model ?? setting("modelName")} from ` +
+        `${setting("modelSource") || setting("modelFolder")}, ` +
         "and the held-out pictures fit the sample model only.",
       `call it with inputs of its own: ${npmRun("predict -- FILE.png", stack)}, or a file of JSON; ` +
         `${npmRun("pulumi -- stack output signature", stack)} shows the inputs that it takes.`,

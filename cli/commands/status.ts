@@ -31,6 +31,9 @@ export async function status(context: StackContext, { json }: { json?: unknown }
   if (found.silent) {
     tell({ subject: "model", text: `cannot be asked from here: ${found.silent}` });
   }
+  if (outputs?.modelSource) {
+    tell({ subject: "source", text: sourceText(outputs) });
+  }
   models.forEach((model) => {
     if (model.error) {
       report(model.error);
@@ -59,6 +62,10 @@ async function modelsOf(
   }
 }
 
+function sourceText({ modelSource = "", modelRevision }: Outputs): string {
+  return modelRevision ? `${modelSource}   revision ${modelRevision}` : modelSource;
+}
+
 function nextSteps(stack: string, { parts }: StackStatus, well: boolean): string {
   const ill = parts.find((part) => !part.well && part.id);
   return well
@@ -81,6 +88,8 @@ function asJson(
     grpcAddress: outputs?.grpcAddress,
     notebookUrl: outputs?.notebookUrl?.replace(/\?.*$/, ""),
     image: outputs?.image,
+    modelSource: outputs?.modelSource,
+    modelRevision: outputs?.modelRevision,
     parts,
     models: models.map((model) => ({
       ...{ name: model.name, served: isServed(model), versions: model.versions },

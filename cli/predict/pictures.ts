@@ -20,7 +20,9 @@ export interface Picture {
 export function servesSample(setting: (key: string) => unknown): boolean {
   const folder = path.posix.normalize(String(setting("modelFolder")).replace(/\\/g, "/"));
   return (
-    folder.replace(/\/$/, "") === sample.modelFolder && setting("modelName") === sample.modelName
+    !setting("modelSource") &&
+    folder.replace(/\/$/, "") === sample.modelFolder &&
+    setting("modelName") === sample.modelName
   );
 }
 

@@ -165,6 +165,9 @@ export interface Outputs {
   readonly notebookUrl?: string;
   readonly image: string;
   readonly modelVersion: string;
+  /** Absent where the model lies in modelFolder. */
+  readonly modelSource?: string;
+  readonly modelRevision?: string;
   /** Empty for none. */
   readonly canaryVersion?: string;
   readonly canaryPercent?: number;

@@ -19,6 +19,7 @@ export function imageSizeWarnings(
   const { loaded } = checkServedModels({
     ...servingImageDefaults,
     ...args,
+    modelFolder: args.modelFolder ?? "",
     tags: args.savedModelTags,
   });
   const size =

@@ -1,11 +1,9 @@
 import * as fs from "fs";
 import * as path from "path";
+import { projectCache } from "../core/projectCache";
 import { staysOut } from "../tfserving/hiddenFiles";
 import { filesOf } from "../tfserving/versionFiles";
 import { versionHash } from "./versionHash";
-
-/** Where copies are kept, below the program's folder: a path that is the same in every checkout. */
-const cache = path.join("node_modules", ".cache", "tfserving");
 
 /**
  * The folder to build a version from, which no builder follows links out of: its own where it has no
@@ -16,9 +14,9 @@ export function plainFolder(folder: string): string {
   if (!leadsOut) {
     return folder;
   }
-  const copy = path.join(cache, versionHash(folder));
+  const copy = path.join(projectCache, versionHash(folder));
   if (!fs.existsSync(copy)) {
-    fs.mkdirSync(cache, { recursive: true });
+    fs.mkdirSync(projectCache, { recursive: true });
     // Moved into place, so that what is there is whole, and two programs do not meet.
     const work = fs.mkdtempSync(`${copy}-`);
     for (const { name, place, link } of files.filter((file) => !staysOut(file.name))) {

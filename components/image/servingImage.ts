@@ -1,20 +1,25 @@
-import * as path from "path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { componentEngine } from "../engine/componentEngine";
-import { hookName } from "../core/hookName";
-import { LoadedModel } from "../tfserving/batchedSignatures";
+import { fetchModel } from "../modelSource/fetchModel";
+import { checkModelSource } from "../modelSource/kinds";
 import { ModelFolder, servedVersion } from "../tfserving/modelFolder";
 import { Problem } from "../core/problem";
 import { refusal } from "../core/refuse";
-import { anyText, judgedBy, objectOf, problemsOf, textLike, wholeNumberFrom } from "../core/schema";
+import {
+  anyText,
+  judgedBy,
+  objectOf,
+  problemsOf,
+  textLike,
+  textThat,
+  wholeNumberFrom,
+} from "../core/schema";
 import { Signature } from "../tfserving/savedModel";
 import { CheckedModels, checkServedModels, ServedVersion } from "../tfserving/servedModels";
-import { valueOf } from "../core/valueOf";
 import { withDefaults } from "../core/withDefaults";
-import { buildMissing, ImageBuild } from "./buildMissing";
-import { buildContext, checkImageNames, engineBuild, portable } from "./engineBuild";
-import { imageTags, modelDockerfile } from "./imageTag";
+import { checkImageNames } from "./engineBuild";
+import { imageTags } from "./imageTag";
+import { versionBuilds, versionImage } from "./modelImages";
 import {
   checkBatchedModels,
   checkModelGraphs,
@@ -22,8 +27,7 @@ import {
   modelRemarks,
   sayRemarks,
 } from "./modelRemarks";
-import { plainFolder } from "./plainFolder";
-import { buildRuntime, runtimeBuild, runtimeRepository } from "./runtimeImage";
+import { buildRuntime, runtimeRepository } from "./runtimeImage";
 import { ServingImageArgs, servingImageDefaults } from "./servingImageArgs";
 
 const mostVersions = 64;
@@ -49,30 +53,36 @@ export class ServingImage extends pulumi.ComponentResource {
   public readonly modelVersion: pulumi.Output<string>;
   /** The signature that clients call, with names, dtypes and shapes. */
   public readonly signature: pulumi.Output<Signature>;
+  /** What tells the content of `modelSource` from any other; empty for a folder. */
+  public readonly modelRevision: pulumi.Output<string>;
 
   constructor(name: string, args: ServingImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = withDefaults(args, servingImageDefaults);
-    const { main, versions, loaded } = checkArgs(name, resolved);
+    const checked = checkArgs(name, resolved);
     super("tfserving:index:ServingImage", name, {}, opts);
-    sayRemarks(modelRemarks(resolved, loaded), this);
 
     const runtime = buildRuntime(
       `${name}-runtime`,
       { ...resolved, repository: runtimeRepository },
       this,
     );
-    const image = buildModel(name, resolved, versions, runtime, this);
+    const { image, main, revision } =
+      resolved.modelSource === undefined
+        ? buildFolder(name, resolved, checked, runtime, this)
+        : buildSource(name, resolved, runtime, this);
 
-    const served = servedVersion(main);
+    const served = pulumi.output(main).apply(servedVersion);
     this.imageName = image.name;
     this.imageId = image.imageId;
-    this.modelVersion = pulumi.output(served.version);
-    this.signature = pulumi.output(served.signatures[resolved.signatureName]);
+    this.modelVersion = served.version;
+    this.signature = served.apply(({ signatures }) => signatures[resolved.signatureName]);
+    this.modelRevision = pulumi.output(revision);
     this.registerOutputs({
       imageName: this.imageName,
       imageId: this.imageId,
       modelVersion: this.modelVersion,
       signature: this.signature,
+      modelRevision: this.modelRevision,
     });
   }
 }
@@ -97,10 +107,10 @@ export interface ServingImagePlan {
  *
  * @throws InputPropertiesError that lists everything wrong with the arguments and the SavedModel
  */
-export function planServingImage(args: ServingImageArgs): ServingImagePlan {
+export function planServingImage(args: Omit<ServingImageArgs, "modelSource">): ServingImagePlan {
   const resolved = withDefaults(args, servingImageDefaults);
   const { main, versions, loaded } = checkArgs("plan", resolved);
-  const served = servedVersion(main);
+  const served = servedVersion(main!);
   return {
     tag: imageTags(resolved, versions)[versions.length - 1],
     modelVersion: served.version,
@@ -113,7 +123,10 @@ type ResolvedArgs = ServingImageArgs & typeof servingImageDefaults;
 
 /** Shapes; what `checkServedModels` and the server's own checks say of a field is not said twice. */
 const schema = objectOf<ServingImageArgs>({
-  modelFolder: textLike(/./, "use the folder that holds the models"),
+  modelFolder: textLike(/./, "use the folder that holds the models").optional(),
+  modelSource: textThat((propertyPath, source) =>
+    checkModelSource(source).map((reason) => ({ propertyPath, reason })),
+  ).optional(),
   modelName: anyText(),
   modelVersion: judgedBy(() => []).optional(),
   models: judgedBy(() => []).optional(),
@@ -126,12 +139,15 @@ const schema = objectOf<ServingImageArgs>({
   batching: judgedBy(() => []).optional(),
 });
 
+/** What a source holds is not known before it is fetched. */
 function examine(args: ResolvedArgs): CheckedModels {
+  const { modelFolder } = args;
   const shape = problemsOf(schema, args);
-  if (shape.length > 0) {
-    return { problems: shape, versions: [], loaded: [] };
+  const problems = shape.length > 0 ? shape : checkPlace(args);
+  if (problems.length > 0 || modelFolder === undefined) {
+    return { problems, versions: [], loaded: [] };
   }
-  const checked = checkServedModels({ ...args, tags: args.savedModelTags });
+  const checked = checkServedModels({ ...args, modelFolder, tags: args.savedModelTags });
   return {
     ...checked,
     problems: [
@@ -144,15 +160,30 @@ function examine(args: ResolvedArgs): CheckedModels {
   };
 }
 
-function checkArgs(
-  name: string,
-  args: ResolvedArgs,
-): { main: ModelFolder; versions: ServedVersion[]; loaded: LoadedModel[] } {
-  const { problems, main, versions, loaded } = examine(args);
-  if (problems.length > 0 || !main) {
-    throw refusal(`ServingImage ${name} cannot be built from these arguments`, problems);
+/** Where the model lies has to be said once. */
+function checkPlace({ modelFolder, modelSource, models }: ResolvedArgs): Problem[] {
+  const problem = (propertyPath: string, reason: string) => [{ propertyPath, reason }];
+  if (modelSource === undefined) {
+    return modelFolder === undefined
+      ? problem("modelFolder", "is missing: use the folder that holds the models, or modelSource")
+      : [];
   }
-  return { main, versions, loaded };
+  return [
+    ...(modelFolder === undefined
+      ? []
+      : problem("modelFolder", `is "${modelFolder}" beside modelSource: leave one of them out`)),
+    ...(models === undefined
+      ? []
+      : problem("models", "is set beside modelSource, which is one model: leave one of them out")),
+  ];
+}
+
+function checkArgs(name: string, args: ResolvedArgs): CheckedModels {
+  const checked = examine(args);
+  if (checked.problems.length > 0) {
+    throw refusal(`ServingImage ${name} cannot be built from these arguments`, checked.problems);
+  }
+  return checked;
 }
 
 /** Each version is a layer, and Docker takes 125 at most, some of which the base image has. */
@@ -167,65 +198,62 @@ function checkLayers(versions: ServedVersion[]): Problem[] {
     : [];
 }
 
-/** The last image of a chain with one version each, lowest first: a new version is a new layer. */
-function buildModel(
-  name: string,
-  args: ResolvedArgs,
-  versions: ServedVersion[],
-  runtime: docker.RemoteImage,
-  parent: pulumi.Resource,
-): docker.RemoteImage {
-  const builds = modelBuilds(args, versions);
-  const host = componentEngine(parent, {});
-  return versions.reduce((before, version, index) => {
-    const { name: imageName, dockerfile, buildArgs } = builds[index + 1];
-    const parents = builds.slice(0, index + 1);
-    return new docker.RemoteImage(
-      index === versions.length - 1 ? name : `${name}-${version.path}`,
-      {
-        name: imageName,
-        build: {
-          ...engineBuild,
-          context: buildContext(plainFolder(version.folder)),
-          dockerfile: portable(dockerfile),
-          // By name, so that it comes first.
-          buildArgs: { ...buildArgs, PARENT_IMAGE: before.name },
-        },
-        keepLocally: true,
-      },
-      {
-        parent,
-        deleteBeforeReplace: false,
-        hooks: {
-          beforeCreate: [
-            new pulumi.ResourceHook(hookName(`${name}: images of ${version.path}`), async () =>
-              buildMissing(await valueOf(host), parents),
-            ),
-          ],
-        },
-      },
-    );
-  }, runtime);
+/** The last image of the chain, and what it serves. */
+interface Built {
+  image: docker.RemoteImage;
+  main: pulumi.Input<ModelFolder>;
+  revision: pulumi.Input<string>;
 }
 
-/** How the runtime image and those of the versions are built, each on the one before. */
-function modelBuilds(args: ResolvedArgs, versions: ServedVersion[]): ImageBuild[] {
-  const { baseImage, modelName, repository } = args;
-  const tags = imageTags(args, versions);
-  return versions.reduce(
-    (builds, version, index) => [
-      ...builds,
-      {
-        name: `${repository}:${tags[index]}`,
-        context: path.resolve(plainFolder(version.folder)),
-        dockerfile: modelDockerfile,
-        buildArgs: {
-          PARENT_IMAGE: builds[index].name,
-          MODEL_NAME: modelName,
-          VERSION_PATH: version.path,
-        },
-      },
-    ],
-    [runtimeBuild(baseImage, runtimeRepository)],
+function buildFolder(
+  name: string,
+  args: ResolvedArgs,
+  { main, versions, loaded }: CheckedModels,
+  runtime: docker.RemoteImage,
+  parent: pulumi.Resource,
+): Built {
+  sayRemarks(modelRemarks(args, loaded), parent);
+  const image = versionBuilds(args, versions).reduce((before, build, index) => {
+    const { path } = build.version;
+    const imageName = index === versions.length - 1 ? name : `${name}-${path}`;
+    return versionImage(imageName, path, build, before, parent);
+  }, runtime);
+  return { image, main: main!, revision: "" };
+}
+
+/** One version of one model, which is fetched while the program runs. */
+function buildSource(
+  name: string,
+  args: ResolvedArgs,
+  runtime: docker.RemoteImage,
+  parent: pulumi.Resource,
+): Built {
+  const fetched = checkSource(name, args);
+  const build = fetched.then(({ checked: { loaded, versions } }) => {
+    sayRemarks(modelRemarks(args, loaded), parent);
+    return versionBuilds(args, versions)[0];
+  });
+  return {
+    image: versionImage(name, args.modelName, build, runtime, parent),
+    main: fetched.then(({ checked }) => checked.main!),
+    revision: fetched.then(({ revision = "" }) => revision),
+  };
+}
+
+/** @throws RunError that tells what is wrong with the source, or with the model that it holds */
+async function checkSource(name: string, args: ResolvedArgs) {
+  const { modelSource = "", modelName, modelVersion } = args;
+  const refuse = (problems: Problem[]): never => {
+    const lines = problems.map(({ reason }) => `modelSource: ${reason}`).join("\n  ");
+    throw new pulumi.RunError(`ServingImage ${name} cannot be built:\n  ${lines}`);
+  };
+  const wanted = { modelName, versions: modelVersion === undefined ? [] : [modelVersion] };
+  const { modelFolder, revision } = await fetchModel(modelSource, wanted).catch(
+    ({ message }: Error) => refuse([{ propertyPath: "modelSource", reason: message }]),
   );
+  const checked = examine({ ...args, modelFolder, modelSource: undefined });
+  if (checked.problems.length > 0) {
+    refuse(checked.problems);
+  }
+  return { checked, revision };
 }

@@ -7,9 +7,17 @@ export interface ServingImageArgs {
   /**
    * Folder that holds a folder per model: `<modelFolder>/<modelName>/<version>/saved_model.pb`.
    * Relative to the program's folder. The versions that are served are copied to /models/, no
-   * others.
+   * others. Excludes `modelSource`; one of the two is needed.
    */
-  modelFolder: string;
+  modelFolder?: string;
+
+  /**
+   * Where the model comes from, in place of `modelFolder`: `s3://BUCKET/PREFIX`,
+   * `https://HOST/PATH.tar.gz` or another of docs/models.md, "Where a model comes from". It holds
+   * the model or its versions, and is fetched once into a cache. A folder is used as `modelFolder`
+   * is. Excludes `models`. @default - the model lies in `modelFolder`
+   */
+  modelSource?: string;
 
   /**
    * Name of the model: its folder in `modelFolder`, and its name in URLs. Beside `models` it is one

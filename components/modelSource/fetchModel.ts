@@ -23,43 +23,13 @@ export interface FetchedModel {
   readonly revision?: string;
 }
 
-const asked = new Map<string, Promise<FetchedModel>>();
-const fetched = new Map<string, FetchedModel>();
-
 /**
- * Fetches a model from its source, unless the cache has it. A source is asked once in a run: everything
- * that names it gets the same revision.
+ * Fetches a model from its source, unless the cache has it. A folder is used as it is.
  *
+ * @param source - without problems
  * @throws Error that goes on from the name of the argument: what is wrong with the source, and what to do
  */
-export function fetchModel(source: string, wanted: WantedModel): Promise<FetchedModel> {
-  const key = askKey(source, wanted);
-  const running =
-    asked.get(key) ??
-    fetchOnce(source, wanted).then((model) => {
-      fetched.set(key, model);
-      return model;
-    });
-  asked.set(key, running);
-  return running;
-}
-
-/** A model that `fetchModel` has fetched in this run; undefined where it has not. */
-export function fetchedModel(source: string, wanted: WantedModel): FetchedModel | undefined {
-  return fetched.get(askKey(source, wanted));
-}
-
-/** Forgets what was asked: for another run in the same process. */
-export function forgetModels(): void {
-  asked.clear();
-  fetched.clear();
-}
-
-function askKey(source: string, { modelName, versions = [] }: WantedModel): string {
-  return JSON.stringify([source, modelName, versions]);
-}
-
-async function fetchOnce(source: string, wanted: WantedModel): Promise<FetchedModel> {
+export async function fetchModel(source: string, wanted: WantedModel): Promise<FetchedModel> {
   const kind = kindOf(source);
   if (!kind) {
     const modelFolder = source.startsWith("file://") ? fileURLToPath(source) : source;

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-
-const place = path.join(".pulumi", "models");
+import { projectCache } from "../core/projectCache";
 
 /**
  * Makes an entry of the cache a model folder of the project, by a link: the state then holds a path that
@@ -11,7 +10,7 @@ const place = path.join(".pulumi", "models");
  * @returns the model folder, relative to the project
  */
 export function linkModel(entry: string, name: string, modelName: string): string {
-  const modelFolder = path.join(place, name);
+  const modelFolder = path.join(projectCache, "sources", name);
   const link = path.join(modelFolder, modelName);
   fs.mkdirSync(modelFolder, { recursive: true });
   if (linkedTo(link) !== entry) {

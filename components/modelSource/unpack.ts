@@ -1,8 +1,6 @@
 import * as fs from "node:fs";
 import { pipeline } from "node:stream/promises";
 import * as path from "node:path";
-import { Unpack } from "tar";
-import * as yauzl from "yauzl";
 import { placeBelow } from "./placeBelow";
 
 const mostEntries = 100_000;
@@ -57,8 +55,9 @@ function archiveLimits(archiveBytes: number): Limits {
 
 async function untar(archive: string, folder: string, limits: Limits): Promise<void> {
   const plain = ["File", "OldFile", "ContiguousFile", "Directory", "GNUDumpDir"];
+  const tar = await import("tar");
   let refused: unknown;
-  const target: Unpack = new Unpack({
+  const target = new tar.Unpack({
     cwd: folder,
     strict: true,
     filter: (name, entry) => {
@@ -81,6 +80,7 @@ async function untar(archive: string, folder: string, limits: Limits): Promise<v
 }
 
 async function unzip(archive: string, folder: string, limits: Limits): Promise<void> {
+  const yauzl = await import("yauzl");
   const zip = await yauzl.openPromise(archive, { lazyEntries: true, autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {

@@ -70,8 +70,13 @@ export function releaseSettings(further: KeyName[] = []): Record<string, string>
 
 /** @throws RunError that lists all problems by config key */
 export function refuse(problems: Problem[]): never {
+  // A folder that nobody has set is that of the model which was fetched.
+  const isFetched = isSet("modelSource") && !isSet("modelFolder");
+  const keyOf = (path: string) => (isFetched && path === "modelFolder" ? "modelSource" : path);
   // Two components may check the same setting.
-  const lines = new Set(problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`));
+  const lines = new Set(
+    problems.map(({ propertyPath, reason }) => `  ${keyOf(propertyPath)}: ${reason}`),
+  );
   throw new pulumi.RunError(
     `The configuration of stack ${pulumi.getStack()} cannot work; nothing was changed:\n${[...lines].join("\n")}`,
   );

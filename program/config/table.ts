@@ -32,6 +32,11 @@ const model = {
     says: "Folder with a folder per model, <modelFolder>/<modelName>/<version>/saved_model.pb; relative to the project",
     ...{ feeds: ["image.modelFolder"], given: true },
   },
+  modelSource: {
+    default: "",
+    says: "Where the model comes from in place of modelFolder, such as s3://BUCKET/PREFIX or https://HOST/PATH.tar.gz (docs/models.md); it is fetched once into a cache. Empty for modelFolder",
+    feeds: ["image.modelSource"],
+  },
   modelName: {
     default: "my_model",
     says: "Name of the model, its folder in modelFolder and its name in URLs",

@@ -14,6 +14,7 @@ const others: Record<string, string> = {
   "components/engine/sshAgent.ts": "It ends a connection; whoever asks the engine catches it.",
   "components/kubernetes/cluster/connectCluster.ts":
     "It is an answer's code; whoever asks the API server catches it.",
+  "components/modelSource/": "It knows no program; whoever fetches a model catches it.",
   "components/tfserving/savedModel.ts":
     "It knows no Pulumi; the checks of a model's version make a problem of it.",
 };
@@ -29,5 +30,7 @@ it("what components and program throw has no stack trace", () => {
       fs.existsSync(path.join(repository, file)) &&
       /\bnew Error\(/.test(fs.readFileSync(path.join(repository, file), "utf8")),
   );
-  expect(plain).toEqual(Object.keys(others));
+  const folder = "components/modelSource/";
+  const named = new Set(plain.map((file) => (file.startsWith(folder) ? folder : file)));
+  expect([...named]).toEqual(Object.keys(others));
 });

@@ -106,7 +106,7 @@ describe("the package's schema", () => {
       ],
     ],
     ["RuntimeImage", []],
-    ["ServingImage", ["modelFolder", "modelName"]],
+    ["ServingImage", ["modelName"]],
     ["SshDockerHost", ["address", "hostPublicKey", "privateKey"]],
     ["SwarmModelService", ["image", "modelName"]],
     ["SwarmNotebook", ["folder", "grpcAddress", "modelName", "networkId", "restUrl"]],
@@ -201,7 +201,7 @@ describe("the package's schema", () => {
     ["SwarmNotebook", ["url"]],
     ["VpcNetwork", ["cidrBlock", "subnetIds", "vpcId"]],
     ["RuntimeImage", ["imageId", "imageName"]],
-    ["ServingImage", ["imageId", "imageName", "modelVersion", "signature"]],
+    ["ServingImage", ["imageId", "imageName", "modelRevision", "modelVersion", "signature"]],
   ])("gives back from a %s: %j", (name, outputs) => {
     expect(shape(schema.components[name].outputs)).toEqual(outputs);
   });
