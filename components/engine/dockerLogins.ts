@@ -16,6 +16,7 @@ interface DockerConfig {
 // What the provider calls Docker Hub when it pulls, and what `docker login` calls it.
 const hub = "registry-1.docker.io";
 const hubNames = [hub, "index.docker.io", "docker.io"];
+const hubLogin = "https://index.docker.io/v1/";
 
 /**
  * Registries of images for which the user of this machine is logged in (`docker login`), as
@@ -42,10 +43,15 @@ export function loginOf(image: string, env: Environment = process.env): string |
   }
   const named = reference.registry ?? hub;
   const registry = hubNames.includes(named) ? hub : named;
-  const names = registry === hub ? hubNames : [registry];
+  const names = registryNames(registry);
   const { auths = {}, credHelpers = {} } = readConfig(env);
   const known = [...Object.keys(auths).map(hostOf), ...Object.keys(credHelpers)];
   return names.some((name) => known.includes(name)) ? registry : undefined;
+}
+
+/** What logins at a registry are kept under: Docker Hub has several names. */
+export function registryNames(registry: string): string[] {
+  return hubNames.includes(registry) ? [...hubNames, hubLogin] : [registry];
 }
 
 /** `docker login` keeps a registry as HOST, or as a URL. */

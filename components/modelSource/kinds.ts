@@ -1,9 +1,11 @@
 import { https } from "./https";
+import { mlflow } from "./mlflow";
+import { oci } from "./oci";
 import { s3 } from "./s3";
 import type { SourceKind } from "./source";
 
 /** Every kind of model source but a folder, which has no prefix. */
-export const kinds: readonly SourceKind[] = [s3, https];
+export const kinds: readonly SourceKind[] = [s3, https, mlflow, oci];
 
 // One letter is a drive of Windows.
 const scheme = /^[a-z][a-z0-9+.-]+:/i;

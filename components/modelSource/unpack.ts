@@ -13,16 +13,22 @@ const mostGrowth = 50;
  * What may be in it: files and folders with paths that stay in the folder, 100,000 of them at most, that
  * hold 4 GiB or 50 times the bytes of the archive. Links and devices may not.
  *
+ * @param wanted - says by its path whether an entry is unpacked; what else is in a tar archive may be
+ * anything. @default - everything is
  * @throws Error that names what else is in it
  */
-export async function unpack(archive: string, folder: string): Promise<void> {
+export async function unpack(
+  archive: string,
+  folder: string,
+  wanted: (name: string) => boolean = () => true,
+): Promise<void> {
   fs.mkdirSync(folder, { recursive: true });
   const limits = archiveLimits(fs.statSync(archive).size);
   const start = await startOf(archive);
   if (start.startsWith("PK")) {
     await unzip(archive, folder, limits);
   } else if (start.startsWith("\x1f\x8b") || start.slice(257, 262) === "ustar") {
-    await untar(archive, folder, limits);
+    await untar(archive, folder, limits, wanted);
   } else {
     const text = start.slice(0, 20).replace(/[^ -~]/g, ".");
     throw new Error(`it is no archive, since it begins with "${text}": use a tar.gz, tar or zip`);
@@ -53,7 +59,12 @@ function archiveLimits(archiveBytes: number): Limits {
   };
 }
 
-async function untar(archive: string, folder: string, limits: Limits): Promise<void> {
+async function untar(
+  archive: string,
+  folder: string,
+  limits: Limits,
+  wanted: (name: string) => boolean,
+): Promise<void> {
   const plain = ["File", "OldFile", "ContiguousFile", "Directory", "GNUDumpDir"];
   const tar = await import("tar");
   let refused: unknown;
@@ -61,6 +72,9 @@ async function untar(archive: string, folder: string, limits: Limits): Promise<v
     cwd: folder,
     strict: true,
     filter: (name, entry) => {
+      if (!wanted(name)) {
+        return false;
+      }
       try {
         const type = "type" in entry ? entry.type : "File";
         limits(name, entry.size, plain.includes(type));
