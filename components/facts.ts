@@ -14,3 +14,5 @@ export {
 } from "./kubernetes/cluster/kubeconfig";
 export { ClusterClient, connectCluster } from "./kubernetes/cluster/connectCluster";
 export { codeOf, messageOf, silenceOf } from "./kubernetes/cluster/apiErrors";
+export { errorIn, parseAnswer, scoresIn } from "./tfserving/answers";
+export { type PictureInput, pictureInput, pictureInstance } from "./tfserving/pictures";

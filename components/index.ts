@@ -66,6 +66,9 @@ export { GpuHost } from "./aws/gpuHost/gpuHost";
 export { GpuHostArgs, gpuHostDefaults, notebookFolder } from "./aws/gpuHost/gpuHostArgs";
 export { checkDistinctVersions } from "./image/distinctVersions";
 export { dockerLogins, KnownRegistry, loginOf } from "./engine/dockerLogins";
+export { checkModelEvaluation, modelEvaluationSchema } from "./evaluation/checkModelEvaluation";
+export { ModelEvaluation } from "./evaluation/modelEvaluation";
+export { EvaluationRecord, ModelEvaluationArgs } from "./evaluation/modelEvaluationArgs";
 export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
 export {
   checkRuntimeImage,
@@ -76,6 +79,7 @@ export {
 export {
   checkServingImage,
   planServingImage,
+  servedSignature,
   ServingImage,
   ServingImagePlan,
 } from "./image/servingImage";

@@ -6,6 +6,7 @@ import {
   findImage,
   HostPort,
   inspectEngine,
+  ModelEvaluation,
   Problem,
   PublishedImage,
   PublishedImageArgs,
@@ -18,6 +19,7 @@ import {
 import { byKey } from "./config/paths";
 import { isOn, isSet, Settings, text } from "./config/settings";
 import { table } from "./config/table";
+import { Gate, judged } from "./evaluation";
 import { checkStandIns, ImageKey } from "./standIns";
 
 /** The image that the replicas run, and what it serves. */
@@ -29,6 +31,8 @@ export interface ServedImage {
   readonly modelVersion: pulumi.Output<string>;
   /** The signature that clients call; not known of a pinned image that is not on record. */
   readonly signature: pulumi.Output<Signature | undefined>;
+  /** What lets it pass. @default - there is no gate */
+  readonly evaluation?: ModelEvaluation;
 }
 
 /** Where an image is pushed; what it is called there is not known before it is built. */
@@ -39,6 +43,8 @@ export interface Builder {
   readonly engine: DockerEngine;
   /** @default - the image is not pushed */
   readonly registry?: Registry;
+  /** What its model has to pass before that. @default - nothing */
+  readonly gate?: Gate;
 }
 
 /** A repository in the registry, where there is one. */
@@ -49,7 +55,7 @@ export function repositoryIn(
   return registry ? `${registry.registry}/${repository}` : repository;
 }
 
-/** Builds an image and pushes it where there is a registry. */
+/** Builds an image, lets it pass the gate, and pushes it where there is a registry. */
 export function buildImage(
   name: string,
   args: ServingImageArgs,
@@ -57,25 +63,28 @@ export function buildImage(
   provider: docker.Provider,
 ): ServedImage {
   const built = new ServingImage(name, args, { provider });
-  const published = builder.registry && publishImage(name, built, builder, provider);
+  const { imageName, imageId, evaluation } = judged(name, built, builder.gate, provider);
+  const published = builder.registry && publishImage(name, imageName, built, builder, provider);
   return {
-    image: published ?? built.imageName,
-    reference: published ?? built.imageId,
+    image: published ?? imageName,
+    reference: published ?? imageId,
     modelVersion: built.modelVersion,
     signature: built.signature,
+    evaluation,
   };
 }
 
 /** Pushes an image that was built; gives its digest. */
 export function publishImage(
   name: string,
-  built: pulumi.Resource & { imageName: pulumi.Output<string> },
+  image: pulumi.Output<string>,
+  built: pulumi.Resource,
   { engine, registry }: Builder,
   provider: docker.Provider,
 ): pulumi.Output<string> {
   return new PublishedImage(
     name,
-    { image: built.imageName, host: engine.host, ...registry! },
+    { image, host: engine.host, ...registry! },
     { provider, dependsOn: built },
   ).reference;
 }

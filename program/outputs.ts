@@ -3,6 +3,7 @@ import { modelLabels, ServerOptions, Signature } from "../components";
 import type { CanarySettings } from "./canary";
 import { releaseSettings } from "./config/settings";
 import type { KeyName } from "./config/table";
+import { EvaluationOutput, evaluationOutput } from "./evaluation";
 import type { ServedImage } from "./image";
 import { HeldArguments, recordOnce, Release, releasesIn } from "./releaseRecord";
 
@@ -29,6 +30,8 @@ export interface StackOutputs {
   readonly replicas: number;
   readonly release: pulumi.Output<Release>;
   readonly previousRelease: pulumi.Output<Release | null>;
+  /** What the gate has found of the release. @default - nothing is known */
+  readonly evaluation?: pulumi.Output<EvaluationOutput | null>;
 }
 
 /** What the outputs are made from. */
@@ -37,6 +40,7 @@ export interface Served {
   readonly serving: ServedImage;
   readonly models: ServerOptions["models"];
   readonly canary?: CanarySettings;
+  readonly canaryImage?: ServedImage;
   readonly replicas: number;
   /** Known once every replica serves. */
   readonly ready: pulumi.Input<unknown>;
@@ -51,6 +55,13 @@ export interface Served {
 export function stackOutputs(served: Served): StackOutputs {
   const { service, serving, canary, ready, recorded, held } = served;
   const { image, modelVersion, signature } = serving;
+  const evaluation = evaluationOutput(
+    ready,
+    recorded,
+    image,
+    serving.evaluation,
+    served.canaryImage?.evaluation,
+  );
   return {
     restUrl: service.restUrl,
     modelUrls: service.modelUrls,
@@ -64,5 +75,6 @@ export function stackOutputs(served: Served): StackOutputs {
       ...{ image, modelVersion, signature },
       settings: releaseSettings(served.releaseKeys),
     }),
+    ...(evaluation && { evaluation }),
   };
 }

@@ -1,7 +1,8 @@
 import * as path from "node:path";
+import { scoresIn } from "../../components/facts";
 import { note, npmRun, say } from "../output/console";
 import { Failure } from "../output/failure";
-import { classNames, predictionLine, scoresIn, topClasses } from "../predict/classes";
+import { classNames, predictionLine, topClasses } from "../predict/classes";
 import { heldOutPictures, type Picture, servesSample } from "../predict/pictures";
 import { pictureRequest, type PredictRequest, requestsFor } from "../predict/requests";
 import { predict as ask, signatureOf, toJson } from "../predict/service";

@@ -1,6 +1,7 @@
 import path from "node:path";
+import { scoresIn } from "../../components/facts";
 import type { Outputs, StackContext, Target } from "../targets/target";
-import { classNames, predictionLine, scoresIn, topClasses } from "./classes";
+import { classNames, predictionLine, topClasses } from "./classes";
 import { heldOutPictures, servesSample } from "./pictures";
 import { pictureRequest } from "./requests";
 import { modelStatus, predict, signatureOf } from "./service";

@@ -9,23 +9,6 @@ export interface Class {
   readonly score: number;
 }
 
-/**
- * The scores of an answer: its only vector, be it the answer itself or one of its named outputs;
- * undefined where the answer is of another kind.
- */
-export function scoresIn(answer: unknown): number[] | undefined {
-  if (isVector(answer)) {
-    return answer;
-  }
-  const named = typeof answer === "object" && answer !== null ? Object.values(answer) : [];
-  const vectors = Array.isArray(answer) ? [] : named.filter(isVector);
-  return vectors.length === 1 ? vectors[0] : undefined;
-}
-
-function isVector(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length > 1 && value.every((one) => typeof one === "number");
-}
-
 /** The classes with the highest scores, best first. What is no number has no place among them. */
 export function topClasses(scores: number[], count: number, names: string[] = []): Class[] {
   // Names of another model say nothing about this one.

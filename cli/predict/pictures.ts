@@ -1,5 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import {
+  type PictureInput,
+  pictureInput as inputOf,
+  pictureInstance,
+} from "../../components/facts";
 import { Failure } from "../output/failure";
 import type { ModelSignature } from "../targets/target";
 
@@ -43,56 +48,33 @@ export function heldOutPictures(root: string): Picture[] {
   }));
 }
 
-/** How a model takes a picture: as its file, or as pixels. A side that it leaves open is -1. */
-type PictureInput = "file" | { height: number; width: number; channels: 1 | 3 };
-
 /**
  * How a model takes pictures, by its signature.
  *
  * @throws Failure where it takes none
  */
-export function pictureInput({ inputs }: ModelSignature): PictureInput {
-  const [[name, input] = ["", undefined], ...more] = Object.entries(inputs);
-  const { dtype, shape } = input ?? { dtype: "" };
-  if (more.length === 0 && dtype === "string" && (shape?.length ?? 1) <= 1) {
-    return "file";
+export function pictureInput(signature: ModelSignature): PictureInput {
+  try {
+    return inputOf(signature);
+  } catch (error) {
+    throw new Failure(
+      (error as Error).message,
+      "give a file of JSON, with a list of instances or a whole request for :predict.",
+      2,
+    );
   }
-  const [, height, width, channels] = shape ?? [];
-  if (more.length === 0 && shape?.length === 4 && (channels === 1 || channels === 3)) {
-    return { height, width, channels };
-  }
-  const takes = Object.entries(inputs).map(
-    ([key, one]) => `${key}: ${one.dtype}${one.shape ? ` [${one.shape.join(", ")}]` : ""}`,
-  );
-  throw new Failure(
-    `The model takes no picture: its ${more.length > 0 ? "inputs are" : "input is"} ${takes.join("; ") || name}.`,
-    "give a file of JSON, with a list of instances or a whole request for :predict.",
-    2,
-  );
 }
 
 /**
- * A picture as a model takes it: the file's bytes, or rows of pixels of numbers from 0 to 255,
- * scaled to the size that the model wants.
+ * A picture as a model takes it.
  *
  * @param file - PNG, JPEG, WebP, GIF or TIFF
+ * @throws Failure where it is none
  */
 export async function readPicture(file: string, input: PictureInput): Promise<unknown> {
-  if (input === "file") {
-    return { b64: readFile(file).toString("base64") };
-  }
-  const { default: sharp } = await import("sharp");
-  const picture = sharp(readFile(file)).autoOrient().removeAlpha();
-  const coloured = picture.toColourspace(input.channels === 1 ? "b-w" : "srgb");
-  const side = (length: number) => (length > 0 ? length : undefined);
-  const sized = coloured.resize({
-    ...{ width: side(input.width), height: side(input.height), fit: "fill", kernel: "linear" },
-  });
+  const content = readFile(file);
   try {
-    const { data, info } = await sized
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    return pixels(data, info);
+    return await pictureInstance(content, input);
   } catch (error) {
     throw new Failure(
       `${file} is no picture that can be read: ${(error as Error).message}.`,
@@ -100,19 +82,6 @@ export async function readPicture(file: string, input: PictureInput): Promise<un
       2,
     );
   }
-}
-
-/** Rows of pixels of channels. */
-function pixels(
-  data: Uint8Array,
-  { width, height, channels }: { width: number; height: number; channels: number },
-): number[][][] {
-  return Array.from({ length: height }, (_, y) =>
-    Array.from({ length: width }, (_, x) => {
-      const at = (y * width + x) * channels;
-      return [...data.subarray(at, at + channels)];
-    }),
-  );
 }
 
 /** @throws Failure where there is no such file */

@@ -1,3 +1,4 @@
+import { errorIn, parseAnswer } from "../../components/facts";
 import { npmRun } from "../output/console";
 import { Failure } from "../output/failure";
 import type { ModelSignature } from "../targets/target";
@@ -114,37 +115,6 @@ async function request(url: string, init: RequestInit, stack: string): Promise<a
     );
   }
   return parseAnswer(text);
-}
-
-/** Errors of TensorFlow Serving are JSON, those of balancers are not. */
-function errorIn(text: string): string {
-  try {
-    return JSON.parse(text).error ?? text;
-  } catch {
-    const words = text.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
-    return words.trim() || "an empty answer";
-  }
-}
-
-const mark = "\u0000";
-
-/**
- * Reads an answer of TensorFlow Serving, which writes NaN, Infinity and -Infinity although JSON has
- * none of them.
- *
- * @see https://github.com/tensorflow/serving/blob/master/tensorflow_serving/util/json_tensor.cc
- */
-export function parseAnswer(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) =>
-      found.startsWith('"') ? found : `"\\u0000${found}"`,
-    );
-    return JSON.parse(quoted, (_, value) =>
-      typeof value === "string" && value.startsWith(mark) ? Number(value.slice(1)) : value,
-    );
-  }
 }
 
 /** JSON for people and programs: what is no finite number stands as the text `NaN` or `Infinity`. */

@@ -92,6 +92,13 @@ export function checkServingImage(args: ServingImageArgs): Problem[] {
   return examine(withDefaults(args, servingImageDefaults)).problems;
 }
 
+/** The signature that clients will call; undefined where something is wrong with the arguments. */
+export function servedSignature(args: ServingImageArgs): Signature | undefined {
+  const resolved = withDefaults(args, servingImageDefaults);
+  const { main } = examine(resolved);
+  return main && servedVersion(main).signatures[resolved.signatureName];
+}
+
 /** What an image will hold and be called, known before it is built. */
 export interface ServingImagePlan {
   /** The tag that its content gives. */

@@ -10,6 +10,7 @@ import type {
   KubernetesModelServiceArgs,
   KubernetesNotebookArgs,
   DockerNotebookArgs,
+  ModelEvaluationArgs,
   PublishedImageArgs,
   ServingImageArgs,
   SwarmModelServiceArgs,
@@ -30,6 +31,8 @@ type ServiceArgs = DockerModelServiceArgs &
 export type Argument =
   | `image.${keyof ServingImageArgs}`
   | `registry.${keyof PublishedImageArgs}`
+  | "evaluation"
+  | `evaluation.${keyof ModelEvaluationArgs}`
   | "service"
   | `service.${keyof ServiceArgs | `canary.${keyof CanaryArgs}`}`
   | "notebook"

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { isObject, ModelConfigOptions, objectOf, textLike } from "../../components";
+import {
+  isObject,
+  ModelConfigOptions,
+  modelEvaluationSchema,
+  objectOf,
+  textLike,
+} from "../../components";
 
 // Typed config has neither fractions nor a number that is not set, so that some numbers are texts.
 
@@ -75,3 +81,29 @@ function withTexts(model: unknown): unknown {
 function asText(version: unknown): unknown {
   return Number.isSafeInteger(version) ? String(version) : version;
 }
+
+/** Limits of the gate; `pulumi config set --path evaluate.atLeast 0.9` gives a text. */
+const number = z
+  .any()
+  .transform((value) => (/^\d+(\.\d+)?$/.test(String(value)) ? Number(value) : value));
+
+/** The gate. Whether it compares with what serves, and by how much a model may be worse, is one field. */
+export const evaluate = (keyed: string[]) =>
+  fieldsOf(modelEvaluationSchema, [
+    ...(["image", "signature", "servedImage", "recorded", "notWorseBy"] as const),
+    ...(["host", "sshOptions"] as const),
+  ])(keyed)
+    .extend({
+      ...{ atLeast: number.optional(), atMost: number.optional() },
+      timeoutSeconds: number.optional(),
+      notWorseThanServed: number
+        .refine((value) => typeof value === "boolean" || typeof value === "number", {
+          error: ({ input }) =>
+            `is ${JSON.stringify(input)}: use true, or by how much it may be worse, such as 0.01`,
+        })
+        .optional(),
+    })
+    .transform(({ notWorseThanServed, ...others }) => ({
+      ...others,
+      notWorseBy: notWorseThanServed === true ? 0 : notWorseThanServed,
+    }));

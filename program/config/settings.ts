@@ -46,7 +46,7 @@ export function text(name: KeyName): string | undefined {
 
 /** Whether a key says yes, or anything at all; its default counts. */
 export function isOn(name: KeyName): boolean {
-  return !["", "false"].includes(textOrDefault(name));
+  return !["", "false", "{}"].includes(textOrDefault(name));
 }
 
 /** Whether a stack says something else of a key than Pulumi.yaml. */

@@ -8,7 +8,7 @@ import {
   swarmModelServiceDefaults,
 } from "../../components";
 import type { Key } from "./key";
-import { everyAddress, gpuCount, numberText, portOrNone, serverOptions } from "./schemas";
+import { evaluate, everyAddress, gpuCount, numberText, portOrNone, serverOptions } from "./schemas";
 import { aws, kubernetes, swarm } from "./targetKeys";
 
 const needsNoAddress = "the cluster's own clients use the service's name, and others a route to it";
@@ -40,7 +40,7 @@ const model = {
   modelName: {
     default: "my_model",
     says: "Name of the model, its folder in modelFolder and its name in URLs",
-    feeds: ["image.modelName", "service.modelName", "notebook.modelName"],
+    feeds: ["image.modelName", "service.modelName", "notebook.modelName", "evaluation.modelName"],
     ...{ given: true, release: true },
   },
   modelVersion: {
@@ -55,7 +55,7 @@ const model = {
   signatureName: {
     default: servingImageDefaults.signatureName,
     says: "Signature that clients call; a preview fails when the model version that is served lacks it",
-    feeds: ["image.signatureName"],
+    feeds: ["image.signatureName", "evaluation.signatureName"],
   },
   baseImage: {
     default: servingImageDefaults.baseImage,
@@ -70,12 +70,17 @@ const model = {
     default: {},
     says: "Flags of TensorFlow Serving by their typed names (ServerOptions), such as {batching: {maxBatchSize: 32}}; several models as models (docs/models.md)",
     feeds: [
-      "service.server",
+      ...(["service.server", "evaluation.server"] as const),
       ["image.models", "models"],
       ["image.batching", "batching"],
       ["image.savedModelTags", "savedModelTags"],
     ],
     ...{ schema: serverOptions, release: true },
+  },
+  evaluate: {
+    default: {},
+    says: "What a new model has to pass before it is released, as {data, metric, atLeast or atMost, notWorseThanServed} (ModelEvaluation, docs/releases.md), such as {data: model/held_out, metric: accuracy, atLeast: 0.9, notWorseThanServed: true}",
+    ...{ feeds: ["evaluation"], schema: evaluate, makes: "evaluation" },
   },
   repository: {
     default: servingImageDefaults.repository,
@@ -123,12 +128,12 @@ const service = {
   cpus: {
     default: String(modelServiceDefaults.cpus),
     says: "CPUs that each replica may use, such as 0.5; thread counts follow from it",
-    ...{ feeds: ["service.cpus"], schema: numberText("0.5"), release: true },
+    ...{ feeds: ["service.cpus", "evaluation.cpus"], schema: numberText("0.5"), release: true },
   },
   memoryMb: {
     default: modelServiceDefaults.memoryMb,
     says: "Memory limit of each replica in MiB",
-    ...{ feeds: ["service.memoryMb", "image.memoryMb"], release: true },
+    ...{ feeds: ["service.memoryMb", "image.memoryMb", "evaluation.memoryMb"], release: true },
     // The image warns of models that are larger, and has no limit of its own.
     given: true,
   },
@@ -146,7 +151,7 @@ const service = {
     default: "",
     says: "GPUs that every replica sees: all, or device=0,2; on swarm a generic resource, such as NVIDIA-GPU=1; on ecs and kubernetes the number per replica; empty for none. Needs a -gpu baseImage",
     feeds: {
-      docker: ["image.gpus", "service.gpus", "notebook.gpus"],
+      docker: ["image.gpus", "service.gpus", "notebook.gpus", "evaluation.gpus"],
       swarm: ["image.gpus", "service.gpus", "notebook.gpus"],
       ecs: ["service.gpus"],
       kubernetes: ["service.gpus"],

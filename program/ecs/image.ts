@@ -9,6 +9,7 @@ import {
   sayRemarks,
   ServingImage,
 } from "../../components";
+import { judged } from "../evaluation";
 import { onRecord, releasesIn } from "../releaseRecord";
 import type { ServedImage } from "../image";
 import { repositoryArnOf } from "./pin";
@@ -42,7 +43,8 @@ export async function ecsImage(plan: EcsPlan, repository: EcrRepository): Promis
   const { tag, modelVersion, signature, remarks } = planServingImage(plan.args.image);
   const pushed = await pushedImage(recorded.repository, tag);
   const built = recorded.imageSource === ImageSource.Built ? releases.release?.image : undefined;
-  if (pushed === undefined || pushed === built) {
+  // A gate asks an image on the engine: one that another stack has pushed may not have passed it.
+  if (pushed === undefined || pushed === built || plan.gate) {
     return build(plan, repository);
   }
   sayRemarks(remarks);
@@ -69,14 +71,15 @@ function found(image: string, repository: EcrRepository) {
   return { image, reference: image, repositoryArn, source: ImageSource.Found };
 }
 
-function build({ args: { image }, engine }: EcsPlan, repository: EcrRepository): EcsImage {
+function build({ args: { image }, engine, gate }: EcsPlan, repository: EcrRepository): EcsImage {
   const host = engine!.host;
   const provider = new docker.Provider("docker", engineProviderArgs(host));
   const built = new ServingImage("serving", image, { provider });
+  const { imageName, evaluation } = judged("serving", built, gate, provider);
   const { reference } = new EcrImage(
     "serving",
     {
-      image: built.imageName,
+      image: imageName,
       repositoryName: repository.repositoryName,
       repositoryUrl: repository.repositoryUrl,
       registryUrl: repository.registryUrl,
@@ -89,5 +92,13 @@ function build({ args: { image }, engine }: EcsPlan, repository: EcrRepository):
   const { repositoryArn } = repository;
   const { modelVersion, signature } = built;
   const source = ImageSource.Built;
-  return { image: reference, reference, repositoryArn, modelVersion, signature, source };
+  return {
+    image: reference,
+    reference,
+    repositoryArn,
+    modelVersion,
+    signature,
+    source,
+    evaluation,
+  };
 }

@@ -37,6 +37,7 @@ import {
 } from "../../components";
 import { byKey } from "../config/paths";
 import { refuse, Settings, text } from "../config/settings";
+import { checkGate, Gate, gateOf } from "../evaluation";
 import { askEngine, standInProblems } from "../image";
 import { pullHints } from "../pullLogins";
 import { checkEcrPin } from "./pin";
@@ -73,6 +74,8 @@ export interface EcsPlan {
   readonly repositoryName: string;
   /** Builds and pushes the image. @default - `pinned` needs none */
   readonly engine?: DockerEngine;
+  /** What a model has to pass. @default - nothing, nor a pinned image */
+  readonly gate?: Gate;
   readonly facts: NetworkFacts;
   readonly recorded: Record<string, unknown>;
 }
@@ -82,6 +85,7 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
   const { target, problems, recorded } = settings;
   const given = settings.args as unknown as EcsArguments;
   const pinned = text("image");
+  const gate = pinned ? undefined : gateOf(settings);
   const [built, found] = await Promise.all([
     pinned ? undefined : askEngine(),
     lookUpNetwork({ ...given.network, instanceTypes: instanceTypes(given) }),
@@ -101,6 +105,7 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
     ...(pinned
       ? checkEcrPin(pinned, recorded.repository)
       : byKey(target, "image", checkServingImage(image))),
+    ...checkGate(settings, gate, image),
     ...ofNetwork(settings, found.problems),
     ...byKey(target, "", fleet.problems),
     ...byKey(target, "endpoint", checkAlbEndpoint(checkedEndpoint(args))),
@@ -128,7 +133,15 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
   // Pulumi appends a suffix: a repository outlives its stack, and must not be in the way when the
   // stack comes up again.
   const repositoryName = awsName([name, pulumi.getStack()], longestRepositoryName);
-  return { args, pinned, repositoryName, engine: built?.engine, facts: found.facts, recorded };
+  return {
+    args,
+    pinned,
+    repositoryName,
+    engine: built?.engine,
+    gate,
+    facts: found.facts,
+    recorded,
+  };
 }
 
 function instanceTypes({ cluster: { instanceType, furtherInstanceTypes = [] } }: EcsArguments) {

@@ -21,6 +21,7 @@ export function kubernetesImages({
   pinned,
   engine,
   args,
+  gate,
   recorded,
 }: KubernetesPlan): KubernetesImages {
   if (pinned || !engine) {
@@ -30,7 +31,7 @@ export function kubernetesImages({
   }
   const { image, registry, service } = args;
   const provider = new docker.Provider("docker", engineProviderArgs(engine.host));
-  const builder = { engine, registry };
+  const builder = { engine, registry, gate };
   const { canary } = service;
   return service.modelVolume
     ? { serving: runtimeImage(args.image, builder, provider) }
@@ -46,7 +47,7 @@ function runtimeImage(
   provider: docker.Provider,
 ): ServedImage {
   const built = new RuntimeImage("serving", { baseImage, repository, gpus }, { provider });
-  const reference = publishImage("serving", built, builder, provider);
+  const reference = publishImage("serving", built.imageName, built, builder, provider);
   return {
     ...{ image: reference, reference, modelVersion: pulumi.output(modelVersion) },
     // The volume is not on this machine.

@@ -25,6 +25,7 @@ import { CanarySettings, checkCanaryImage } from "../canary";
 import type { ClusterConfig } from "../config/targetKeys";
 import { byKey } from "../config/paths";
 import { isOn, isSet, refuse, Settings, text } from "../config/settings";
+import { checkGate, Gate, gateOf } from "../evaluation";
 import {
   askEngine,
   checkPin,
@@ -64,6 +65,8 @@ export interface KubernetesPlan {
   readonly pinned?: string;
   /** Builds and pushes the image. @default - `pinned` needs none */
   readonly engine?: DockerEngine;
+  /** What a model has to pass. @default - nothing, nor a pinned image */
+  readonly gate?: Gate;
   readonly recorded: Record<string, unknown>;
 }
 
@@ -74,6 +77,7 @@ export async function preflightOnKubernetes(settings: Settings): Promise<Kuberne
   const { registry, service } = args;
   const namespace = namespaceOf(args.choice);
   const pinned = text("image");
+  const gate = pinned ? undefined : gateOf(settings);
   const [built, asked] = await Promise.all([
     pinned ? undefined : askEngine(),
     askCluster(args, namespace),
@@ -86,6 +90,7 @@ export async function preflightOnKubernetes(settings: Settings): Promise<Kuberne
     ...standInProblems(settings),
     ...checkReplicas(args),
     ...checkImage(settings, args, pinned),
+    ...(service.modelVolume && gate ? [nothingToAsk] : checkGate(settings, gate, args.image)),
     ...(registry ? checkRegistry(settings, registry) : pinned ? [] : [noRegistry]),
     ...checkParts(settings, args, namespace, cluster),
   ];
@@ -97,7 +102,7 @@ export async function preflightOnKubernetes(settings: Settings): Promise<Kuberne
   for (const warning of pullWarnings({ balancerImage, notebookImage }, args)) {
     await pulumi.log.warn(warning);
   }
-  return { args, cluster, namespace, found, pinned, engine: built?.engine, recorded };
+  return { args, cluster, namespace, found, pinned, engine: built?.engine, gate, recorded };
 }
 
 const noRegistry: Problem = {
@@ -105,6 +110,12 @@ const noRegistry: Problem = {
   reason:
     "is empty, and the nodes of a cluster pull the image from one: name a registry that " +
     "they and this machine reach, as HOST or HOST:PORT",
+};
+
+const nothingToAsk: Problem = {
+  propertyPath: "evaluate",
+  reason:
+    "is set, which excludes kubernetesModelVolume: the image that is built holds no model to ask",
 };
 
 /** With a model volume the image is the runtime without a model. */

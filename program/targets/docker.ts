@@ -36,14 +36,13 @@ export const docker: Target<EnginePlan> = {
     const provider = createProvider(plan);
     const serving = createImage(plan, provider);
     const canary =
-      service.canary &&
-      buildImage("canary", canaryImage(image, service.canary), plan, provider).reference;
+      service.canary && buildImage("canary", canaryImage(image, service.canary), plan, provider);
     const model = new DockerModelService(
       "serving",
       {
         ...{ image: serving.reference, modelVersion: serving.modelVersion, engine },
         ...service,
-        canary: service.canary && { ...service.canary, image: canary! },
+        canary: service.canary && { ...service.canary, image: canary!.reference },
       },
       { provider },
     );
@@ -55,7 +54,7 @@ export const docker: Target<EnginePlan> = {
         { networkName: model.networkName, ...notebookArgs(plan, held.serviceName) },
         { provider },
       );
-    return engineOutputs(plan, serving, model, lab, held);
+    return engineOutputs(plan, { serving, canaryImage: canary }, model, lab, held);
   },
 };
 

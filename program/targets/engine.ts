@@ -22,6 +22,7 @@ import {
 import { CanarySettings, checkCanaryImage } from "../canary";
 import { byKey } from "../config/paths";
 import { refuse, Settings, text } from "../config/settings";
+import { checkGate, gateOf } from "../evaluation";
 import {
   askEngine,
   buildImage,
@@ -86,6 +87,7 @@ export async function preflightOnEngine(
 
   const stack = currentStack();
   const pin = text("image");
+  const gate = pin ? undefined : gateOf(settings);
   const pinned = pin && engine ? await findPinnedImage(engine.host, pin) : undefined;
   problems.push(
     ...(pin && engine
@@ -98,6 +100,7 @@ export async function preflightOnEngine(
     ...settings.problems,
     ...standInProblems(settings, engine),
     ...(pin ? [] : byKey(target, "image", checkServingImage(image))),
+    ...checkGate(settings, gate, image),
     ...(registry ? checkRegistry(settings, registry) : []),
     ...byKey(target, "service", check.service({ ...service, registry }, stack, engine)),
     ...(pin ? [] : checkCanaryImage(image, service.canary)),
@@ -110,7 +113,7 @@ export async function preflightOnEngine(
   if (!engine || problems.length > 0) {
     refuse(problems);
   }
-  return { engine, image, pinned, registry, service, notebook: args.notebook, recorded };
+  return { engine, image, pinned, registry, gate, service, notebook: args.notebook, recorded };
 }
 
 function portsOf({ restPort = modelServiceDefaults.restPort, grpcPort }: EngineServiceArgs) {
@@ -159,14 +162,14 @@ export function notebookArgs(
 /** What a stack on an engine tells. */
 export function engineOutputs(
   { service, image, recorded }: EnginePlan,
-  serving: ServedImage,
+  { serving, canaryImage }: { serving: ServedImage; canaryImage?: ServedImage },
   model: DockerModelService | SwarmModelService,
   notebook: { url: pulumi.Output<string> } | undefined,
   held: { replicas: number },
 ): StackOutputs {
   return {
     ...stackOutputs({
-      ...{ service: model, serving, models: image.models, canary: service.canary },
+      ...{ service: model, serving, models: image.models, canary: service.canary, canaryImage },
       ...{ replicas: held.replicas, ready: model.replicaNames, recorded, held },
     }),
     ...(notebook && { notebookUrl: notebook.url }),

@@ -46,7 +46,8 @@ export const kubernetes: Target<KubernetesPlan> = {
     const { service, image } = args;
     const held = resolveKubernetesModelServiceArgs(serviceArgs);
     const { signature, ...outputs } = stackOutputs({
-      ...{ service: model, serving: images.serving, models: image.models, canary: service.canary },
+      ...{ service: model, serving: images.serving, models: image.models },
+      ...{ canary: service.canary, canaryImage: images.canary },
       ...{ replicas: fewestReplicas(service), ready: model.replicaNames, recorded, held },
       // With a model on a volume, the image does not say which model it is.
       releaseKeys: service.modelVolume ? ["modelVersion", "kubernetesModelVolume"] : [],

@@ -44,6 +44,6 @@ export const swarm: Target<EnginePlan> = {
         { networkId: model.networkId, ...notebookArgs(plan, held.serviceName) },
         { provider },
       );
-    return engineOutputs(plan, serving, model, lab, held);
+    return engineOutputs(plan, { serving }, model, lab, held);
   },
 };

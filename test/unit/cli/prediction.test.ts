@@ -2,9 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { classNames, predictionLine, scoresIn, topClasses } from "../../../cli/predict/classes";
+import { classNames, predictionLine, topClasses } from "../../../cli/predict/classes";
 import { pictureInput, readPicture, servesSample } from "../../../cli/predict/pictures";
 import { requestsFor } from "../../../cli/predict/requests";
+import { scoresIn } from "../../../components/facts";
 import { temporaryFolder } from "../../support/modelFolder";
 
 describe("the classes of an answer", () => {

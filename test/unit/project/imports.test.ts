@@ -14,6 +14,7 @@ const mayImport: Record<string, string[]> = {
   engine: ["core", "tfserving", "serving"],
   modelSource: ["core", "tfserving", "engine"],
   image: ["core", "tfserving", "serving", "engine", "modelSource"],
+  evaluation: below,
   docker: below,
   swarm: [...below, "docker"],
   aws: below,

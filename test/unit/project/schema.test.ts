@@ -41,6 +41,7 @@ describe("the package's schema", () => {
       "GpuHost",
       "KubernetesModelService",
       "KubernetesNotebook",
+      "ModelEvaluation",
       "PublishedImage",
       "RuntimeImage",
       "ServiceMonitoring",
@@ -94,6 +95,7 @@ describe("the package's schema", () => {
       ["grpcAddress", "modelName", "modelServiceName", "namespace", "restUrl"],
     ],
     ["DockerNotebook", ["folder", "grpcAddress", "modelName", "networkName", "restUrl"]],
+    ["ModelEvaluation", ["data", "image", "metric", "modelName", "signature"]],
     ["PublishedImage", ["image", "registry"]],
     [
       "ServiceMonitoring",
