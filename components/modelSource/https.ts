@@ -85,7 +85,7 @@ async function ask(url: URL, headers: Record<string, string>): Promise<Response>
   const login = netrcLogin(url.hostname);
   try {
     return await fetch(url, {
-      dispatcher: new EnvHttpProxyAgent(),
+      dispatcher: isProxied() ? new EnvHttpProxyAgent() : undefined,
       headers: {
         "accept-encoding": "identity",
         ...(login && { authorization: login }),
@@ -95,6 +95,10 @@ async function ask(url: URL, headers: Record<string, string>): Promise<Response>
   } catch (error) {
     throw new Error(`${url.host} does not answer: ${errorText(error)}`);
   }
+}
+
+function isProxied(): boolean {
+  return Boolean(process.env.HTTPS_PROXY ?? process.env.https_proxy);
 }
 
 function refuseStatus({ status, statusText, url: last }: Response, { host }: URL): void {
