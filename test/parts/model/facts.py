@@ -13,8 +13,8 @@ ensure_packages()
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
+from marine.plan import PLAN  # noqa: E402
 from marine.scene import Split, draw_picture  # noqa: E402
-from marine.training import PLAN  # noqa: E402
 from PIL import Image  # noqa: E402
 from tensorflow_serving.apis import prediction_log_pb2  # noqa: E402
 
