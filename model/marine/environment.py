@@ -1,4 +1,4 @@
-"""Makes sure that TensorFlow can be imported, in a virtual environment where it has to.
+"""Makes sure that TensorFlow can be imported, and that the tools are there, in virtual environments.
 
 Only the standard library may be imported here.
 """
@@ -8,12 +8,15 @@ import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 from .paths import MODEL_FOLDER
 
-_NEEDED = ("tensorflow", "keras", "PIL", "tensorflow_serving")
+_NEEDED = ("tensorflow", "keras", "PIL", "tensorflow_serving", "yaml")
 _REQUIREMENTS = MODEL_FOLDER / "requirements.txt"
 _VENV = MODEL_FOLDER / ".venv"
+_TOOLS_REQUIREMENTS = MODEL_FOLDER / "requirements-tools.txt"
+_TOOLS = MODEL_FOLDER / ".tools"
 
 
 def ensure_packages() -> None:
@@ -31,39 +34,46 @@ def ensure_packages() -> None:
             "The TensorFlow of requirements.txt needs Python 3.11 or 3.12, this is "
             f"{version}: use another one"
         )
-    python = _VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if sys.prefix == str(_VENV):
         sys.exit(f"{_VENV} lacks packages: delete it and run this command again")
-    marker = _VENV / "requirements.sha256"
-    wanted = hashlib.sha256(_REQUIREMENTS.read_bytes()).hexdigest()
-    if not marker.exists() or marker.read_text() != wanted:
-        print(
-            f"Installing TensorFlow into {_VENV} (once, about 300 MB to download)",
-            flush=True,
-        )
-        _install(str(python))
-        marker.write_text(wanted)
+    # requirements.txt is complete; tensorflow-serving-api would ask for a second TensorFlow.
+    python = _environment(_VENV, _REQUIREMENTS, "TensorFlow", "300 MB", ["--no-deps"])
     command = [str(python), *sys.argv]
     if os.name == "nt":
         sys.exit(subprocess.call(command))
     os.execv(command[0], command)
 
 
-def _install(python: str) -> None:
+def ensure_tools() -> Path:
+    """The Python of model/.tools, which has DVC, Jupytext, nbstripout, nbdime and pre-commit.
+
+    They have an environment of their own: they and TensorFlow want different packages.
+    """
+    return _environment(_TOOLS, _TOOLS_REQUIREMENTS, "DVC and the tools of notebooks", "80 MB", [])
+
+
+def _environment(
+    folder: Path, requirements: Path, what: str, size: str, options: list[str]
+) -> Path:
+    """Makes a virtual environment on first use and when its requirements have changed."""
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    marker = folder / "requirements.sha256"
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    if not marker.exists() or marker.read_text() != wanted:
+        print(f"Installing {what} into {folder} (once, about {size} to download)", flush=True)
+        _install(python, requirements, options)
+        marker.write_text(wanted)
+    return python
+
+
+def _install(python: Path, requirements: Path, options: list[str]) -> None:
+    folder = python.parent.parent
     try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(_VENV)], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
     except subprocess.CalledProcessError:
         sys.exit("This Python cannot create a virtual environment (Debian: install python3-venv)")
-    # requirements.txt is complete; tensorflow-serving-api would ask for a second TensorFlow.
-    pip = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "-r",
-        str(_REQUIREMENTS),
-    ]
-    if subprocess.call(pip) != 0:
-        sys.exit("pip could not install requirements.txt: see its message above, then try again")
+    pip = [python, "-m", "pip", "install", "--quiet", *options, "-r", requirements]
+    if subprocess.call(list(map(str, pip))) != 0:
+        sys.exit(
+            f"pip could not install {requirements.name}: see its message above, then try again"
+        )

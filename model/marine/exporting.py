@@ -10,6 +10,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_log_pb2
 
 from .canvas import SIZE
+from .card import write_card
 from .paths import CLASS_NAMES_FILE
 
 SIGNATURE = "serving_default"
@@ -17,8 +18,8 @@ INPUT, OUTPUT = "images", "probabilities"
 _WARM_UP_BATCH_SIZES = (1, 10)
 
 
-def export(network: keras.Model, model_folder: Path, version: int) -> Path:
-    """Writes <model_folder>/<version>/ and returns it. Raises FileExistsError when it exists."""
+def export(network: keras.Model, model_folder: Path, version: int, card: dict) -> Path:
+    """Writes <model_folder>/<version>/ with its card. Raises FileExistsError when it exists."""
     target = model_folder / str(version)
     if target.exists():
         raise FileExistsError(f"{target} exists already: a version is never overwritten")
@@ -32,6 +33,7 @@ def export(network: keras.Model, model_folder: Path, version: int) -> Path:
         extra.mkdir()
         shutil.copyfile(CLASS_NAMES_FILE, extra / CLASS_NAMES_FILE.name)
         _write_warm_up(extra / "tf_serving_warmup_requests", model_folder.name)
+        write_card(extra, model_folder.name, version, card)
         _check(network, saved_model)
         saved_model.rename(target)
     return target

@@ -1,9 +1,8 @@
-"""Trains the classifier on drawn pictures and measures it on pictures it never saw."""
+"""Trains the classifier on drawn pictures."""
 
 import os
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import absl.logging
@@ -13,62 +12,32 @@ import tensorflow as tf
 
 from .class_names import CLASS_NAMES
 from .network import build_network
-from .picture_sets import draw_set
+from .picture_sets import picture_set
+from .plan import Plan
 from .scene import Split
 
-_BATCH = 32
 
-
-@dataclass(frozen=True)
-class Plan:
-    """How much a training run does."""
-
-    training_pictures: int
-    """Per class."""
-    validation_pictures: int
-    """Per class; shown after each epoch."""
-    held_out_pictures: int
-    """Per class; looked at once, at the end."""
-    epochs: int
-
-
-PLAN = Plan(training_pictures=60, validation_pictures=3, held_out_pictures=10, epochs=13)
-# Shows that every step works. The model it gives is worth nothing.
-QUICK_PLAN = Plan(training_pictures=1, validation_pictures=1, held_out_pictures=1, epochs=1)
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a training run reached on the held-out pictures."""
-
-    accuracy: float
-    """Share of pictures whose most probable class is the right one."""
-    confidence: float
-    """Mean probability of the most probable class: near the accuracy when the model is honest."""
-    pictures: int
-
-
-def train(plan: Plan, seed: int = 1) -> keras.Model:
-    """Draws the training pictures and fits a network to them."""
-    keras.utils.set_random_seed(seed)
-    print(f"Drawing {plan.training_pictures} pictures of each of {len(CLASS_NAMES)} classes")
-    pictures, labels = draw_set(Split.TRAINING, plan.training_pictures)
-    validation = draw_set(Split.VALIDATION, plan.validation_pictures)
+def train(plan: Plan, data: Path | None = None) -> keras.Model:
+    """Fits a network to the training pictures, which are drawn, or read from a folder."""
+    keras.utils.set_random_seed(plan.seed)
+    print(f"{plan.training_pictures} training pictures of each of {len(CLASS_NAMES)} classes")
+    pictures, labels = picture_set(Split.TRAINING, plan.training_pictures, data)
+    validation = picture_set(Split.VALIDATION, plan.validation_pictures, data)
     batches = (
         tf.data.Dataset.from_tensor_slices(np.arange(len(labels)))
-        .shuffle(len(labels), seed=seed)
-        .batch(_BATCH, drop_remainder=True)
-        .map(lambda chosen: _take(pictures, labels, chosen))
+        .shuffle(len(labels), seed=plan.seed)
+        .batch(plan.batch, drop_remainder=True)
+        .map(lambda chosen: _take(pictures, labels, chosen, plan.batch))
         .map(_turn)
         .prefetch(2)
     )
     network = build_network()
-    steps = max(1, len(labels) // _BATCH * plan.epochs)
+    steps = max(1, len(labels) // plan.batch * plan.epochs)
     rate = keras.optimizers.schedules.CosineDecay(
-        1e-4, steps - steps // 10, warmup_target=4e-3, warmup_steps=steps // 10
+        1e-4, steps - steps // 10, warmup_target=plan.learning_rate, warmup_steps=steps // 10
     )
     network.compile(
-        keras.optimizers.AdamW(rate, weight_decay=1e-3),
+        keras.optimizers.AdamW(rate, weight_decay=plan.weight_decay),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
@@ -83,15 +52,6 @@ def train(plan: Plan, seed: int = 1) -> keras.Model:
     )
     print(f"Trained in {time.monotonic() - started:.0f} s")
     return network
-
-
-def measure(network: keras.Model, plan: Plan) -> Result:
-    """Accuracy and confidence on held-out pictures, which no decision in training looks at."""
-    print("Drawing held-out pictures")
-    pictures, labels = draw_set(Split.HELD_OUT, plan.held_out_pictures)
-    probabilities = network.predict(pictures, batch_size=_BATCH, verbose=0)
-    accuracy = float(np.mean(probabilities.argmax(axis=1) == labels))
-    return Result(accuracy, float(probabilities.max(axis=1).mean()), len(labels))
 
 
 def save(network: keras.Model, folder: Path) -> list[Path]:
@@ -111,14 +71,14 @@ def limit_threads() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(threads)
 
 
-def _take(pictures: np.ndarray, labels: np.ndarray, chosen: tf.Tensor):
+def _take(pictures: np.ndarray, labels: np.ndarray, chosen: tf.Tensor, batch: int):
     x, y = tf.numpy_function(
         lambda i: (pictures[i], labels[i]),
         [chosen],
         (tf.uint8, tf.int32),
         stateful=False,
     )
-    return tf.ensure_shape(x, (_BATCH, *pictures.shape[1:])), tf.ensure_shape(y, (_BATCH,))
+    return tf.ensure_shape(x, (batch, *pictures.shape[1:])), tf.ensure_shape(y, (batch,))
 
 
 def _turn(pictures: tf.Tensor, labels: tf.Tensor):

@@ -14,6 +14,14 @@ const versionOf = (image: string) => image.slice(image.lastIndexOf(":") + 1);
 const tensorflow = versionOf(defaultImages.serving);
 const { dependencies, devDependencies } = packageJson;
 
+const tools = Object.fromEntries(
+  fs
+    .readFileSync(path.join(repository, "model/requirements-tools.txt"), "utf8")
+    .split("\n")
+    .filter((line) => line.includes("=="))
+    .map((line) => line.split("==")),
+) as Record<string, string>;
+
 /** What repeats a version, the version, and files in which it is known to. */
 const repeated: [RegExp, string, string[]][] = [
   [
@@ -27,6 +35,7 @@ const repeated: [RegExp, string, string[]][] = [
       "components/image/runtime/Dockerfile",
       "components/image/servingImageArgs.ts",
       "model/notebooks/client.ipynb",
+      "model/notebooks/client.py",
       "model/notebooks/train_and_export.ipynb",
       "model/requirements.txt",
     ],
@@ -51,6 +60,11 @@ const repeated: [RegExp, string, string[]][] = [
     devDependencies.pulumi,
     ["airgap/README.md", "airgap/toolchain/cli/go.mod"],
   ],
+  ...["jupytext", "nbstripout"].map((name): [RegExp, string, string[]] => [
+    new RegExp(`\\b${name}==(\\d[\\w.]*)`, "g"),
+    tools[name],
+    [".pre-commit-config.yaml", "model/requirements-tools.txt"],
+  ]),
   ...Object.entries(dependencies)
     .filter(([name]) => name.startsWith("@pulumi/"))
     .map(([name, version]): [RegExp, string, string[]] => [
