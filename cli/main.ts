@@ -102,6 +102,12 @@ export function commands(): Command {
     .addHelpText("after", "\nExit code 0: all of it runs and the models are served; 1: not so.");
 
   onStack(
+    "lineage",
+    "Shows where what is served comes from: image, model version, code, data and numbers.",
+    () => load<typeof import("./commands/lineage.js")>("./commands/lineage").lineage,
+  ).option("--json", "as JSON");
+
+  onStack(
     "logs",
     "Shows what the parts of a stack say, in the order in which they said it.",
     () => load<typeof import("./commands/logs.js")>("./commands/logs").logs,

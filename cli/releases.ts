@@ -10,6 +10,8 @@ export interface Release {
   readonly modelVersion: string;
   /** Values of the config keys that make a release. */
   readonly settings: Record<string, string>;
+  /** When it was first up, RFC 3339. @default - not on record */
+  readonly releasedAt?: string;
 }
 
 /** A change of a setting, without the project's name. */

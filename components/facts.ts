@@ -12,6 +12,8 @@ export {
   KubernetesLibrary,
   loadKubeconfig,
 } from "./kubernetes/cluster/kubeconfig";
+export { cardText, metricsText } from "./tfserving/modelCard";
+export type { ModelCard } from "./tfserving/modelCard";
 export { ClusterClient, connectCluster } from "./kubernetes/cluster/connectCluster";
 export { codeOf, messageOf, silenceOf } from "./kubernetes/cluster/apiErrors";
 export { errorIn, parseAnswer, scoresIn } from "./tfserving/answers";

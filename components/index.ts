@@ -171,6 +171,7 @@ export {
 } from "./swarm/swarmModelServiceArgs";
 export { BatchingOptions } from "./tfserving/batching";
 export { ModelConfigOptions, modelLabels, ModelVersionPolicy } from "./tfserving/modelConfig";
+export { ModelCard } from "./tfserving/modelCard";
 export { Problem } from "./core/problem";
 export { Signature, TensorSpec } from "./tfserving/savedModel";
 export { MonitoringOptions } from "./tfserving/monitoring";

@@ -6,6 +6,7 @@ import {
   findImage,
   HostPort,
   inspectEngine,
+  ModelCard,
   ModelEvaluation,
   Problem,
   PublishedImage,
@@ -33,6 +34,8 @@ export interface ServedImage {
   readonly signature: pulumi.Output<Signature | undefined>;
   /** What lets it pass. @default - there is no gate */
   readonly evaluation?: ModelEvaluation;
+  /** What the served version's own card tells; none where it has none, or where nobody here knows it. */
+  readonly modelCard: pulumi.Output<ModelCard | undefined>;
 }
 
 /** Where an image is pushed; what it is called there is not known before it is built. */
@@ -71,6 +74,7 @@ export function buildImage(
     modelVersion: built.modelVersion,
     signature: built.signature,
     evaluation,
+    modelCard: pulumi.output(built.modelCard),
   };
 }
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { modelLabels, ServerOptions, Signature } from "../components";
+import { ModelCard, modelLabels, ServerOptions, Signature } from "../components";
 import type { CanarySettings } from "./canary";
 import { releaseSettings } from "./config/settings";
 import type { KeyName } from "./config/table";
@@ -27,6 +27,8 @@ export interface StackOutputs {
   readonly canaryPercent: number;
   /** The signature that clients call. @default - nobody here knows it */
   readonly signature?: pulumi.Input<Signature | undefined>;
+  /** What the served version's own card tells; null where it has none, or nobody here knows it. */
+  readonly modelCard: pulumi.Output<ModelCard | null>;
   readonly replicas: number;
   readonly release: pulumi.Output<Release>;
   readonly previousRelease: pulumi.Output<Release | null>;
@@ -54,7 +56,7 @@ export interface Served {
 /** The outputs that every target has. */
 export function stackOutputs(served: Served): StackOutputs {
   const { service, serving, canary, ready, recorded, held } = served;
-  const { image, modelVersion, signature } = serving;
+  const { image, modelVersion, signature, modelCard } = serving;
   const evaluation = evaluationOutput(
     ready,
     recorded,
@@ -68,11 +70,13 @@ export function stackOutputs(served: Served): StackOutputs {
     modelLabels: modelLabels(served.models),
     grpcAddress: service.grpcAddress,
     ...{ image, modelVersion, signature },
+    // Pulumi warns of an output that is undefined.
+    modelCard: modelCard.apply((card) => card ?? null),
     canaryVersion: canary?.version ?? "",
     canaryPercent: canary?.percent ?? 0,
     replicas: served.replicas,
     ...recordOnce(ready, releasesIn(recorded), held as HeldArguments, {
-      ...{ image, modelVersion, signature },
+      ...{ image, modelVersion, signature, modelCard },
       settings: releaseSettings(served.releaseKeys),
     }),
     ...(evaluation && { evaluation }),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Signature } from "../components";
+import type { ModelCard, Signature } from "../components";
+import type { ServedImage } from "./image";
 import { defaultText } from "./config/key";
 import { KeyName, table } from "./config/table";
 
@@ -11,6 +12,10 @@ export interface Release {
   readonly modelVersion: string;
   /** The signature that clients call; of what is up it is the output `signature`. @default - not on record */
   readonly signature?: Signature;
+  /** The model's card; of what is up it is the output `modelCard`. @default - not on record */
+  readonly modelCard?: ModelCard;
+  /** When it was first recorded as up, RFC 3339. @default - not on record */
+  readonly releasedAt?: string;
   /** Values of the config keys that make a release, as Pulumi has them. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -40,10 +45,10 @@ export async function recordedOutputs(): Promise<Record<string, unknown>> {
 
 /** The releases among the outputs. */
 export function releasesIn(outputs: Record<string, unknown>): ReleaseRecord {
-  const { release, previousRelease, signature } = outputs as ReleaseRecord &
-    Pick<Release, "signature">;
+  const { release, previousRelease, signature, modelCard } = outputs as ReleaseRecord &
+    Pick<Release, "signature" | "modelCard">;
   return {
-    release: release && { signature, ...release },
+    release: release && { signature, modelCard: modelCard ?? undefined, ...release },
     previousRelease: previousRelease ?? undefined,
   };
 }
@@ -61,7 +66,7 @@ export function recordOnce(
 ): { release: pulumi.Output<Release>; previousRelease: pulumi.Output<Release | null> } {
   const record = pulumi
     .all([pulumi.output(release), ready])
-    .apply(([up]) => withRelease(recorded, up as Release, held));
+    .apply(([up]) => withRelease(recorded, up as Release, held, new Date().toISOString()));
   return {
     release: record.apply((both) => both.release as Release),
     // Pulumi warns of an output that is undefined.
@@ -71,18 +76,22 @@ export function recordOnce(
 
 /**
  * The record with a release that is up: the same one again changes nothing, nor does a setting that
- * is left to the target where it was set to the same before. Its signature is an output of its own,
- * and not written a second time.
+ * is left to the target where it was set to the same before. Its signature and its model's card are
+ * outputs of their own, and not written a second time.
+ *
+ * @param now - RFC 3339
  */
 export function withRelease(
   recorded: ReleaseRecord,
   up: Release,
   held: HeldArguments,
+  now: string,
 ): ReleaseRecord {
   const isSame =
     recorded.release !== undefined && identity(recorded.release, held) === identity(up, held);
-  const release: Release = { ...up };
+  const release = { ...up, releasedAt: isSame ? recorded.release?.releasedAt : now };
   delete (release as { signature?: Signature }).signature;
+  delete (release as { modelCard?: ModelCard }).modelCard;
   return { release, previousRelease: isSame ? recorded.previousRelease : recorded.release };
 }
 
@@ -90,11 +99,12 @@ export function withRelease(
 export function onRecord(
   { release, previousRelease }: ReleaseRecord,
   image: string,
-): { modelVersion: pulumi.Output<string>; signature: pulumi.Output<Signature | undefined> } {
+): Pick<ServedImage, "modelVersion" | "signature" | "modelCard"> {
   const found = [release, previousRelease].find((one) => one?.image === image);
   return {
     modelVersion: pulumi.output(found?.modelVersion ?? ""),
     signature: pulumi.output(found?.signature),
+    modelCard: pulumi.output(found?.modelCard),
   };
 }
 

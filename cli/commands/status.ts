@@ -4,6 +4,7 @@ import { askModels, isServed, type ModelReport, versionLines } from "../predict/
 import { toJson } from "../predict/service";
 import { targetOf } from "../targets";
 import type { Outputs, StackContext, StackStatus, Target } from "../targets/target";
+import { cardFact } from "./lineage";
 
 /** Shows what runs of a stack, its addresses and the state of its models; 0 where all is well. */
 export async function status(context: StackContext, { json }: { json?: unknown }): Promise<number> {
@@ -40,6 +41,9 @@ export async function status(context: StackContext, { json }: { json?: unknown }
     }
     versionLines(model).forEach((text) => tell({ subject: "model", text }));
   });
+  if (outputs?.modelCard !== undefined) {
+    tell(cardFact(outputs.modelCard));
+  }
   found.remarks.forEach(tell);
   say(nextSteps(context.stack, found, well));
   return well ? 0 : 1;
@@ -90,6 +94,7 @@ function asJson(
     image: outputs?.image,
     modelSource: outputs?.modelSource,
     modelRevision: outputs?.modelRevision,
+    modelCard: outputs?.modelCard,
     parts,
     models: models.map((model) => ({
       ...{ name: model.name, served: isServed(model), versions: model.versions },

@@ -67,3 +67,8 @@ export function notebookText(url: string | undefined, stack: string, show: boole
   const showUrl = npmRun("--silent pulumi -- stack output notebookUrl --show-secrets", stack);
   return show ? url : `${url.replace(/\?.*$/, "")}   its token: ${showUrl}`;
 }
+
+/** The digest in an image's name, where a registry gave it one. */
+export function digestIn(image: string): string | undefined {
+  return image.split("@")[1];
+}

@@ -1,3 +1,5 @@
+import type { ModelCard } from "../../components/facts";
+
 /** What the targets and commands need to know of a stack; the commands' workspace is one. */
 export interface StackContext {
   /** The project's folder. */
@@ -65,6 +67,11 @@ export interface Target {
   leftovers(before: Deployment | undefined): Promise<Leftovers>;
   /** Whether an image of an earlier release can still be run. */
   hasImage(image: string): Promise<boolean>;
+  /**
+   * The digest that stands for an image's content: the registry's, or the id that the engine gives to
+   * what was never pushed. Undefined where it is gone.
+   */
+  digestOf(image: string): Promise<string | undefined>;
 }
 
 /** A line of a command: what it is about, and what there is to say. */
@@ -172,6 +179,8 @@ export interface Outputs {
   readonly canaryVersion?: string;
   readonly canaryPercent?: number;
   readonly signature?: ModelSignature;
+  /** What the model's card tells; null for none, absent before the next up of an older stack. */
+  readonly modelCard?: ModelCard | null;
   readonly replicas: number;
   /** On Kubernetes, the commands that open a way to the service and to the notebook. */
   readonly portForward?: string;

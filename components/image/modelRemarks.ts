@@ -3,6 +3,7 @@ import { minorVersion, tensorflowOf } from "../tfserving/baseImage";
 import type { BatchingOptions } from "../tfserving/batching";
 import { checkBatchedSignatures, type LoadedModel } from "../tfserving/batchedSignatures";
 import { checkGraphs } from "../tfserving/checkGraphs";
+import { cardText } from "../tfserving/modelCard";
 import type { ModelVersion } from "../tfserving/modelFolder";
 import type { Problem } from "../core/problem";
 
@@ -14,6 +15,8 @@ export interface ModelRemarks {
   warnings: string[];
   /** What is passed over. */
   notes: string[];
+  /** What the models' own cards tell: for previews. */
+  cards: string[];
 }
 
 /** What keeps models from being batched: shapes of signatures that clients call, parameters. */
@@ -61,13 +64,20 @@ export function modelRemarks(
       ...new Set(loaded.flatMap(({ model }) => model.notes)),
       ...versions.flatMap(({ notes }) => notes),
     ],
+    cards: versions.flatMap(({ folder, card }) =>
+      card ? [`Model card of "${folder}": ${cardText(card)}`] : [],
+    ),
   };
 }
 
 /** Says remarks on the screen. */
-export function sayRemarks({ warnings, notes }: ModelRemarks, resource?: pulumi.Resource): void {
+export function sayRemarks(
+  { warnings, notes, cards }: ModelRemarks,
+  resource?: pulumi.Resource,
+): void {
   warnings.forEach((warning) => void pulumi.log.warn(warning, resource));
-  notes.forEach((note) => void pulumi.log.info(note, resource));
+  const said = pulumi.runtime.isDryRun() ? [...notes, ...cards] : notes;
+  said.forEach((note) => void pulumi.log.info(note, resource));
 }
 
 /** Two models may be one folder under two names. */

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { fetchModel } from "../modelSource/fetchModel";
 import { checkModelSource } from "../modelSource/kinds";
+import type { ModelCard } from "../tfserving/modelCard";
 import { ModelFolder, servedVersion } from "../tfserving/modelFolder";
 import { Problem } from "../core/problem";
 import { refusal } from "../core/refuse";
@@ -55,6 +56,8 @@ export class ServingImage extends pulumi.ComponentResource {
   public readonly signature: pulumi.Output<Signature>;
   /** What tells the content of `modelSource` from any other; empty for a folder. */
   public readonly modelRevision: pulumi.Output<string>;
+  /** What the version's own card tells of it; undefined where it has none. */
+  public readonly modelCard: pulumi.Output<ModelCard | undefined>;
 
   constructor(name: string, args: ServingImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = withDefaults(args, servingImageDefaults);
@@ -77,12 +80,14 @@ export class ServingImage extends pulumi.ComponentResource {
     this.modelVersion = served.version;
     this.signature = served.apply(({ signatures }) => signatures[resolved.signatureName]);
     this.modelRevision = pulumi.output(revision);
+    this.modelCard = served.apply(({ card }) => card);
     this.registerOutputs({
       imageName: this.imageName,
       imageId: this.imageId,
       modelVersion: this.modelVersion,
       signature: this.signature,
       modelRevision: this.modelRevision,
+      modelCard: this.modelCard,
     });
   }
 }
@@ -105,6 +110,8 @@ export interface ServingImagePlan {
   tag: string;
   modelVersion: string;
   signature: Signature;
+  /** @default - the version has none */
+  modelCard?: ModelCard;
   /** What a ServingImage says when it is made. */
   remarks: ModelRemarks;
 }
@@ -122,6 +129,7 @@ export function planServingImage(args: Omit<ServingImageArgs, "modelSource">): S
     tag: imageTags(resolved, versions)[versions.length - 1],
     modelVersion: served.version,
     signature: served.signatures[resolved.signatureName],
+    modelCard: served.card,
     remarks: modelRemarks(resolved, loaded),
   };
 }

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { chooseVersions, type VersionChoice } from "./chooseVersions";
+import type { ModelCard } from "./modelCard";
 import { checkModelName } from "./modelName";
 import { checkModelVersion } from "./modelVersion";
 import { findOtherFormat, formatOfName } from "./otherFormats";
@@ -49,6 +50,8 @@ export interface ModelVersion {
   minConsumer: number;
   /** Version of the TensorFlow that wrote the graph, such as `2.19.0`. @default - not on record */
   tensorflowVersion?: string;
+  /** What its own card tells of it. @default - it has none, or none that can be read */
+  card?: ModelCard;
   /** What could not be checked. */
   notes: string[];
 }

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { staysOut } from "./hiddenFiles";
 import { checkVariables } from "./checkVariables";
 import { findLfsPointers } from "./gitLfs";
+import { readModelCard } from "./modelCard";
 import type { ModelVersion } from "./modelFolder";
 import { findBelow, findOtherFormat } from "./otherFormats";
 import { type MetaGraph, readSavedModel, type SavedModel, savedModelFile } from "./savedModel";
@@ -78,6 +79,7 @@ function checkSavedModel(
     reasons.unshift(missingSignature(file, signatureName, Object.keys(signatures)));
   }
   reasons.push(...checkAssets(folder, metaGraph));
+  const { card, notes } = readModelCard(folder);
   return reasons.length > 0
     ? { reasons }
     : {
@@ -93,7 +95,8 @@ function checkSavedModel(
           hasWarmup: fs.existsSync(path.join(folder, warmupFile)),
           sizeBytes: sizeOf(files),
           loadedBytes: sizeOf(files.filter(isLoaded)),
-          notes: variables.notes,
+          card,
+          notes: [...variables.notes, ...notes],
         },
       };
 }

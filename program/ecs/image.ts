@@ -40,7 +40,7 @@ export async function ecsImage(plan: EcsPlan, repository: EcrRepository): Promis
   if (pinned) {
     return { ...found(pinned, repository), ...onRecord(releases, pinned) };
   }
-  const { tag, modelVersion, signature, remarks } = planServingImage(plan.args.image);
+  const { tag, modelVersion, signature, modelCard, remarks } = planServingImage(plan.args.image);
   const pushed = await pushedImage(recorded.repository, tag);
   const built = recorded.imageSource === ImageSource.Built ? releases.release?.image : undefined;
   // A gate asks an image on the engine: one that another stack has pushed may not have passed it.
@@ -52,6 +52,7 @@ export async function ecsImage(plan: EcsPlan, repository: EcrRepository): Promis
     ...found(pushed, repository),
     modelVersion: pulumi.output(modelVersion),
     signature: pulumi.output(signature),
+    modelCard: pulumi.output(modelCard),
   };
 }
 
@@ -91,6 +92,7 @@ function build({ args: { image }, engine, gate }: EcsPlan, repository: EcrReposi
   );
   const { repositoryArn } = repository;
   const { modelVersion, signature } = built;
+  const modelCard = pulumi.output(built.modelCard);
   const source = ImageSource.Built;
   return {
     image: reference,
@@ -98,6 +100,7 @@ function build({ args: { image }, engine, gate }: EcsPlan, repository: EcrReposi
     repositoryArn,
     modelVersion,
     signature,
+    modelCard,
     source,
     evaluation,
   };

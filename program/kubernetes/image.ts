@@ -52,5 +52,6 @@ function runtimeImage(
     ...{ image: reference, reference, modelVersion: pulumi.output(modelVersion) },
     // The volume is not on this machine.
     signature: pulumi.output(undefined),
+    modelCard: pulumi.output(undefined),
   };
 }

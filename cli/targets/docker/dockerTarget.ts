@@ -6,7 +6,7 @@ import { Failure } from "../../output/failure";
 import { renderTable } from "../../output/table";
 import { dockerCommand, requireEngine } from "../../setup/engine";
 import { type LogSource, streamedLines, writeLogs } from "../logLines";
-import { notebookText, serviceAddresses } from "../outputs";
+import { digestIn, notebookText, serviceAddresses } from "../outputs";
 import type {
   Deployment,
   Leftovers,
@@ -57,6 +57,7 @@ export function dockerTarget(context: StackContext): Target {
     recover: () => recover(context, engine, dockerCommand(host)),
     leftovers: (before) => leftoversOf(context, engine, before),
     hasImage: (image) => hasImage(engine, image),
+    digestOf: (image) => digestOf(engine, image),
   };
 }
 
@@ -149,12 +150,16 @@ function nothingToShow({ host, label, stack }: StackContext, which: string | und
 
 /** What was pushed can be had from its registry again. */
 async function hasImage(engine: Docker, image: string): Promise<boolean> {
+  return (await digestOf(engine, image)) !== undefined;
+}
+
+async function digestOf(engine: Docker, image: string): Promise<string | undefined> {
   const local = () => engine.getImage(image).inspect();
   return (
-    image.includes("@") ||
+    digestIn(image) ??
     local().then(
-      () => true,
-      () => false,
+      ({ Id }) => Id,
+      () => undefined,
     )
   );
 }

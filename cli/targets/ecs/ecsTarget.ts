@@ -2,7 +2,7 @@ import { note, npmRun } from "../../output/console";
 import { Failure } from "../../output/failure";
 import { renderTable } from "../../output/table";
 import { writeLogs } from "../logLines";
-import { entranceUrl, notebookText, requireOutputs, serviceAddresses } from "../outputs";
+import { digestIn, entranceUrl, notebookText, requireOutputs, serviceAddresses } from "../outputs";
 import { created, nameInProgram, pendingWords } from "../record";
 import type {
   Deployment,
@@ -60,6 +60,7 @@ export function ecsTarget(context: StackContext): Target {
     leftovers: async (before) => leftoversOf(before),
     // It was pushed; a preview says where the registry has it no more.
     hasImage: async () => true,
+    digestOf: async (image) => digestIn(image),
   };
 }
 

@@ -2,7 +2,7 @@ import { note, npmRun } from "../../output/console";
 import { Failure } from "../../output/failure";
 import { renderTable } from "../../output/table";
 import { writeLogs } from "../logLines";
-import { notebookText, serviceAddresses } from "../outputs";
+import { digestIn, notebookText, serviceAddresses } from "../outputs";
 import { pendingWords } from "../record";
 import type { Outputs, Recovery, StackContext, StackStatus, Target } from "../target";
 import { type Cluster, placeOf, requireCluster } from "./cluster";
@@ -52,6 +52,7 @@ export function kubernetesTarget(context: StackContext): Target {
     leftovers: async (before) => leftoversOf(await cluster(), placeOf(before)),
     // It was pushed, and can be had from its registry again.
     hasImage: async () => true,
+    digestOf: async (image) => digestIn(image),
   };
 }
 

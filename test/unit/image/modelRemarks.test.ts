@@ -109,7 +109,7 @@ it.each([
   fs.writeFileSync(path.join(modelFolder, "my_model/12/saved_model.pb"), savedBy(version));
   const warning = `was saved by TensorFlow ${version}, and ${baseImage} has 2.19: `;
   const warnings = isNewer ? [expect.stringContaining(warning)] : [];
-  expect(remarks({ baseImage })).toEqual({ warnings, notes: [] });
+  expect(remarks({ baseImage })).toEqual({ warnings, notes: [], cards: [] });
 });
 
 it("a model that counts its calls is a warning: replicas do not share what it counts", () => {

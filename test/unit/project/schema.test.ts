@@ -203,7 +203,10 @@ describe("the package's schema", () => {
     ["SwarmNotebook", ["url"]],
     ["VpcNetwork", ["cidrBlock", "subnetIds", "vpcId"]],
     ["RuntimeImage", ["imageId", "imageName"]],
-    ["ServingImage", ["imageId", "imageName", "modelRevision", "modelVersion", "signature"]],
+    [
+      "ServingImage",
+      ["imageId", "imageName", "modelCard?", "modelRevision", "modelVersion", "signature"],
+    ],
   ])("gives back from a %s: %j", (name, outputs) => {
     expect(shape(schema.components[name].outputs)).toEqual(outputs);
   });
