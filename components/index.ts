@@ -69,6 +69,12 @@ export { dockerLogins, KnownRegistry, loginOf } from "./engine/dockerLogins";
 export { checkModelEvaluation, modelEvaluationSchema } from "./evaluation/checkModelEvaluation";
 export { ModelEvaluation } from "./evaluation/modelEvaluation";
 export { EvaluationRecord, ModelEvaluationArgs } from "./evaluation/modelEvaluationArgs";
+export {
+  checkNotebookImage,
+  NotebookImage,
+  NotebookImageArgs,
+  notebookImageDefaults,
+} from "./image/notebookImage";
 export { checkPublishedImage, PublishedImage, PublishedImageArgs } from "./image/publishedImage";
 export {
   checkRuntimeImage,

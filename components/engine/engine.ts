@@ -111,6 +111,15 @@ export async function findImage(host: string, image: string): Promise<string | u
   }
 }
 
+/** The environment variables of an image, as `NAME=VALUE`; none where the engine cannot be asked. */
+export async function imageEnvironment(host: string, image: string): Promise<string[]> {
+  try {
+    return (await connect(host).getImage(image).inspect()).Config.Env ?? [];
+  } catch {
+    return [];
+  }
+}
+
 async function answered<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

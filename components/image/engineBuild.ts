@@ -37,7 +37,7 @@ export function checkImageNames(args: {
 }
 
 /** What cannot be the repository of an image that gets its tag from its content. */
-function checkRepository(repository: string): Problem[] {
+export function checkRepository(repository: string): Problem[] {
   const reference = parseImageReference(repository);
   if ("reason" in reference) {
     return [{ propertyPath: "repository", reason: reference.reason }];

@@ -11,6 +11,7 @@ import type {
   KubernetesNotebookArgs,
   DockerNotebookArgs,
   ModelEvaluationArgs,
+  NotebookImageArgs,
   PublishedImageArgs,
   ServingImageArgs,
   SwarmModelServiceArgs,
@@ -37,6 +38,7 @@ export type Argument =
   | `service.${keyof ServiceArgs | `canary.${keyof CanaryArgs}`}`
   | "notebook"
   | `notebook.${keyof (DockerNotebookArgs & EcsNotebookArgs & KubernetesNotebookArgs)}`
+  | `notebookImage.${keyof NotebookImageArgs}`
   | "network"
   | "choice"
   | `network.${keyof VpcNetworkArgs}`

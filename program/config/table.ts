@@ -300,7 +300,12 @@ const notebook = {
   notebookImage: {
     default: notebookDefaults.image,
     says: "Jupyter image, of the Jupyter Docker Stacks or one that keeps their contract; pulled as balancerImage is",
-    feeds: ["notebook.image"],
+    feeds: ["notebook.image", "notebookImage.baseImage"],
+  },
+  notebookRequirements: {
+    default: "",
+    says: "File of Python packages for the notebook, as pip takes it; relative to the project; empty for requirements.txt in notebookFolder, where it is there. They are a layer on notebookImage, with extensions for git, Jupytext and TensorBoard where it lacks them; none runs notebookImage as it is. On ecs and kubernetes, where the image is pushed, there is a layer with such a file only",
+    feeds: ["notebookImage.requirementsFile"],
   },
   notebookPort: {
     default: notebookDefaults.port,

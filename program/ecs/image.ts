@@ -10,6 +10,7 @@ import {
   ServingImage,
 } from "../../components";
 import { judged } from "../evaluation";
+import { buildNotebookImage, layerProvider, recordedNotebookImage } from "../notebookImage";
 import { onRecord, releasesIn } from "../releaseRecord";
 import type { ServedImage } from "../image";
 import { repositoryArnOf } from "./pin";
@@ -27,6 +28,12 @@ export enum ImageSource {
 export interface EcsImage extends ServedImage {
   readonly repositoryArn: pulumi.Output<string>;
   readonly source: ImageSource;
+}
+
+/** A notebook's image that was built, and the repository that it is pulled from. */
+export interface EcsNotebookImage {
+  readonly image: pulumi.Input<string>;
+  readonly repositoryArn: pulumi.Output<string>;
 }
 
 /**
@@ -72,13 +79,52 @@ function found(image: string, repository: EcrRepository) {
   return { image, reference: image, repositoryArn, source: ImageSource.Found };
 }
 
-function build({ args: { image }, engine, gate }: EcsPlan, repository: EcrRepository): EcsImage {
-  const host = engine!.host;
-  const provider = new docker.Provider("docker", engineProviderArgs(host));
-  const built = new ServingImage("serving", image, { provider });
-  const { imageName, evaluation } = judged("serving", built, gate, provider);
-  const { reference } = new EcrImage(
-    "serving",
+function build(plan: EcsPlan, repository: EcrRepository): EcsImage {
+  const provider = new docker.Provider("docker", engineProviderArgs(plan.engine!.host));
+  const built = new ServingImage("serving", plan.args.image, { provider });
+  const { imageName, evaluation } = judged("serving", built, plan.gate, provider);
+  const reference = push("serving", { built, imageName }, plan, repository, provider);
+  const { repositoryArn } = repository;
+  const { modelVersion, signature } = built;
+  const modelCard = pulumi.output(built.modelCard);
+  const source = ImageSource.Built;
+  return {
+    ...{ image: reference, reference, repositoryArn, source },
+    ...{ modelVersion, signature, modelCard, evaluation },
+  };
+}
+
+/**
+ * The notebook's image, in a repository of its own, whose policy counts no releases; undefined where
+ * the notebook runs its image as it is.
+ */
+export function ecsNotebookImage(plan: EcsPlan): EcsNotebookImage | undefined {
+  const { notebookLayer: layer, engine, recorded, repositoryName } = plan;
+  if (!layer) {
+    return undefined;
+  }
+  const repository = new EcrRepository(`${repositoryName}-notebook`, plan.args.repository);
+  const { repositoryArn } = repository;
+  if (!engine) {
+    const image = recordedNotebookImage(recorded);
+    return image === undefined ? undefined : { image, repositoryArn };
+  }
+  const provider = layerProvider(engine.host, layer);
+  const built = buildNotebookImage(layer, provider);
+  const { imageName } = built;
+  const image = push("notebook", { built, imageName }, plan, repository, provider);
+  return { image, repositoryArn };
+}
+
+function push(
+  name: string,
+  { built, imageName }: { built: pulumi.Resource; imageName: pulumi.Output<string> },
+  { engine }: EcsPlan,
+  repository: EcrRepository,
+  provider: docker.Provider,
+): pulumi.Output<string> {
+  return new EcrImage(
+    name,
     {
       image: imageName,
       repositoryName: repository.repositoryName,
@@ -86,22 +132,8 @@ function build({ args: { image }, engine, gate }: EcsPlan, repository: EcrReposi
       registryUrl: repository.registryUrl,
       userName: repository.userName,
       password: repository.password,
-      host,
+      host: engine!.host,
     },
     { providers: { docker: provider }, dependsOn: built },
-  );
-  const { repositoryArn } = repository;
-  const { modelVersion, signature } = built;
-  const modelCard = pulumi.output(built.modelCard);
-  const source = ImageSource.Built;
-  return {
-    image: reference,
-    reference,
-    repositoryArn,
-    modelVersion,
-    signature,
-    modelCard,
-    source,
-    evaluation,
-  };
+  ).reference;
 }

@@ -24,6 +24,7 @@ import {
   longestMs,
   lookUpNetwork,
   NetworkFacts,
+  NotebookImageArgs,
   Problem,
   ReleaseStrategy,
   requestTimes,
@@ -39,6 +40,7 @@ import { byKey } from "../config/paths";
 import { refuse, Settings, text } from "../config/settings";
 import { checkGate, Gate, gateOf } from "../evaluation";
 import { askEngine, standInProblems } from "../image";
+import { checkNotebookLayer, notebookLayer } from "../notebookImage";
 import { pullHints } from "../pullLogins";
 import { checkEcrPin } from "./pin";
 
@@ -76,6 +78,8 @@ export interface EcsPlan {
   readonly engine?: DockerEngine;
   /** What a model has to pass. @default - nothing, nor a pinned image */
   readonly gate?: Gate;
+  /** What is built on the notebook's image and pushed. @default - it runs as it is */
+  readonly notebookLayer?: NotebookImageArgs;
   readonly facts: NetworkFacts;
   readonly recorded: Record<string, unknown>;
 }
@@ -84,6 +88,7 @@ export interface EcsPlan {
 export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
   const { target, problems, recorded } = settings;
   const given = settings.args as unknown as EcsArguments;
+  const layer = notebookLayer(settings);
   const pinned = text("image");
   const gate = pinned ? undefined : gateOf(settings);
   const [built, found] = await Promise.all([
@@ -114,6 +119,7 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
     ...(notebook
       ? byKey(target, "notebook", checkEcsNotebook({ ...ecsNotebookDefaults, ...notebook }))
       : []),
+    ...checkNotebookLayer(settings, layer),
   ];
   if (!found.facts || all.length > 0) {
     refuse(all);
@@ -122,7 +128,7 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
     ...found.warnings.map((one) => `awsCluster.${one}`),
     ...fleet.warnings,
     ...(pinned ? [] : imageSizeWarnings(image)),
-    ...(notebook?.repositoryArn
+    ...(layer || notebook?.repositoryArn
       ? []
       : pullHints({ notebookImage: notebook && text("notebookImage") }, undefined, pull)),
   ];
@@ -134,13 +140,8 @@ export async function preflightOnEcs(settings: Settings): Promise<EcsPlan> {
   // stack comes up again.
   const repositoryName = awsName([name, pulumi.getStack()], longestRepositoryName);
   return {
-    args,
-    pinned,
-    repositoryName,
-    engine: built?.engine,
-    gate,
-    facts: found.facts,
-    recorded,
+    ...{ args, pinned, repositoryName, gate, recorded },
+    ...{ engine: built?.engine, notebookLayer: layer, facts: found.facts },
   };
 }
 

@@ -1,8 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { engineProviderArgs, RuntimeImage } from "../../components";
+import { engineProviderArgs, NotebookImageArgs, RuntimeImage } from "../../components";
 import { canaryImage } from "../canary";
 import { buildImage, Builder, publishImage, ServedImage } from "../image";
+import { buildNotebookImage, layerProvider, recordedNotebookImage } from "../notebookImage";
 import { onRecord, releasesIn } from "../releaseRecord";
 import type { KubernetesPlan } from "./preflight";
 
@@ -11,6 +12,8 @@ export interface KubernetesImages {
   readonly serving: ServedImage;
   /** @default - there is no canary */
   readonly canary?: ServedImage;
+  /** @default - the notebook's image is not built */
+  readonly notebook?: pulumi.Input<string>;
 }
 
 /**
@@ -22,23 +25,34 @@ export function kubernetesImages({
   engine,
   args,
   gate,
+  notebookLayer: layer,
   recorded,
 }: KubernetesPlan): KubernetesImages {
   if (pinned || !engine) {
     const reference = pinned ?? "";
     const known = onRecord(releasesIn(recorded), reference);
-    return { serving: { image: reference, reference, ...known } };
+    const notebook = layer && recordedNotebookImage(recorded);
+    return { serving: { image: reference, reference, ...known }, notebook };
   }
   const { image, registry, service } = args;
   const provider = new docker.Provider("docker", engineProviderArgs(engine.host));
   const builder = { engine, registry, gate };
   const { canary } = service;
+  const notebook = layer && notebookImage(layer, builder);
   return service.modelVolume
-    ? { serving: runtimeImage(args.image, builder, provider) }
+    ? { serving: runtimeImage(args.image, builder, provider), notebook }
     : {
+        notebook,
         serving: buildImage("serving", image, builder, provider),
         canary: canary && buildImage("canary", canaryImage(image, canary), builder, provider),
       };
+}
+
+/** The Jupyter image under it may need a login of its own. */
+function notebookImage(layer: NotebookImageArgs, builder: Builder): pulumi.Output<string> {
+  const provider = layerProvider(builder.engine.host, layer, builder.registry);
+  const built = buildNotebookImage(layer, provider);
+  return publishImage("notebook", built.imageName, built, builder, provider);
 }
 
 function runtimeImage(

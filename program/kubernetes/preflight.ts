@@ -14,6 +14,7 @@ import {
   KubernetesModelServiceArgs,
   kubernetesModelServiceDefaults,
   KubernetesNotebookArgs,
+  NotebookImageArgs,
   Problem,
   resolveKubernetesModelServiceArgs,
   resolveKubernetesNotebookArgs,
@@ -34,6 +35,7 @@ import {
   repositoryIn,
   standInProblems,
 } from "../image";
+import { checkNotebookLayer, notebookLayer } from "../notebookImage";
 import { checkNamespace, checkServiceNames, namespaceOf } from "./namespace";
 import { pullWarnings } from "./pullSecret";
 
@@ -67,6 +69,8 @@ export interface KubernetesPlan {
   readonly engine?: DockerEngine;
   /** What a model has to pass. @default - nothing, nor a pinned image */
   readonly gate?: Gate;
+  /** What is built on the notebook's image and pushed. @default - it runs as it is */
+  readonly notebookLayer?: NotebookImageArgs;
   readonly recorded: Record<string, unknown>;
 }
 
@@ -75,6 +79,7 @@ export async function preflightOnKubernetes(settings: Settings): Promise<Kuberne
   const { problems, recorded } = settings;
   const args = withDetails(settings.args as unknown as KubernetesArguments);
   const { registry, service } = args;
+  const layer = notebookLayer(settings, registry);
   const namespace = namespaceOf(args.choice);
   const pinned = text("image");
   const gate = pinned ? undefined : gateOf(settings);
@@ -93,16 +98,21 @@ export async function preflightOnKubernetes(settings: Settings): Promise<Kuberne
     ...(service.modelVolume && gate ? [nothingToAsk] : checkGate(settings, gate, args.image)),
     ...(registry ? checkRegistry(settings, registry) : pinned ? [] : [noRegistry]),
     ...checkParts(settings, args, namespace, cluster),
+    ...checkNotebookLayer(settings, layer),
   ];
   if (!cluster || all.length > 0) {
     refuse(all);
   }
   const { balancerImage = kubernetesModelServiceDefaults.balancerImage } = service;
-  const notebookImage = args.notebook && text("notebookImage");
+  // A layer's image is in the stack's own registry.
+  const notebookImage = args.notebook && !layer ? text("notebookImage") : undefined;
   for (const warning of pullWarnings({ balancerImage, notebookImage }, args)) {
     await pulumi.log.warn(warning);
   }
-  return { args, cluster, namespace, found, pinned, engine: built?.engine, gate, recorded };
+  return {
+    ...{ args, cluster, namespace, found, pinned, gate, recorded },
+    ...{ engine: built?.engine, notebookLayer: layer },
+  };
 }
 
 const noRegistry: Problem = {

@@ -51,7 +51,7 @@ export const docker: Target<EnginePlan> = {
       notebook &&
       new DockerNotebook(
         "notebook",
-        { networkName: model.networkName, ...notebookArgs(plan, held.serviceName) },
+        { networkName: model.networkName, ...notebookArgs(plan, held.serviceName, provider) },
         { provider },
       );
     return engineOutputs(plan, { serving, canaryImage: canary }, model, lab, held);

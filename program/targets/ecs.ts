@@ -15,7 +15,7 @@ import {
   VpcNetworkArgs,
 } from "../../components";
 import { EcsPlan, preflightOnEcs } from "../ecs/preflight";
-import { ecsImage, EcsImage } from "../ecs/image";
+import { ecsImage, EcsImage, ecsNotebookImage, EcsNotebookImage } from "../ecs/image";
 import { StackOutputs, stackOutputs } from "../outputs";
 import type { Target } from "./target";
 
@@ -23,6 +23,8 @@ import type { Target } from "./target";
 export interface EcsOutputs extends StackOutputs {
   /** Command that opens the way to the notebook. @default - there is no notebook */
   readonly notebookTunnel?: pulumi.Output<string>;
+  /** The notebook's image, by digest. @default - it is not built */
+  readonly notebookImage?: pulumi.Input<string>;
   /** How the stack came by its image. */
   readonly imageSource: string;
   /** URL of the repository in ECR. */
@@ -57,7 +59,8 @@ export const ecs: Target<EcsPlan> = {
       alarmTopicArn: endpoint.alarmTopicArn,
       tags,
     });
-    const notebook = createNotebook(plan, { network, cluster, endpoint });
+    const lab = ecsNotebookImage(plan);
+    const notebook = createNotebook(plan, { network, cluster, endpoint }, lab);
 
     const { modelName, server } = args.service;
     const ready = model.taskDefinitionArn;
@@ -73,6 +76,7 @@ export const ecs: Target<EcsPlan> = {
         ...{ serving, models: args.image.models, replicas: held.replicas, ready, recorded, held },
       }),
       ...(notebook && { notebookUrl: notebook.url, notebookTunnel: notebook.tunnelCommand }),
+      ...(lab && { notebookImage: lab.image }),
       imageSource: serving.source,
       repository: repository.repositoryUrl,
       cluster: cluster.clusterName,
@@ -117,6 +121,7 @@ function createService(
 function createNotebook(
   { args: { notebook, service }, facts }: EcsPlan,
   { network, cluster, endpoint }: Parts,
+  built: EcsNotebookImage | undefined,
 ): EcsNotebook | undefined {
   return (
     notebook &&
@@ -130,6 +135,7 @@ function createNotebook(
       modelName: service.modelName,
       endpointSecurityGroupId: endpoint.securityGroupId,
       ...notebook,
+      ...built,
     })
   );
 }

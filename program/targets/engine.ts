@@ -12,6 +12,7 @@ import {
   HostNotebookArgs,
   HostPort,
   modelServiceDefaults,
+  NotebookImageArgs,
   notebookDefaults,
   Problem,
   serviceAddresses,
@@ -36,6 +37,7 @@ import {
   ServedImage,
   standInProblems,
 } from "../image";
+import { buildNotebookImage, checkNotebookLayer, notebookLayer } from "../notebookImage";
 import { StackOutputs, stackOutputs } from "../outputs";
 import { pullLogins } from "../pullLogins";
 import { onRecord, releasesIn } from "../releaseRecord";
@@ -56,6 +58,8 @@ export interface EnginePlan extends Builder {
   readonly service: EngineServiceArgs;
   /** @default - no notebook */
   readonly notebook?: EngineNotebookArgs;
+  /** What is built on the notebook's image. @default - it runs as it is */
+  readonly notebookLayer?: NotebookImageArgs;
   readonly recorded: Record<string, unknown>;
 }
 
@@ -83,6 +87,7 @@ export async function preflightOnEngine(
   const { registry, service, ...args } = settings.args as unknown as Omit<EnginePlan, "engine">;
   const image = { ...args.image, repository: repositoryIn(registry, args.image.repository) };
   const notebook = args.notebook && { ...notebookDefaults, ...args.notebook };
+  const layer = notebookLayer(settings);
   const { engine, problems } = await askEngine(hostPorts(service, notebook, check.everywhere));
 
   const stack = currentStack();
@@ -105,6 +110,7 @@ export async function preflightOnEngine(
     ...byKey(target, "service", check.service({ ...service, registry }, stack, engine)),
     ...(pin ? [] : checkCanaryImage(image, service.canary)),
     ...(notebook ? byKey(target, "notebook", check.notebook({ ...notebook, engine }, stack)) : []),
+    ...checkNotebookLayer(settings, layer),
     // The service's own two are compared by its check.
     ...distinctPorts({ ...portsOf(service), notebookPort: notebook?.port }).filter(
       ({ propertyPath }) => propertyPath === "notebookPort",
@@ -113,7 +119,10 @@ export async function preflightOnEngine(
   if (!engine || problems.length > 0) {
     refuse(problems);
   }
-  return { engine, image, pinned, registry, gate, service, notebook: args.notebook, recorded };
+  return {
+    ...{ engine, image, pinned, registry, gate, service, recorded },
+    ...{ notebook: args.notebook, notebookLayer: layer },
+  };
 }
 
 function portsOf({ restPort = modelServiceDefaults.restPort, grpcPort }: EngineServiceArgs) {
@@ -153,10 +162,15 @@ export function createImage(plan: EnginePlan, provider: Provider): ServedImage {
 
 /** What a notebook is told: it starts beside the replicas, and calls them when somebody asks it to. */
 export function notebookArgs(
-  { engine, notebook, service: { modelName } }: EnginePlan,
+  { engine, notebook, notebookLayer: layer, service: { modelName } }: EnginePlan,
   serviceName: string,
+  provider: Provider,
 ) {
-  return { ...serviceAddresses(serviceName, modelName), engine, ...notebook! };
+  return {
+    ...serviceAddresses(serviceName, modelName),
+    ...{ engine, ...notebook! },
+    ...(layer && { image: buildNotebookImage(layer, provider).imageName }),
+  };
 }
 
 /** What a stack on an engine tells. */

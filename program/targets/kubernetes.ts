@@ -20,6 +20,8 @@ import type { Target } from "./target";
 export interface KubernetesOutputs extends StackOutputs {
   /** Command that opens the way to the notebook. @default - there is no notebook */
   readonly notebookPortForward?: pulumi.Output<string>;
+  /** The notebook's image, by digest. @default - it is not built */
+  readonly notebookImage?: pulumi.Input<string>;
   /** Context of the kubeconfig; empty for its current one. */
   readonly context: string;
   readonly namespace: pulumi.Output<string>;
@@ -41,7 +43,7 @@ export const kubernetes: Target<KubernetesPlan> = {
     const images = kubernetesImages(plan);
     const serviceArgs = serviceArgsOf(plan, images, place);
     const model = new KubernetesModelService("serving", serviceArgs, { provider });
-    const notebook = createNotebook(plan, place, provider);
+    const notebook = createNotebook(plan, images, place, provider);
 
     const { service, image } = args;
     const held = resolveKubernetesModelServiceArgs(serviceArgs);
@@ -59,6 +61,7 @@ export const kubernetes: Target<KubernetesPlan> = {
       ...(notebook && {
         notebookUrl: notebook.url,
         notebookPortForward: notebook.portForwardCommand,
+        ...(images.notebook && { notebookImage: images.notebook }),
       }),
       context: cluster.context ?? "",
       namespace: model.namespace,
@@ -120,6 +123,7 @@ function serviceArgsOf(
 
 function createNotebook(
   { args: { notebook, service }, cluster }: KubernetesPlan,
+  { notebook: built }: KubernetesImages,
   { namespace, notebookPullSecrets }: Place,
   provider: Provider,
 ): KubernetesNotebook | undefined {
@@ -140,6 +144,7 @@ function createNotebook(
       {
         ...{ ...notebook, modelServiceName: serviceName, namespace, restUrl, grpcAddress, cluster },
         imagePullSecrets: notebookPullSecrets,
+        ...(built && { image: built }),
       },
       { provider },
     )

@@ -41,7 +41,7 @@ export const swarm: Target<EnginePlan> = {
       notebook &&
       new SwarmNotebook(
         "notebook",
-        { networkId: model.networkId, ...notebookArgs(plan, held.serviceName) },
+        { networkId: model.networkId, ...notebookArgs(plan, held.serviceName, provider) },
         { provider },
       );
     return engineOutputs(plan, { serving }, model, lab, held);

@@ -110,12 +110,20 @@ function upgradeIn(events: EngineEvent[]): Upgrade {
   const taken = steps.filter(
     ({ op, type }) => op !== "same" && op !== "read" && type !== "pulumi:pulumi:Stack",
   );
+  const asked = taken.filter((step) => !restarted.test(describe(step)));
   const isChange = ({ op }: StepEventMetadata) => op === "update" || op === "create";
   return {
-    lost: taken.filter((step) => !isChange(step)).map(describe),
-    changed: taken.filter(isChange).map(describe).sort(),
+    lost: asked.filter((step) => !isChange(step)).map(describe),
+    changed: asked.filter(isChange).map(describe).sort(),
   };
 }
+
+/** A notebook starts anew, with another image and environment. Its files, token and port are asked for. */
+const restarted = new RegExp(
+  "^[a-z-]+ (docker:index/(container:Container|service:Service|remoteImage:RemoteImage)" +
+    "|aws:ecs/(taskDefinition:TaskDefinition|service:Service)" +
+    "|kubernetes:apps/v1:StatefulSet|tfserving:index:NotebookImage) notebook(-base)?( |$)",
+);
 
 function describe({ op, type, urn, detailedDiff, diffs }: StepEventMetadata): string {
   const properties = Object.keys(detailedDiff ?? {});

@@ -1,4 +1,4 @@
-import { jupyter, modelEnvironment } from "../../serving/notebook/jupyter";
+import { jupyter, loopbackCommand, modelEnvironment } from "../../serving/notebook/jupyter";
 
 /** What a notebook's container is made from. */
 export interface NotebookContainer {
@@ -37,7 +37,7 @@ export function renderNotebook(notebook: NotebookContainer): Record<string, unkn
     essential: true,
     cpu: 0,
     memory: notebook.memoryMb,
-    command: jupyter.loopbackCommand,
+    command: loopbackCommand(notebook),
     environment: Object.entries(modelEnvironment(notebook)).map(([name, value]) => ({
       name,
       value,
@@ -54,7 +54,7 @@ export function renderNotebook(notebook: NotebookContainer): Record<string, unkn
       { sourceVolume: filesVolume, containerPath: jupyter.notebooksFolder, readOnly: false },
     ],
     healthCheck: {
-      command: ["CMD", jupyter.healthCheck],
+      command: ["CMD", ...jupyter.healthCheck],
       interval: 30,
       timeout: 5,
       retries: 3,

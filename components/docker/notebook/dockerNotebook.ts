@@ -4,7 +4,10 @@ import { hardened, healthPace, kept, dockerLabels, replaceOnChanges } from "../c
 import { currentStack } from "../../core/currentStack";
 import { refuse } from "../../core/refuse";
 import { withDefaults } from "../../core/withDefaults";
+import { componentEngine } from "../../engine/componentEngine";
+import { imageEnvironment } from "../../engine/engine";
 import { createToken, jupyter, labUrl, modelEnvironment } from "../../serving/notebook/jupyter";
+import { noProxyEnvironment } from "../../serving/notebook/noProxy";
 import { notebookDefaults } from "../../serving/notebook/notebookArgs";
 import { checkDockerNotebook, DockerNotebookArgs, HostNotebookArgs } from "./dockerNotebookArgs";
 import { hostPath, notebookUser, saveWarning } from "./hostFolders";
@@ -68,6 +71,23 @@ export function createParts(
   };
 }
 
+/** Calls to the service go without a proxy, as those to hosts that the image names. */
+export function directly(
+  args: HostNotebookArgs,
+  image: docker.RemoteImage,
+  parent: pulumi.Resource,
+): Record<string, pulumi.Output<string>> {
+  const { restUrl, grpcAddress } = args;
+  const host = componentEngine(parent, args);
+  const environment = pulumi
+    .all([host, image.imageId])
+    .apply(([engine, id]) => imageEnvironment(engine, id));
+  const variables = pulumi
+    .all([{ restUrl, grpcAddress }, environment])
+    .apply(([addresses, ofImage]) => noProxyEnvironment(addresses, ofImage));
+  return { NO_PROXY: variables.NO_PROXY, no_proxy: variables.no_proxy };
+}
+
 function createContainer(
   name: string,
   args: DockerNotebookArgs & typeof notebookDefaults,
@@ -77,6 +97,7 @@ function createContainer(
   const variables = {
     JUPYTER_TOKEN_FILE: tokenFile,
     ...modelEnvironment(args, args.dataFolder !== undefined),
+    ...directly(args, image, parent),
   };
   new docker.Container(
     name,
@@ -111,7 +132,7 @@ function createContainer(
       memorySwap: args.memoryMb,
       gpus: args.gpus,
       healthcheck: {
-        tests: ["CMD", jupyter.healthCheck],
+        tests: ["CMD", ...jupyter.healthCheck],
         timeout: "5s",
         retries: 3,
         ...healthPace(args.engine?.apiVersion, 60),

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { jupyter, modelEnvironment } from "../../serving/notebook/jupyter";
+import { jupyter, loopbackCommand, modelEnvironment } from "../../serving/notebook/jupyter";
 import { clientLabel } from "../network/networkPolicies";
 import { placement, pulling } from "../podPlacement";
 import { restrictedContainer, restrictedPod, temporaryMount } from "../podSecurity";
@@ -81,6 +81,7 @@ function renderLab(
   args: ResolvedKubernetesNotebookArgs,
   data: MountedFiles | undefined,
 ): k8s.core.v1.Container {
+  const { restUrl, grpcAddress } = args;
   const variables = {
     JUPYTER_TOKEN_FILE: `${tokenFolder}/${tokenKey}`,
     JUPYTER_PORT: String(jupyter.port),
@@ -90,7 +91,7 @@ function renderLab(
   return {
     name: "notebook",
     image: args.image,
-    args: jupyter.loopbackCommand,
+    args: pulumi.output({ restUrl, grpcAddress }).apply(loopbackCommand),
     workingDir: jupyter.home,
     env: Object.entries(variables).map(([name, value]) => ({ name, value })),
     ports: [{ name: "jupyter", containerPort: jupyter.port }],
@@ -110,7 +111,7 @@ function renderLab(
 /** A process, since nobody outside the pod reaches the port, not even the kubelet. */
 function healthProbe(periodSeconds: number, failureThreshold: number): k8s.core.v1.Probe {
   return {
-    exec: { command: [jupyter.healthCheck] },
+    exec: { command: jupyter.healthCheck },
     periodSeconds,
     timeoutSeconds: 10,
     failureThreshold,

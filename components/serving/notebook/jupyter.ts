@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { directHosts, KnownAddresses } from "./noProxy";
 import { SharedNotebookArgs } from "./notebookArgs";
 
 const home = "/home/jovyan";
@@ -20,10 +21,29 @@ export const jupyter = {
   notebooksFolder: `${home}/projectDir`,
   /** Where the caller's data are. */
   dataFolder: `${home}/model`,
-  healthCheck: "/etc/jupyter/docker_healthcheck.py",
-  /** Command of a JupyterLab that a tunnel ends beside: it listens on its own loopback only. */
-  loopbackCommand: ["start-notebook.py", "--ServerApp.ip=127.0.0.1"],
+  /** The image's own check; of an image that has none, whether something listens. */
+  healthCheck: [
+    "sh",
+    "-c",
+    "[ ! -x /etc/jupyter/docker_healthcheck.py ] || exec /etc/jupyter/docker_healthcheck.py; " +
+      `exec python3 -c "import socket; socket.create_connection(('127.0.0.1', 8888), 4)"`,
+  ],
 };
+
+/**
+ * Command of a JupyterLab that a tunnel ends beside: it listens on its own loopback only, and calls
+ * the service without a proxy, as it does hosts that the image names. An image that is none of the
+ * Docker Stacks has no start-notebook.py.
+ */
+export function loopbackCommand(addresses: KnownAddresses): string[] {
+  const script = [
+    'export NO_PROXY="${NO_PROXY:+$NO_PROXY,}${no_proxy:+$no_proxy,}$0"',
+    'export no_proxy="$NO_PROXY"',
+    'start=$(command -v start-notebook.py) || start="jupyter lab"',
+    "exec $start --ServerApp.ip=127.0.0.1",
+  ];
+  return ["sh", "-c", script.join("\n"), directHosts(addresses).join(",")];
+}
 
 /** Environment variables by which a notebook finds the model, and its data where it has some. */
 export function modelEnvironment(
@@ -31,6 +51,7 @@ export function modelEnvironment(
   hasData = false,
 ): Record<string, pulumi.Input<string>> {
   return {
+    HOME: home,
     MODEL_NAME: modelName,
     TF_SERVING_GRPC_ADDRESS: grpcAddress,
     TF_SERVING_REST_URL: restUrl,

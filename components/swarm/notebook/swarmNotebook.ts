@@ -16,7 +16,7 @@ import { Problem } from "../../core/problem";
 import { refuse } from "../../core/refuse";
 import { anyText, laterOr, objectOf, problemsOfArgs } from "../../core/schema";
 import { withDefaults } from "../../core/withDefaults";
-import { createParts, warnOfRoot } from "../../docker/notebook/dockerNotebook";
+import { createParts, directly, warnOfRoot } from "../../docker/notebook/dockerNotebook";
 import {
   checkOnHost,
   HostNotebookArgs,
@@ -130,6 +130,7 @@ function createService(
           env: {
             JUPYTER_TOKEN_FILE: tokenFile,
             ...modelEnvironment(args, args.dataFolder !== undefined),
+            ...directly(args, image, parent),
           },
           dir: jupyter.home,
           mounts: mounts(args, home.name),
@@ -144,7 +145,7 @@ function createService(
           ],
           stopGracePeriod: serviceDuration(15),
           healthcheck: {
-            tests: ["CMD", jupyter.healthCheck],
+            tests: ["CMD", ...jupyter.healthCheck],
             interval: "5s",
             timeout: "5s",
             retries: 3,

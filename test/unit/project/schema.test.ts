@@ -42,6 +42,7 @@ describe("the package's schema", () => {
       "KubernetesModelService",
       "KubernetesNotebook",
       "ModelEvaluation",
+      "NotebookImage",
       "PublishedImage",
       "RuntimeImage",
       "ServiceMonitoring",
@@ -107,6 +108,7 @@ describe("the package's schema", () => {
         "serviceName",
       ],
     ],
+    ["NotebookImage", []],
     ["RuntimeImage", []],
     ["ServingImage", ["modelName"]],
     ["SshDockerHost", ["address", "hostPublicKey", "privateKey"]],
@@ -202,6 +204,7 @@ describe("the package's schema", () => {
     ],
     ["SwarmNotebook", ["url"]],
     ["VpcNetwork", ["cidrBlock", "subnetIds", "vpcId"]],
+    ["NotebookImage", ["imageId", "imageName"]],
     ["RuntimeImage", ["imageId", "imageName"]],
     [
       "ServingImage",
