@@ -97,7 +97,7 @@ async function build(
   });
   const { reason, lines } = await followed(docker, progress);
   if (reason !== undefined) {
-    throw new Error(reasonIn(logOf(lines)) ?? reason);
+    throw new pulumi.RunError(reasonIn(logOf(lines)) ?? reason);
   }
 }
 
