@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { Response } from "undici";
-import { errorText } from "./errorText";
+import { ask } from "./ask";
 import { netrcLogin } from "./netrc";
 import type { FileDigest, RemoteFile, SourceKind } from "./source";
 
@@ -35,7 +35,7 @@ export const https: SourceKind = {
     const hex = pin.exec(url.hash)?.[1];
     url.hash = "";
     // Not all servers, and no signed URLs, answer HEAD.
-    const response = await ask(url, { range: "bytes=0-0" });
+    const response = await askFor(url, "bytes=0-0");
     await response.body?.cancel();
     refuseStatus(response, url);
     const [etag, time, size] = [response.headers.get("etag"), timeOf(response), sizeOf(response)];
@@ -65,7 +65,7 @@ function archiveAt(
     path: "archive",
     ...{ size, digest },
     async open(from) {
-      const response = await ask(url, from > 0 ? { range: `bytes=${from}-` } : {});
+      const response = await askFor(url, from > 0 ? `bytes=${from}-` : undefined);
       refuseStatus(response, url);
       if ((response.headers.get("etag") ?? timeOf(response)) !== state) {
         await response.body?.cancel();
@@ -80,25 +80,15 @@ function archiveAt(
 }
 
 /** A server that packs what it sends would send other bytes than those that are counted. */
-async function ask(url: URL, headers: Record<string, string>): Promise<Response> {
-  const { EnvHttpProxyAgent, fetch } = await import("undici");
+function askFor(url: URL, range?: string): Promise<Response> {
   const login = netrcLogin(url.hostname);
-  try {
-    return await fetch(url, {
-      dispatcher: isProxied() ? new EnvHttpProxyAgent() : undefined,
-      headers: {
-        "accept-encoding": "identity",
-        ...(login && { authorization: login }),
-        ...headers,
-      },
-    });
-  } catch (error) {
-    throw new Error(`${url.host} does not answer: ${errorText(error)}`);
-  }
-}
-
-function isProxied(): boolean {
-  return Boolean(process.env.HTTPS_PROXY ?? process.env.https_proxy);
+  return ask(url.host, url, {
+    headers: {
+      "accept-encoding": "identity",
+      ...(login && { authorization: login }),
+      ...(range && { range }),
+    },
+  });
 }
 
 function refuseStatus({ status, statusText, url: last }: Response, { host }: URL): void {

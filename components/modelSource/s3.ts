@@ -40,6 +40,8 @@ export const s3: SourceKind = {
   },
 
   async resolve(source) {
+    // Which Node.js this project needs is its own to say.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
     const sdk = await import("@aws-sdk/client-s3");
     const client = await connect(sdk);
     const place = placeOf(source);

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { FetchedModel, fetchModel, forgetModels } from "../../components/modelSource/fetchModel";
+import { FetchedModel, fetchModel } from "../../components/modelSource/fetchModel";
 import { temporaryFolder } from "./modelFolder";
 
 /** A model that a test has fetched, with what is in its folder. */
@@ -12,7 +12,6 @@ export interface FetchedFiles extends FetchedModel {
 /** Fetches a model as a run of its own would on a new machine. */
 export async function fetched(source: string, modelName = "multiply"): Promise<FetchedFiles> {
   process.env.TFSERVING_CACHE = temporaryFolder();
-  forgetModels();
   const model = await fetchModel(source, { modelName });
   const folder = path.join(model.modelFolder, modelName);
   const entries = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
