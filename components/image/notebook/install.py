@@ -95,9 +95,10 @@ def install_extensions() -> None:
 
 
 def offer_tensorboard() -> None:
-    """A card in the launcher, behind Jupyter's own login."""
+    """A card in the launcher, behind Jupyter's own login, where TensorBoard can start."""
     importlib.invalidate_caches()
-    if not (has("tensorboard") and has("jupyter-server-proxy")):
+    starts = subprocess.run([sys.executable, "-c", "import tensorboard.main"], capture_output=True)
+    if starts.returncode or not has("jupyter-server-proxy"):
         return
     config = {}
     if os.path.exists(SERVER_CONFIG):

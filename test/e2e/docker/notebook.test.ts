@@ -38,6 +38,29 @@ describe("the notebook of a stack", () => {
     expect(executed).toMatch(/visible GPUs?: *\d+|GPUs? visible: *\d+|\d+ GPUs?/i);
   });
 
+  test("runs the gallery, past a proxy that nobody answers at", () => {
+    const dead = "http://127.0.0.1:9";
+    const executed = execute("gallery.ipynb", { http_proxy: dead, https_proxy: dead });
+    expect(executed).toContain("10 of 10 right");
+    expect(executed).toContain("REST and gRPC give the same probabilities");
+    expect(executed).toMatch(/gRPC: +602 kB sent, median +[\d.]+ ms/);
+  });
+
+  test("has the extensions that its image lacks", () => {
+    const listed = docker("exec", container, "sh", "-c", "jupyter labextension list 2>&1");
+    for (const name of ["@jupyterlab/git", "jupyterlab-jupytext", "nbdime-jupyterlab"]) {
+      expect(listed).toMatch(new RegExp(`${name} v.*enabled.*OK`));
+    }
+  });
+
+  test("shows TensorBoard to who has the token", async () => {
+    const address = `http://127.0.0.1:${port}/tensorboard/`;
+    expect((await fetch(address, { redirect: "manual" })).status).not.toBe(200);
+    const shown = await fetch(address, { headers: { authorization: `token ${token}` } });
+    expect(shown.status).toBe(200);
+    expect(await shown.text()).toContain("<title>TensorBoard</title>");
+  });
+
   test("trains and exports in the notebook", () => {
     const executed = execute("train_and_export.ipynb", { QUICK_RUN: "1" });
     expect(executed).toContain("serving_default");
@@ -79,6 +102,12 @@ describe("the notebook of a stack", () => {
       await page.goto(url.replace("/lab?", "/lab/tree/projectDir?"));
       await page.getByText("client.ipynb").first().waitFor({ timeout: 60_000 });
       expect(await page.title()).toContain("JupyterLab");
+    });
+
+    test("opens the gallery", async () => {
+      const page = await browser.newPage();
+      await page.goto(url.replace("/lab?", "/lab/tree/projectDir/gallery.ipynb?"));
+      await page.getByRole("heading", { name: "A gallery of predictions" }).first().waitFor();
     });
 
     test("asks a visitor without the token to log in", async () => {
