@@ -1,3 +1,7 @@
+import { az } from "./az";
+import { dvc } from "./dvc";
+import { gs } from "./gs";
+import { hf } from "./hf";
 import { https } from "./https";
 import { mlflow } from "./mlflow";
 import { oci } from "./oci";
@@ -5,7 +9,7 @@ import { s3 } from "./s3";
 import type { SourceKind } from "./source";
 
 /** Every kind of model source but a folder, which has no prefix. */
-export const kinds: readonly SourceKind[] = [s3, https, mlflow, oci];
+export const kinds: readonly SourceKind[] = [s3, gs, az, https, mlflow, oci, dvc, hf];
 
 // One letter is a drive of Windows.
 const scheme = /^[a-z][a-z0-9+.-]+:/i;

@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import type { MlflowServer } from "./mlflowServer";
+import { az } from "./az";
+import { gs } from "./gs";
 import { revisionOf } from "./revisionOf";
 import { s3 } from "./s3";
 import type { RemoteFile, ResolvedSource } from "./source";
@@ -41,7 +43,9 @@ export async function artifactsAt(server: MlflowServer, uri: string): Promise<Ar
 
 /** Buckets have kinds of their own, with the credentials of those. */
 async function storeOf(uri: string): Promise<ResolvedSource | undefined> {
-  return uri.startsWith(s3.prefix) ? s3.resolve(uri) : undefined;
+  const azure = /^wasbs:\/\/([^@/]+)@([^./]+)\.blob\.core\.windows\.net\/(.*)$/.exec(uri);
+  const source = azure ? `az://${azure[2]}/${azure[1]}/${azure[3]}` : uri;
+  return [s3, gs, az].find(({ prefix }) => source.startsWith(prefix))?.resolve(source);
 }
 
 async function servedArtifacts(server: MlflowServer, root: string): Promise<Artifacts> {
