@@ -1,6 +1,12 @@
 import { npmRun, say, tell } from "../output/console";
 import { report } from "../output/failure";
-import { askModels, isServed, type ModelReport, versionLines } from "../predict/models";
+import {
+  askModels,
+  evaluationText,
+  isServed,
+  type ModelReport,
+  versionLines,
+} from "../predict/models";
 import { toJson } from "../predict/service";
 import { targetOf } from "../targets";
 import type { Outputs, StackContext, StackStatus, Target } from "../targets/target";
@@ -43,6 +49,9 @@ export async function status(context: StackContext, { json }: { json?: unknown }
   });
   if (outputs?.modelCard !== undefined) {
     tell(cardFact(outputs.modelCard));
+  }
+  if (outputs?.evaluation) {
+    tell({ subject: "evaluation", text: evaluationText(outputs.evaluation) });
   }
   found.remarks.forEach(tell);
   say(nextSteps(context.stack, found, well));

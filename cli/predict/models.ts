@@ -69,3 +69,15 @@ export function isServed({ versions, labels }: ModelReport): boolean {
     available.length > 0 && Object.values(labels).every((version) => available.includes(version))
   );
 }
+
+/** What was found of the release that is up: `accuracy 0.94 on 200 examples, 0.93 before`. */
+export function evaluationText({
+  metric,
+  value,
+  examples,
+  previous,
+}: NonNullable<Outputs["evaluation"]>): string {
+  const before =
+    previous?.metric === metric ? `, ${Number(previous.value.toPrecision(4))} before` : "";
+  return `${metric} ${Number(value.toPrecision(4))} on ${examples} examples${before}`;
+}

@@ -181,6 +181,8 @@ export interface Outputs {
   readonly signature?: ModelSignature;
   /** What the model's card tells; null for none, absent before the next up of an older stack. */
   readonly modelCard?: ModelCard | null;
+  /** What the gate has found of the release. Absent, or null, where it was not asked. */
+  readonly evaluation?: (Evaluation & { readonly previous?: Evaluation }) | null;
   readonly replicas: number;
   /** On Kubernetes, the commands that open a way to the service and to the notebook. */
   readonly portForward?: string;
@@ -190,6 +192,13 @@ export interface Outputs {
   readonly cluster?: string;
   readonly service?: string;
   readonly logGroup?: string;
+}
+
+/** How good a model was on held-out data. */
+export interface Evaluation {
+  readonly metric: string;
+  readonly value: number;
+  readonly examples: number;
 }
 
 /** Inputs and outputs of the model, as the output `signature` has them. */

@@ -34,14 +34,17 @@ export function metricNamed(name: string): Metric | undefined {
   if (k) {
     return { ...ofClasses, compare: (answer, label) => isAmong(answer, label, Number(k)) };
   }
-  return {
-    accuracy: { ...ofClasses, compare: isRight },
-    logLoss: { ...ofClasses, lessIsBetter: true, highest: Infinity, compare: lossOf },
-    meanAbsoluteError: {
-      ...{ ofClasses: false, lessIsBetter: true, highest: Infinity, compare: errorOf },
-    },
-  }[name];
+  return metrics.get(name);
 }
+
+const metrics = new Map<string, Metric>([
+  ["accuracy", { ...ofClasses, compare: isRight }],
+  ["logLoss", { ...ofClasses, lessIsBetter: true, highest: Infinity, compare: lossOf }],
+  [
+    "meanAbsoluteError",
+    { ofClasses: false, lessIsBetter: true, highest: Infinity, compare: errorOf },
+  ],
+]);
 
 /** The mean over all examples. */
 export function valueOf(metric: Metric, answers: unknown[], labels: Label[]): number {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { plainError } from "../core/plainError";
 import { refuse } from "../core/refuse";
 import { withDefaults } from "../core/withDefaults";
 import { componentEngine } from "../engine/componentEngine";
@@ -75,7 +76,7 @@ function evaluationOf(
       const problems = checkFit(args, signature, metric, data);
       if (problems.length > 0) {
         const lines = problems.map(({ propertyPath, reason }) => `${propertyPath} ${reason}`);
-        throw new pulumi.RunError(`ModelEvaluation ${name} cannot work: ${lines.join("; ")}`);
+        throw plainError(`ModelEvaluation ${name} cannot work: ${lines.join("; ")}`);
       }
       return [{ name, args, signature, metric, data, host, sshOptions: options }, known];
     });
@@ -119,7 +120,7 @@ async function judge(
 
 async function orRefused<T>(image: string, asked: Promise<T>): Promise<T> {
   return asked.catch((error: Error) => {
-    throw new pulumi.RunError(
+    throw plainError(
       `The model in ${image} could not be evaluated, and is not released: it ${error.message}`,
     );
   });
@@ -141,7 +142,7 @@ async function orUnknown<T>(
 function decide({ args }: Evaluation, record: EvaluationRecord, served?: EvaluationRecord): void {
   const reasons = shortcomings(args, record.value, served?.value);
   if (reasons.length > 0) {
-    throw new pulumi.RunError(
+    throw plainError(
       `The model in ${record.image} is not good enough, and is not released: ` +
         `${valueText(record)}, and ${reasons.join("; ")}.` +
         (args.servedImage === undefined ? "" : ` ${servedOn}`),

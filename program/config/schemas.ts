@@ -103,7 +103,7 @@ export const evaluate = (keyed: string[]) =>
         })
         .optional(),
     })
-    .transform(({ notWorseThanServed, ...others }) => ({
+    .transform(({ notWorseThanServed: by, ...others }) => ({
       ...others,
-      notWorseBy: notWorseThanServed === true ? 0 : notWorseThanServed,
+      notWorseBy: typeof by === "boolean" ? (by ? 0 : undefined) : by,
     }));

@@ -80,7 +80,8 @@ const model = {
   evaluate: {
     default: {},
     says: "What a new model has to pass before it is released, as {data, metric, atLeast or atMost, notWorseThanServed} (ModelEvaluation, docs/releases.md), such as {data: model/held_out, metric: accuracy, atLeast: 0.9, notWorseThanServed: true}",
-    ...{ feeds: ["evaluation"], schema: evaluate, makes: "evaluation" },
+    feeds: ["evaluation", ["evaluation.notWorseBy", "notWorseThanServed"]],
+    ...{ schema: evaluate, makes: "evaluation" },
   },
   repository: {
     default: servingImageDefaults.repository,

@@ -73,8 +73,8 @@ async function listParts(engine: Docker, label: string): Promise<Container[]> {
 async function statusOf(context: StackContext, engine: Docker): Promise<StackStatus> {
   const { host, label, stack } = context;
   const [listed, outputs] = await Promise.all([listParts(engine, label), context.outputs()]);
-  // One writes the balancer's configuration and ends.
-  const lasting = listed.filter(({ part }) => part !== "balancer-config");
+  // One writes the balancer's configuration and ends, others ask a model before its release.
+  const lasting = listed.filter(({ part }) => !["balancer-config", "evaluation"].includes(part));
   const names = await imageNames(engine, lasting);
   const parts = lasting.map((container) => partOf(container, names));
   const replicas = parts.filter(({ part }) => part === "replica").length;

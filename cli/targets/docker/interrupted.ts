@@ -38,7 +38,8 @@ export async function recover(
       note("recovery", `${container.name} came up all the same: it is on record now`),
     );
   }
-  await removeContainers(engine, docker, plan.idle, "left by an update that broke off: removed");
+  const idle = [...plan.idle, ...containers.filter(({ part }) => part === "evaluation")];
+  await removeContainers(engine, docker, idle, "left by an update that broke off: removed");
   for (const { kind, name } of plan.others) {
     await removeObject(engine, kind, name);
   }
@@ -46,7 +47,7 @@ export async function recover(
     note("recovery", `${container.name} was left too; it serves until the update has ended`),
   );
   const interrupted = plan.deployment !== undefined || plan.idle.length + plan.serving.length > 0;
-  const present = containers.filter((container) => !plan.idle.includes(container));
+  const present = containers.filter((container) => !idle.includes(container));
   const deployment = plan.deployment ?? record;
   return {
     cure: async () => {
