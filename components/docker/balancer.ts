@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { networkNames } from "../serving/addresses";
 import { balancerCpus, ports, renderBalancerConfig } from "../serving/balancerConfig";
 import { balancerCheck, balancerCommand } from "../serving/balancerScript";
 import { balancerMemoryMb } from "../serving/balancerSize";
@@ -62,7 +63,7 @@ export function createBalancer(
       labels: dockerLabels("balancer", args.labels),
       tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=4m,mode=1777" },
       volumes: [{ volumeName: volume.name, containerPath: configFolder, readOnly: true }],
-      networksAdvanced: [{ name: network.name, aliases: [args.serviceName] }],
+      networksAdvanced: [{ name: network.name, aliases: networkNames(args.serviceName) }],
       ports: [
         publish(ports.rest, args.restPort),
         ...(args.grpcPort ? [publish(ports.grpc, args.grpcPort)] : []),

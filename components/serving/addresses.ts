@@ -21,3 +21,13 @@ export function serviceAddresses(host: string, modelName: string): ServiceAddres
     grpcAddress: `${host}:${ports.grpc}`,
   };
 }
+
+/**
+ * The names that a service has on Docker's networks: its own and, where that has an underscore, a
+ * second one with hyphens. Host names have no underscores, and some clients hold to that: Java's
+ * `URI.getHost()` is null. No other name there can be the second one: replicas and canaries, whose
+ * names come from the service's, have an underscore in theirs.
+ */
+export function networkNames(serviceName: string): string[] {
+  return [...new Set([serviceName, serviceName.split("_").join("-")])];
+}

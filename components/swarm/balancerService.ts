@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { networkNames } from "../serving/addresses";
 import { balancerCpus, ports, renderBalancerConfig } from "../serving/balancerConfig";
 import { balancerCheck, balancerCommand } from "../serving/balancerScript";
 import { balancerMemoryMb } from "../serving/balancerSize";
@@ -82,7 +83,7 @@ export function createBalancerService(
         resources: { limits: amounts(balancerCpus, balancerMemoryMb), reservation: amounts(0, 64) },
         placement: { maxReplicas: 1 },
         restartPolicy,
-        networksAdvanceds: [{ id: networkId, aliases: [args.serviceName] }],
+        networksAdvanceds: [{ id: networkId, aliases: networkNames(args.serviceName) }],
         logDriver,
       },
       updateConfig: { ...step, failureAction: "rollback" },

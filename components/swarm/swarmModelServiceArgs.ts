@@ -49,7 +49,8 @@ export interface SwarmModelServiceArgs extends BalancedArgs {
 
   /**
    * Name of the service on its network: clients there reach REST at port 8501
-   * and gRPC at port 8500 of it.
+   * and gRPC at port 8500 of it. With an underscore in it the service has a second name, with a
+   * hyphen in its place, for clients that take no other host name, as Java's.
    * @default "tf_model_serving"
    */
   serviceName?: string;

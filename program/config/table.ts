@@ -162,7 +162,7 @@ const service = {
   },
   serviceName: {
     default: "",
-    says: "Name of the service on its network, on kubernetes a DNS label; on ecs there is none",
+    says: "Name of the service on its network, on docker and swarm with hyphens for underscores too, on kubernetes a DNS label; on ecs there is none",
     own: {
       docker: modelServiceDefaults.serviceName,
       swarm: swarmModelServiceDefaults.serviceName,

@@ -44,7 +44,7 @@ export async function previewRecorded(
     fs.readFileSync(file, "utf8"),
   );
   const { config, ...deployment } = JSON.parse(
-    await prepare(withTodaysTags(withTodaysBalancer(text))),
+    await prepare(withTodaysTags(withTodaysNames(withTodaysBalancer(text)))),
   ) as RecordedStack;
   const stack = await createStack(`upgrade-${name.split("-")[0]}`, config, root, env);
   try {
@@ -82,6 +82,15 @@ function withTodaysBalancer(recorded: string): string {
   const since = [".if version_atleast(3.1)", "  default-server init-state down", ".endif"];
   const before = "\\n  default-server ";
   return recorded.replaceAll(before, `\\n${since.join("\\n")}${before}`);
+}
+
+/** A second name that the balancer has got since. It replaces the container, which takes some seconds. */
+function withTodaysNames(recorded: string): string {
+  const names = (...all: string[]) => `"aliases":${JSON.stringify(all)}`;
+  return recorded.replaceAll(
+    names("tf_model_serving"),
+    names("tf_model_serving", "tf-model-serving"),
+  );
 }
 
 function tagOf(image: string): string {

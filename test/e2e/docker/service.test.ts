@@ -92,6 +92,17 @@ describe("a stack on local Docker", () => {
     }
   });
 
+  test("has a second name on its network, for clients that refuse underscores", () => {
+    const [balancer] = containers(test1.label, "balancer");
+    const { NetworkSettings, Image } = inspect(balancer);
+    const [network] = Object.keys(NetworkSettings.Networks);
+    const addresses = ["tf_model_serving", "tf-model-serving"].map(
+      (name) =>
+        docker("run", "--rm", "--network", network, Image, "getent", "hosts", name).split(" ")[0],
+    );
+    expect(addresses).toEqual(Array(2).fill(NetworkSettings.Networks[network].IPAddress));
+  });
+
   test("changes nothing in a second update", async () => {
     const before = containers(test1.label);
     const { summary } = await test1.stack.up();
