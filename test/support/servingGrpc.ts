@@ -66,7 +66,7 @@ interface Spec {
 }
 
 const definition = protoLoader.loadSync("serving.proto", {
-  includeDirs: [path.join(__dirname, "protos")],
+  includeDirs: [path.join(__dirname, "../../clients/protos")],
   longs: Number,
   enums: String,
   defaults: true,

@@ -1,0 +1,58 @@
+import com.google.gson.Gson;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Asks for the class of a picture: Rest http://HOST:8501/v1/models/NAME PICTURE. On Docker's network
+ * the host is tf-model-serving: of tf_model_serving, with underscores, Java finds no host.
+ */
+public class Rest {
+  private static final int ATTEMPTS = 4;
+  // One for the life of a program, with its connections. HTTP/1.1, since the service has no other.
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(1))
+          .build();
+
+  record Answer(List<List<Float>> predictions) {}
+
+  public static void main(String[] args) throws Exception {
+    var gson = new Gson();
+    var body = gson.toJson(Map.of("instances", List.of(Picture.read(args[1]).pixels())));
+    var request =
+        HttpRequest.newBuilder(URI.create(args[0] + ":predict"))
+            .timeout(Duration.ofSeconds(10)) // of one attempt; the service itself takes 30 s at most
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    var answer = send(request);
+    if (answer.statusCode() != 200) {
+      throw new IOException(answer.statusCode() + ": " + answer.body());
+    }
+    Picture.say(gson.fromJson(answer.body(), Answer.class).predictions().get(0));
+  }
+
+  /** Sends a prediction again, which changes nothing, where it was not taken; not where it is slow. */
+  private static HttpResponse<String> send(HttpRequest request) throws Exception {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        var answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        if (!List.of(502, 503).contains(answer.statusCode()) || attempt == ATTEMPTS) {
+          return answer;
+        }
+      } catch (ConnectException error) {
+        if (attempt == ATTEMPTS) {
+          throw error;
+        }
+      }
+      Thread.sleep(200L << attempt);
+    }
+  }
+}
