@@ -30,30 +30,34 @@ class Plan:
 
 def read_plan(text: str) -> Plan:
     """The plan that params.yaml holds. Raises ValueError with a sentence for each bad value."""
-    given = yaml.safe_load(text) or {}
-    pictures, train = given.get("pictures", {}), given.get("train", {})
+    given = dict(yaml.safe_load(text) or {})
+    pictures, train = given.pop("pictures", {}), given.pop("train", {})
     values = {
-        "seed": ("seed", given.get("seed")),
+        **{name: (name, value) for name, value in given.items()},
         **{f"{split}_pictures": (f"pictures.{split}", n) for split, n in pictures.items()},
         **{name: (f"train.{name}", value) for name, value in train.items()},
     }
     known = {field.name: field.type for field in fields(Plan)}
-    bad = [f"{values[name][0]} is unknown" for name in values if name not in known]
+    bad = [f"{where} is unknown" for name, (where, _) in values.items() if name not in known]
     for name, kind in known.items():
         where, value = values.get(name, (name, None))
         if kind is int and (type(value) is not int or value < 1):
-            bad.append(f"{where} is {value!r}: use a whole number from 1")
+            bad.append(f"{where} is {_shown(value)}: use a whole number from 1")
         if kind is float and (type(value) not in (int, float) or value < 0):
-            bad.append(f"{where} is {value!r}: use a number from 0")
+            bad.append(f"{where} is {_shown(value)}: use a number from 0")
     if bad:
         raise ValueError("; ".join(bad))
     return Plan(**{name: value for name, (_, value) in values.items()})
 
 
+def _shown(value: object) -> str:
+    return "missing" if value is None else repr(value)
+
+
 def _committed_plan() -> Plan:
     try:
         return read_plan(PARAMS_FILE.read_text(encoding="utf-8"))
-    except (AttributeError, ValueError, yaml.YAMLError) as error:
+    except (AttributeError, TypeError, ValueError, yaml.YAMLError) as error:
         sys.exit(f"{PARAMS_FILE}: {error}")
 
 

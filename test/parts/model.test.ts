@@ -5,6 +5,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { readModelCard } from "../../components/tfserving/modelCard";
+import { sampleRepository, type SampleRepository } from "../support/sampleRepository";
 
 const run = promisify(execFile);
 const model = path.resolve(__dirname, "../../model");
@@ -83,17 +86,6 @@ describe("the committed files", () => {
     const shipped = await fs.readFile(path.join(version, "assets.extra/class_names.txt"), "utf8");
     expect(shipped).toBe(await fs.readFile(path.join(model, "class_names.txt"), "utf8"));
   });
-
-  it.each(["client.ipynb", "train_and_export.ipynb"])("hold %s without outputs", async (file) => {
-    const notebook = JSON.parse(await fs.readFile(path.join(model, "notebooks", file), "utf8")) as {
-      cells: { cell_type: string; outputs?: unknown[]; execution_count?: unknown }[];
-    };
-    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
-    expect(code.length).toBeGreaterThan(0);
-    expect(code.every((cell) => cell.outputs!.length === 0 && cell.execution_count === null)).toBe(
-      true,
-    );
-  });
 });
 
 describe("the committed SavedModel", () => {
@@ -145,8 +137,9 @@ describe("model/train and model/export", () => {
   it("go from drawing to a version that TensorFlow loads", async () => {
     const trained = path.join(scratch, "trained");
     const training = await python(path.join(model, "train"), "--quick", "--output", trained);
-    expect(training.stdout).toMatch(/Held-out accuracy 0\.\d+ on 137 pictures/);
-    expect((await fs.readdir(trained)).sort()).toEqual(["my_model.h5", "my_model.keras"]);
+    expect(training.stdout).toContain(`Saved ${path.join(trained, "my_model.keras")}`);
+    const files = ["my_model.h5", "my_model.keras", "training.json"];
+    expect((await fs.readdir(trained)).sort()).toEqual(files);
 
     const keras = path.join(trained, "my_model.keras");
     const exported = path.join(scratch, "my_model");
@@ -175,5 +168,112 @@ describe("model/train and model/export", () => {
   it("do not let a quick run overwrite the trained model", async () => {
     const training = python(path.join(model, "train"), "--quick");
     await expect(training).rejects.toThrow("--quick needs --output");
+  });
+});
+
+describe("the pipeline", () => {
+  let repository: SampleRepository;
+  const inModel = (...names: string[]) => path.join(repository.folder, "model", ...names);
+  const readJson = async (...names: string[]) =>
+    JSON.parse(await fs.readFile(inModel(...names), "utf8")) as Record<string, unknown>;
+
+  beforeAll(async () => {
+    repository = await sampleRepository();
+    const few = ["pictures.training", "pictures.validation", "pictures.held_out", "train.epochs"];
+    const values = few.flatMap((name) => ["--set-param", `${name}=1`]);
+    await repository.run("dvc", "--cd", "model", "exp", "run", ...values);
+  }, 300_000);
+
+  afterAll(() => repository.remove());
+
+  it("goes from parameters to one version whose card says what it was made from", async () => {
+    const [version, ...others] = await fs.readdir(inModel("exported/my_model"));
+    expect(others).toEqual([]);
+    const card = await readJson("exported/my_model", version, "assets.extra/model_card.json");
+    const { accuracy, pictures } = await readJson("metrics.json");
+    const lock = parse(await fs.readFile(inModel("dvc.lock"), "utf8")) as {
+      stages: { draw: { outs: { md5: string }[] } };
+    };
+    expect(card).toMatchObject({
+      version,
+      metrics: { accuracy, pictures },
+      commit: (await repository.run("git", "rev-parse", "HEAD")).trim(),
+      changed: ["params.yaml"],
+      trainedBy: "Ada",
+      dataHash: `md5:${lock.stages.draw.outs[0].md5}`,
+      params: { epochs: 1, training_pictures: 1 },
+    });
+    expect([typeof accuracy, pictures]).toEqual(["number", 137]);
+    expect(readModelCard(inModel("exported/my_model", version))).toMatchObject({ notes: [] });
+  });
+
+  it("says what is wrong with params.yaml, all of it", async () => {
+    const good = await fs.readFile(inModel("params.yaml"), "utf8");
+    const bad = good.replace("epochs: 1", "epochs: 0").replace("seed: 1", "sead: 1");
+    await fs.writeFile(inModel("params.yaml"), bad);
+    const drawing = repository.run("python", inModel("draw"), "--sets", path.join(scratch, "sets"));
+    await expect(drawing).rejects.toThrow(
+      /params\.yaml: sead is unknown; seed is missing: use a whole number from 1; train\.epochs is 0: use/,
+    );
+    await fs.writeFile(inModel("params.yaml"), good);
+  });
+
+  it("gives a version to those who have the git tag and the remote", async () => {
+    const remote = path.join(scratch, "remote");
+    await repository.run("dvc", "--cd", "model", "remote", "add", "--default", "store", remote);
+    await repository.run("dvc", "--cd", "model", "push", "--quiet");
+    await repository.run("git", "commit", "--quiet", "--all", "--message", "one more model");
+    await repository.run("git", "tag", "v2");
+    const got = path.join(scratch, "got");
+    const what = [repository.folder, "model/exported/my_model", "--rev", "v2", "--out", got];
+    await repository.run("dvc", "get", "--quiet", ...what);
+    expect(await fs.readdir(got)).toEqual(await fs.readdir(inModel("exported/my_model")));
+  });
+});
+
+describe("notebooks in git", () => {
+  let repository: SampleRepository;
+  const client = "model/notebooks/client.ipynb";
+  const inRepository = (file: string) => path.join(repository.folder, file);
+  /** Changes the last cell of the client's notebook. */
+  async function changeCell(change: object): Promise<void> {
+    const notebook = JSON.parse(await fs.readFile(inRepository(client), "utf8")) as {
+      cells: object[];
+    };
+    Object.assign(notebook.cells.at(-1)!, change);
+    await fs.writeFile(inRepository(client), `${JSON.stringify(notebook, null, 1)}\n`);
+  }
+
+  beforeAll(async () => {
+    repository = await sampleRepository();
+    await repository.run("python", "model/tools");
+  }, 300_000);
+
+  afterAll(() => repository.remove());
+
+  it("have the same script beside them, each of them, and no outputs", async () => {
+    const files = await fs.readdir(inRepository("model/notebooks"));
+    const notebooks = files.filter((file) => file.endsWith(".ipynb"));
+    expect(notebooks).toEqual(expect.arrayContaining(["client.ipynb", "train_and_export.ipynb"]));
+    expect(files).toEqual(expect.arrayContaining(notebooks.map((n) => n.replace(/ipynb$/, "py"))));
+    await repository.run("pre-commit", "run", "--all-files");
+  }, 300_000);
+
+  it("lose outputs on their way in, and a change is shown by cells", async () => {
+    await changeCell({ execution_count: 7, outputs: [], source: ["print('changed')"] });
+    expect(await repository.run("git", "diff")).toContain("nbdiff");
+    await repository.run("git", "add", client);
+    const staged = await repository.run("git", "show", `:${client}`);
+    expect(staged).toContain("print('changed')");
+    expect(staged).not.toContain('"execution_count": 7');
+    await repository.run("git", "reset", "--hard", "--quiet");
+  });
+
+  it("are not committed apart from their scripts", async () => {
+    await fs.appendFile(inRepository("model/notebooks/client.py"), "\n# %%\nprint('one more')\n");
+    const commit = () => repository.run("git", "commit", "--quiet", "--all", "--message", "more");
+    await expect(commit()).rejects.toThrow(/notebooks and their scripts are the same.*Failed/);
+    expect(await fs.readFile(inRepository(client), "utf8")).toContain("one more");
+    await commit();
   });
 });
