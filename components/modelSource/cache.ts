@@ -21,10 +21,21 @@ export function cacheKey(...parts: unknown[]): string {
  *
  * @param fill - gets the work folder, and gives the folder in it that becomes the entry
  */
-export async function cached(
-  key: string,
-  fill: (work: string) => Promise<string>,
-): Promise<{ folder: string; isNew: boolean }> {
+export function cached(key: string, fill: (work: string) => Promise<string>): Promise<Entry> {
+  const running = filling.get(key) ?? fillOnce(key, fill).finally(() => filling.delete(key));
+  filling.set(key, running);
+  return running;
+}
+
+interface Entry {
+  folder: string;
+  isNew: boolean;
+}
+
+// Two services of one program may have the same model.
+const filling = new Map<string, Promise<Entry>>();
+
+async function fillOnce(key: string, fill: (work: string) => Promise<string>): Promise<Entry> {
   const folder = path.join(cacheFolder(), "models", key);
   if (fs.existsSync(folder)) {
     return { folder, isNew: false };

@@ -52,7 +52,7 @@ export const mlflow: SourceKind = {
       ),
       version,
       ...(creation_timestamp && { changed: new Date(Number(creation_timestamp)) }),
-      content: { files: savedModelOf(artifacts.files, description) },
+      content: { files: await savedModelOf(artifacts.files, description) },
     };
   },
 };
@@ -95,11 +95,14 @@ async function readDescription(files: readonly RemoteFile[]): Promise<string> {
   return file ? text((await file.open(0)).body) : "";
 }
 
-function savedModelOf(files: readonly RemoteFile[], description: string): RemoteFile[] {
+async function savedModelOf(
+  files: readonly RemoteFile[],
+  description: string,
+): Promise<RemoteFile[]> {
   if (description === "") {
     return [...files];
   }
-  const folder = savedModelFolder(
+  const folder = await savedModelFolder(
     description,
     files.map(({ path }) => path),
   );

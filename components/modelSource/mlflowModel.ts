@@ -1,5 +1,3 @@
-import { parse } from "yaml";
-
 interface Flavor {
   saved_model_dir?: string;
   data?: string;
@@ -13,7 +11,11 @@ interface Flavor {
  * @param files - paths in the model, with "/"
  * @throws Error if it holds none
  */
-export function savedModelFolder(description: string, files: readonly string[]): string {
+export async function savedModelFolder(
+  description: string,
+  files: readonly string[],
+): Promise<string> {
+  const { parse } = await import("yaml");
   const flavors: Record<string, Flavor> = parse(description)?.flavors ?? {};
   const flavor = flavors.tensorflow ?? flavors.keras;
   if (!flavor) {

@@ -17,6 +17,7 @@ export async function fetched(source: string, modelName = "multiply"): Promise<F
   const entries = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
   const names = entries.filter((name) => fs.statSync(path.join(folder, name)).isFile());
   const files = names.map((name) => [name, fs.readFileSync(path.join(folder, name))] as const);
+  fs.rmSync(model.modelFolder, { recursive: true });
   return { ...model, files: Object.fromEntries(files) };
 }
 

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { fetchModel } from "../../../components/modelSource/fetchModel";
 import { fetched, graph } from "../../support/fetchedModel";
 import { Hub, startHub } from "../../support/hub";
 import { temporaryFolder } from "../../support/modelFolder";
@@ -41,6 +42,15 @@ it.each(["hf://reef/multiply/saved", `hf://reef/multiply/saved@${commit}`])(
     expect(model.files).toEqual(served);
   },
 );
+
+it("two that want a model at once fetch it once", async () => {
+  process.env.TFSERVING_CACHE = temporaryFolder();
+  hub.reads.length = 0;
+  const want = () => fetchModel("hf://reef/multiply/saved", { modelName: "multiply" });
+  const [one, other] = await Promise.all([want(), want()]);
+  expect(one).toEqual(other);
+  expect(new Set(hub.reads).size).toBe(hub.reads.length);
+});
 
 it.each([
   ["HF_TOKEN", () => void (process.env.HF_TOKEN = "hf_ada")],

@@ -1,6 +1,7 @@
 // Against a server of MLflow, with models that MLflow's own client has logged and registered.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { doubles, fetched, graph } from "../../support/fetchedModel";
+import { startObjectStore } from "../../support/objectStore";
 import { MlflowTestServer, startMlflow } from "../../support/mlflow/server";
 
 let server: MlflowTestServer;
@@ -34,6 +35,27 @@ it("an alias and the version that it is on have one revision", async () => {
   expect(revision).toMatch(/^[0-9a-f]{64}$/);
   expect((await fetched("mlflow:models:/multiply/2")).revision).toBe(revision);
   expect((await fetched("mlflow:models:/multiply/1")).revision).not.toBe(revision);
+});
+
+it("a model whose artifacts lie in a bucket is read from there, with the bucket's credentials", async () => {
+  const store = await startObjectStore("artifacts");
+  Object.assign(process.env, store.env);
+  await store.upload("artifacts", "run/model", {
+    MLmodel: "flavors: {tensorflow: {saved_model_dir: tf2model}}",
+    "tf2model/saved_model.pb": graph,
+  });
+  const api = `${server.address}/api/2.0/mlflow`;
+  const create = (path: string, body: object) =>
+    fetch(`${api}/${path}/create`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  await create("registered-models", { name: "bucket" });
+  await create("model-versions", { name: "bucket", source: "s3://artifacts/run/model" });
+  const { files } = await fetched("mlflow:models:/bucket/1");
+  expect(files).toEqual({ "1/saved_model.pb": graph });
+  await store.stop();
 });
 
 it.each([

@@ -8,9 +8,9 @@ it.each([
   ["a tf.Module", "tensorflow: {model_type: tf2-module, saved_model_dir: tf2model}", "tf2model"],
   ["an export of Keras 3", "keras: {data: data, save_exported_model: true}", "data/model"],
   ["Keras 2", "tensorflow: {model_type: keras, data: data, save_format: tf}", "data/model"],
-])("the SavedModel of %s is found", (_, flavors, folder) => {
+])("the SavedModel of %s is found", async (_, flavors, folder) => {
   const files = ["MLmodel", `${folder}/saved_model.pb`];
-  expect(savedModelFolder(describedAs(flavors), files)).toBe(folder);
+  expect(await savedModelFolder(describedAs(flavors), files)).toBe(folder);
 });
 
 it.each([
@@ -25,7 +25,7 @@ it.each([
     "python_function: {loader_module: mine}",
     "its flavor in MLflow is python_function",
   ],
-])("a model of %s is refused", (_, flavors, reason) => {
-  const find = () => savedModelFolder(`flavors:\n  ${flavors}\n`, ["data/model.keras"]);
-  expect(find).toThrow(reason);
+])("a model of %s is refused", async (_, flavors, reason) => {
+  const found = savedModelFolder(`flavors:\n  ${flavors}\n`, ["data/model.keras"]);
+  await expect(found).rejects.toThrow(reason);
 });

@@ -11,6 +11,7 @@ const others: Record<string, string> = {
     "It knows no Pulumi; componentEngine.ts and the program's look-up of the engine catch it.",
   "components/engine/engineClient.ts":
     "It knows no Pulumi; the program's look-up of the engine catches it, and a hook shows its message alone.",
+  "components/engine/registryLogin.ts": "It knows no Pulumi; whoever fetches a model catches it.",
   "components/engine/sshAgent.ts": "It ends a connection; whoever asks the engine catches it.",
   "components/kubernetes/cluster/connectCluster.ts":
     "It is an answer's code; whoever asks the API server catches it.",
