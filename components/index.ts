@@ -82,13 +82,8 @@ export {
   RuntimeImageArgs,
   runtimeImageDefaults,
 } from "./image/runtimeImage";
-export {
-  checkServingImage,
-  planServingImage,
-  servedSignature,
-  ServingImage,
-  ServingImagePlan,
-} from "./image/servingImage";
+export { checkServingImage, servedSignature } from "./image/checkServingImage";
+export { planServingImage, ServingImage, ServingImagePlan } from "./image/servingImage";
 export { ServingImageArgs, servingImageDefaults } from "./image/servingImageArgs";
 export { fetchModel, FetchedModel } from "./modelSource/fetchModel";
 export { checkModelSource } from "./modelSource/kinds";

@@ -1,37 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { fetchModel } from "../modelSource/fetchModel";
-import { checkModelSource } from "../modelSource/kinds";
 import type { ModelCard } from "../tfserving/modelCard";
 import { ModelFolder, servedVersion } from "../tfserving/modelFolder";
-import { Problem } from "../core/problem";
-import { refusal } from "../core/refuse";
-import {
-  anyText,
-  judgedBy,
-  objectOf,
-  problemsOf,
-  textLike,
-  textThat,
-  wholeNumberFrom,
-} from "../core/schema";
 import { Signature } from "../tfserving/savedModel";
-import { CheckedModels, checkServedModels, ServedVersion } from "../tfserving/servedModels";
+import { CheckedModels } from "../tfserving/servedModels";
 import { withDefaults } from "../core/withDefaults";
-import { checkImageNames } from "./engineBuild";
+import { checkArgs, fetchChecked, ResolvedArgs } from "./checkServingImage";
 import { imageTags } from "./imageTag";
 import { versionBuilds, versionImage } from "./modelImages";
-import {
-  checkBatchedModels,
-  checkModelGraphs,
-  ModelRemarks,
-  modelRemarks,
-  sayRemarks,
-} from "./modelRemarks";
+import { ModelRemarks, modelRemarks, sayRemarks } from "./modelRemarks";
 import { buildRuntime, runtimeRepository } from "./runtimeImage";
 import { ServingImageArgs, servingImageDefaults } from "./servingImageArgs";
-
-const mostVersions = 64;
 
 /**
  * Image that serves the models of a folder: TensorFlow Serving, the supervisor
@@ -92,18 +71,6 @@ export class ServingImage extends pulumi.ComponentResource {
   }
 }
 
-/** Everything that would keep the image from being built or its model from being served. */
-export function checkServingImage(args: ServingImageArgs): Problem[] {
-  return examine(withDefaults(args, servingImageDefaults)).problems;
-}
-
-/** The signature that clients will call; undefined where something is wrong with the arguments. */
-export function servedSignature(args: ServingImageArgs): Signature | undefined {
-  const resolved = withDefaults(args, servingImageDefaults);
-  const { main } = examine(resolved);
-  return main && servedVersion(main).signatures[resolved.signatureName];
-}
-
 /** What an image will hold and be called, known before it is built. */
 export interface ServingImagePlan {
   /** The tag that its content gives. */
@@ -132,85 +99,6 @@ export function planServingImage(args: Omit<ServingImageArgs, "modelSource">): S
     modelCard: served.card,
     remarks: modelRemarks(resolved, loaded),
   };
-}
-
-type ResolvedArgs = ServingImageArgs & typeof servingImageDefaults;
-
-/** Shapes; what `checkServedModels` and the server's own checks say of a field is not said twice. */
-const schema = objectOf<ServingImageArgs>({
-  modelFolder: textLike(/./, "use the folder that holds the models").optional(),
-  modelSource: textThat((propertyPath, source) =>
-    checkModelSource(source).map((reason) => ({ propertyPath, reason })),
-  ).optional(),
-  modelName: anyText(),
-  modelVersion: judgedBy(() => []).optional(),
-  models: judgedBy(() => []).optional(),
-  signatureName: textLike(/./, "use the name of a signature"),
-  savedModelTags: judgedBy(() => []).optional(),
-  baseImage: anyText(),
-  repository: anyText(),
-  gpus: anyText().optional(),
-  memoryMb: wholeNumberFrom(1, Number.MAX_SAFE_INTEGER).optional(),
-  batching: judgedBy(() => []).optional(),
-});
-
-/** What a source holds is not known before it is fetched. */
-function examine(args: ResolvedArgs): CheckedModels {
-  const { modelFolder } = args;
-  const shape = problemsOf(schema, args);
-  const problems = shape.length > 0 ? shape : checkPlace(args);
-  if (problems.length > 0 || modelFolder === undefined) {
-    return { problems, versions: [], loaded: [] };
-  }
-  const checked = checkServedModels({ ...args, modelFolder, tags: args.savedModelTags });
-  return {
-    ...checked,
-    problems: [
-      ...checked.problems,
-      ...checkLayers(checked.versions),
-      ...checkModelGraphs(args.baseImage, checked.loaded),
-      ...checkBatchedModels(args.batching, checked.loaded),
-      ...checkImageNames(args),
-    ],
-  };
-}
-
-/** Where the model lies has to be said once. */
-function checkPlace({ modelFolder, modelSource, models }: ResolvedArgs): Problem[] {
-  const problem = (propertyPath: string, reason: string) => [{ propertyPath, reason }];
-  if (modelSource === undefined) {
-    return modelFolder === undefined
-      ? problem("modelFolder", "is missing: use the folder that holds the models, or modelSource")
-      : [];
-  }
-  return [
-    ...(modelFolder === undefined
-      ? []
-      : problem("modelFolder", `is "${modelFolder}" beside modelSource: leave one of them out`)),
-    ...(models === undefined
-      ? []
-      : problem("models", "is set beside modelSource, which is one model: leave one of them out")),
-  ];
-}
-
-function checkArgs(name: string, args: ResolvedArgs): CheckedModels {
-  const checked = examine(args);
-  if (checked.problems.length > 0) {
-    throw refusal(`ServingImage ${name} cannot be built from these arguments`, checked.problems);
-  }
-  return checked;
-}
-
-/** Each version is a layer, and Docker takes 125 at most, some of which the base image has. */
-function checkLayers(versions: ServedVersion[]): Problem[] {
-  return versions.length > mostVersions
-    ? [
-        {
-          propertyPath: "models",
-          reason: `choose ${versions.length} versions, more than the ${mostVersions} that an image can hold: use stricter version policies`,
-        },
-      ]
-    : [];
 }
 
 /** The last image of the chain, and what it serves. */
@@ -243,7 +131,7 @@ function buildSource(
   runtime: docker.RemoteImage,
   parent: pulumi.Resource,
 ): Built {
-  const fetched = checkSource(name, args);
+  const fetched = fetchChecked(name, args);
   const build = fetched.then(({ checked: { loaded, versions } }) => {
     sayRemarks(modelRemarks(args, loaded), parent);
     return versionBuilds(args, versions)[0];
@@ -253,22 +141,4 @@ function buildSource(
     main: fetched.then(({ checked }) => checked.main!),
     revision: fetched.then(({ revision = "" }) => revision),
   };
-}
-
-/** @throws RunError that tells what is wrong with the source, or with the model that it holds */
-async function checkSource(name: string, args: ResolvedArgs) {
-  const { modelSource = "", modelName, modelVersion } = args;
-  const refuse = (problems: Problem[]): never => {
-    const lines = problems.map(({ reason }) => `modelSource: ${reason}`).join("\n  ");
-    throw new pulumi.RunError(`ServingImage ${name} cannot be built:\n  ${lines}`);
-  };
-  const wanted = { modelName, versions: modelVersion === undefined ? [] : [modelVersion] };
-  const { modelFolder, revision } = await fetchModel(modelSource, wanted).catch(
-    ({ message }: Error) => refuse([{ propertyPath: "modelSource", reason: message }]),
-  );
-  const checked = examine({ ...args, modelFolder, modelSource: undefined });
-  if (checked.problems.length > 0) {
-    refuse(checked.problems);
-  }
-  return { checked, revision };
 }

@@ -51,6 +51,8 @@ export async function downloadFile(
   }
   fs.mkdirSync(path.dirname(place), { recursive: true });
   const part = `${place}.part`;
+  // Of an empty file nothing is asked.
+  fs.closeSync(fs.openSync(part, "a"));
   progress.add(sizeOf(part));
   for (let size = sizeOf(part); file.size === undefined || size !== file.size;) {
     const before = size;
