@@ -9,12 +9,17 @@ const imageType = "docker:index/remoteImage:RemoteImage";
  */
 export function builtImages({ resources = [] }: Deployment): string[] {
   const built = resources
-    .filter(({ type, inputs }) => type === imageType && inputs?.build)
+    .filter(({ type, inputs, urn }) => type === imageType && (inputs?.build || isLayer(urn)))
     .map(({ inputs }) => String(inputs?.name));
   const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
   const releases = [outputs?.release?.image, outputs?.previousRelease?.image];
   const served = releases.filter((image) => typeof image === "string");
   return [...new Set([...built, ...served])].filter((image) => !image.includes("@"));
+}
+
+/** A notebook's layer is built by a hook, on the image "...-base". */
+function isLayer(urn: string): boolean {
+  return urn.includes(":NotebookImage$") && !urn.endsWith("-base");
 }
 
 /**

@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { builtImages, unusedImages } from "../../../cli/targets/docker/images";
 import { json, startScriptedEngine } from "../../support/scriptedEngine";
 
+const imageType = "docker:index/remoteImage:RemoteImage";
 const remoteImage = (name: string, build?: object) => ({
   urn: `urn::${name}`,
-  type: "docker:index/remoteImage:RemoteImage",
+  type: imageType,
   inputs: { name, ...(build ? { build } : {}) },
 });
 const outputs = (release: string, previousRelease: string) => ({
@@ -39,6 +40,14 @@ async function engineWith(images: Record<string, string>, running: string[]): Pr
 
 describe("the images that a stack built", () => {
   const all = ["tf_serving_runtime:1", "tf_serving:new", "tf_serving:old"];
+
+  it("are the layer on a notebook's image too, and not that image", () => {
+    const resources = ["notebook", "notebook-base"].map((name) => ({
+      ...remoteImage(name),
+      urn: `urn:pulumi:dev::p::tfserving:index:NotebookImage$${imageType}::${name}`,
+    }));
+    expect(builtImages({ resources })).toEqual(["notebook"]);
+  });
 
   it("are those that it runs, those below them and the one of the release before", () => {
     expect(builtImages(deployment)).toEqual(all);

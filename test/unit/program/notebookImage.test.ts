@@ -26,10 +26,8 @@ async function run(settings: Record<string, unknown>, surroundings?: Surrounding
 
 /** The image that is built, by its parent; undefined where there is none. */
 function layerIn({ resources }: Recording): unknown {
-  const { inputs } = resources.find(
-    ({ type, name }) => type === remoteImage && name === "notebook-base",
-  ) ?? { inputs: {} };
-  return inputs.name;
+  const base = resources.find(({ type, name }) => type === remoteImage && name === "notebook-base");
+  return base?.inputs.name;
 }
 
 const podImage = (recording: Recording) => {
