@@ -72,8 +72,9 @@ def pip(*arguments: str) -> None:
 def make_folders() -> None:
     """The home folder of the Jupyter Docker Stacks: a new volume takes over owner and mode."""
     for folder in (HOME, f"{HOME}/projectDir"):
-        if not os.path.isdir(folder):
-            os.makedirs(folder)
+        os.makedirs(folder, exist_ok=True)
+        # Also one that a build has made for the image's WORKDIR.
+        if os.stat(folder).st_uid == 0:
             os.chown(folder, JOVYAN, USERS)
             os.chmod(folder, 0o2775)
 
