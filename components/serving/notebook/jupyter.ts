@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { directHosts, KnownAddresses } from "./noProxy";
+import { ServiceAddresses } from "../addresses";
+import { directHosts } from "./noProxy";
 import { SharedNotebookArgs } from "./notebookArgs";
 
 const home = "/home/jovyan";
@@ -35,7 +36,7 @@ export const jupyter = {
  * the service without a proxy, as it does hosts that the image names. An image that is none of the
  * Docker Stacks has no start-notebook.py.
  */
-export function loopbackCommand(addresses: KnownAddresses): string[] {
+export function loopbackCommand(addresses: ServiceAddresses): string[] {
   const script = [
     'export NO_PROXY="${NO_PROXY:+$NO_PROXY,}${no_proxy:+$no_proxy,}$0"',
     'export no_proxy="$NO_PROXY"',

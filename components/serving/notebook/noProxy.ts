@@ -1,19 +1,11 @@
-/** Addresses of a service, once they are known. */
-export interface KnownAddresses {
-  restUrl: string;
-  grpcAddress: string;
-}
+import { networkNames, ServiceAddresses } from "../addresses";
 
-/**
- * Hosts that a notebook calls without a proxy: itself, and the service by both of its names. An
- * underscore in a name is a hyphen in the other.
- */
-export function directHosts({ restUrl, grpcAddress }: KnownAddresses): string[] {
-  const service = [/^\w+:\/\/([^/:]+)/, /^([^/:]+):\d+$/].flatMap((pattern, index) => {
-    const host = pattern.exec([restUrl, grpcAddress][index])?.[1];
-    return host === undefined ? [] : [host, host.replace(/_/g, "-")];
-  });
-  return [...new Set(["localhost", "127.0.0.1", ...service])];
+/** Hosts that a notebook calls without a proxy: itself, and the service by all of its names. */
+export function directHosts({ restUrl, grpcAddress }: ServiceAddresses): string[] {
+  const [, restHost] = /^\w+:\/\/([^/:]+)/.exec(restUrl) ?? [];
+  const [, grpcHost] = /^([^/:]+):\d+$/.exec(grpcAddress) ?? [];
+  const hosts = [restHost, grpcHost].filter((host) => host !== undefined);
+  return [...new Set(["localhost", "127.0.0.1", ...hosts.flatMap(networkNames)])];
 }
 
 /**
@@ -23,7 +15,7 @@ export function directHosts({ restUrl, grpcAddress }: KnownAddresses): string[] 
  * @param imageEnvironment - `NAME=VALUE` of the image, whose own hosts stay
  */
 export function noProxyEnvironment(
-  addresses: KnownAddresses,
+  addresses: ServiceAddresses,
   imageEnvironment: string[],
 ): Record<"NO_PROXY" | "no_proxy", string> {
   const own = imageEnvironment
