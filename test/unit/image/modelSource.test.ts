@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import { Readable } from "node:stream";
 import * as docker from "@pulumi/docker";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ServingImage, type ServingImageArgs, servingImageDefaults } from "../../../components";
@@ -7,6 +6,7 @@ import { fetchChecked } from "../../../components/image/checkServingImage";
 import { s3 } from "../../../components/modelSource/s3";
 import { engine } from "../../support/fakeEngine";
 import { problemsOf, promiseOf, type Recording, settle, startMocks } from "../../support/mocks";
+import { s3Holds } from "../../support/remoteFiles";
 import { modelFiles, modelFolder, signature, temporaryFolder } from "../../support/modelFolder";
 
 const remoteImage = "docker:index/remoteImage:RemoteImage";
@@ -22,17 +22,6 @@ beforeEach(async () => {
   return () => process.chdir(before);
 });
 
-/** Makes the source hold these files. */
-function holds(files: Record<string, string | Uint8Array>): void {
-  const remote = Object.entries(files).map(([path, content]) => ({
-    ...{ path, size: content.length, revision: path },
-    open: async (from: number) => ({ from, body: Readable.from([content]) }),
-  }));
-  vi.spyOn(s3, "resolve").mockResolvedValue({
-    ...{ source, revision: "all", content: { files: remote } },
-  });
-}
-
 function create(args: Partial<ServingImageArgs> = {}): ServingImage {
   const provider = new docker.Provider("docker", { host: engine.host });
   return new ServingImage(
@@ -43,7 +32,7 @@ function create(args: Partial<ServingImageArgs> = {}): ServingImage {
 }
 
 it("an image of a source holds the version that is served, and tells its revision", async () => {
-  holds(modelFiles());
+  s3Holds(modelFiles());
   const image = create();
   expect(await promiseOf(image.modelVersion)).toBe("12");
   expect(await promiseOf(image.signature)).toEqual(signature);
@@ -67,7 +56,7 @@ it("the context stays the same when the source has another revision", async () =
   const contexts: string[] = [];
   for (const names of ["Prawns\n", "Actiniaria\n"]) {
     recording = await startMocks();
-    holds({ ...modelFiles(), "my_model/12/assets/class_names.txt": names });
+    s3Holds({ ...modelFiles(), "my_model/12/assets/class_names.txt": names });
     await promiseOf(create().imageId);
     await settle();
     const { build } = recording.find(remoteImage, "serving").inputs as {
@@ -98,7 +87,7 @@ it.each<[string, Record<string, string>, Partial<ServingImageArgs>, RegExp]>([
     /"none"/,
   ],
 ])("%s is refused once it is fetched, in one message", async (_, files, args, reason) => {
-  holds(files);
+  s3Holds(files);
   const all = { ...servingImageDefaults, modelSource: source, modelName: "my_model", ...args };
   await expect(fetchChecked("serving", all)).rejects.toThrow(reason);
 });
