@@ -13,7 +13,7 @@ async def post(client, url, body, attempts=4):
     for attempt in range(1, attempts + 1):
         try:
             answer = await client.post(url, json=body)
-        except httpx.ConnectError:
+        except (httpx.ConnectError, httpx.ConnectTimeout):
             if attempt == attempts:
                 raise
         else:

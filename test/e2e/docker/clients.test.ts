@@ -1,7 +1,7 @@
 // The clients in clients/ ask a served model, the way that their README says.
 import { execFile } from "node:child_process";
 import * as path from "node:path";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { heldOutPictures, type Picture } from "../../../cli/predict/pictures";
 import { root } from "../../../cli/setup/folders";
@@ -40,9 +40,15 @@ afterAll(async () => {
 /** What a client says of the picture, asking the front, which refuses it twice. */
 async function ask(folder: string, program: string, ...args: string[]): Promise<void> {
   front.refuse(refused);
-  const { stdout } = await run(program, args, { cwd: path.join(clients, folder), env });
-  expect(stdout).toMatch(
-    new RegExp(`^predicted class= ${picture.index} with confidence level of 0\\.\\d\\d\n$`),
+  const options = { cwd: path.join(clients, folder), env };
+  const { stdout } = await run(program, args, options).catch(
+    (error: Error & { stdout: string }) => {
+      throw new Error(`${error.message}\n${error.stdout}`); // Maven says there what is wrong.
+    },
+  );
+  // Maven ends colours that it never began.
+  expect(stripVTControlCharacters(stdout).trim()).toMatch(
+    new RegExp(`^predicted class= ${picture.index} with confidence level of 0\\.\\d\\d$`),
   );
   expect(front.calls()).toBe(refused + 1);
 }

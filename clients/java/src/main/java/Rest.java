@@ -3,6 +3,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -47,7 +48,7 @@ public class Rest {
         if (!List.of(502, 503).contains(answer.statusCode()) || attempt == ATTEMPTS) {
           return answer;
         }
-      } catch (ConnectException error) {
+      } catch (ConnectException | HttpConnectTimeoutException error) {
         if (attempt == ATTEMPTS) {
           throw error;
         }
