@@ -155,7 +155,7 @@ async function followed(
     const words = lastWords(said.slice(-keptCharacters));
     if (late) {
       throw new Error(
-        `is not done after ${timeoutSeconds} s, with ${count} requests answered: raise timeoutSeconds, ` +
+        `its server is not done after ${timeoutSeconds} s, with ${count} requests answered: raise timeoutSeconds, ` +
           `or use less data.${words}`,
       );
     }
@@ -163,8 +163,8 @@ async function followed(
       const { OOMKilled } = (await container.inspect()).State;
       throw new Error(
         count === 0
-          ? `${endedBeforeReady(code, OOMKilled)}.${words}`
-          : `ended with code ${code} after ${count} requests${OOMKilled ? ", out of memory: raise memoryMb" : ""}.${words}`,
+          ? `its server ${endedBeforeReady(code, OOMKilled)}.${words}`
+          : `its server ended with code ${code} after ${count} requests${OOMKilled ? ", out of memory: raise memoryMb" : ""}.${words}`,
       );
     }
   } finally {

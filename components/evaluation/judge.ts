@@ -35,7 +35,7 @@ export function onRecord(evaluation: Evaluation, image: string): EvaluationRecor
  * Asks an image for all examples.
  *
  * @param progress - is called with a sentence while it goes on
- * @throws Error that says why it has no value, as the end of a sentence about the image
+ * @throws Error that says why it has no value
  */
 export async function measure(
   evaluation: Evaluation,
@@ -46,11 +46,11 @@ export async function measure(
   const { examples } = data;
   const id = await findImage(host, image);
   if (id === undefined) {
-    throw new Error(`is not on the Docker Engine at ${host}`);
+    throw new Error(`the image is not on the Docker Engine at ${host}`);
   }
   const answers = await inFolder((folder) => ask(evaluation, id, folder, progress));
   if (answers.length !== examples.length) {
-    throw new Error(`gave ${answers.length} answers to ${examples.length} examples`);
+    throw new Error(`its server gave ${answers.length} answers to ${examples.length} examples`);
   }
   const value = valueOf(
     metric,

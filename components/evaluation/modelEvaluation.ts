@@ -121,7 +121,7 @@ async function judge(
 async function orRefused<T>(image: string, asked: Promise<T>): Promise<T> {
   return asked.catch((error: Error) => {
     throw plainError(
-      `The model in ${image} could not be evaluated, and is not released: it ${error.message}`,
+      `The model in ${image} could not be evaluated, and is not released: ${error.message}`,
     );
   });
 }
@@ -133,7 +133,7 @@ async function orUnknown<T>(
   asked: Promise<T>,
 ): Promise<T | undefined> {
   return asked.catch(async (error: Error) => {
-    const why = `${image}, which serves, ${error.message}`;
+    const why = `${image}, which serves, could not be asked: ${error.message}`;
     await pulumi.log.warn(`The new model is compared with nothing: ${why}`, component);
     return undefined;
   });

@@ -61,7 +61,7 @@ export async function readAnswers(folder: string): Promise<unknown[]> {
     const body = text.slice(end).trimStart();
     const [, status = "no HTTP status"] = /^HTTP\/1\.[01] (\d{3})/.exec(text) ?? [];
     if (status !== "200") {
-      throw new Error(`the server answered ${status}: ${errorIn(body)}`);
+      throw new Error(`its server answered ${status}: ${errorIn(body)}`);
     }
     all.push(...(parseAnswer(body) as { predictions: unknown[] }).predictions);
   }

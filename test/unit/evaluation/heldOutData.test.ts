@@ -105,7 +105,7 @@ describe("requests for examples", () => {
     });
     expect(await readAnswers(good)).toEqual([1, NaN, 3]);
     const bad = written({ "000000": answer("400 Bad Request", '{"error": "no such input"}') });
-    await expect(readAnswers(bad)).rejects.toThrow("the server answered 400: no such input");
+    await expect(readAnswers(bad)).rejects.toThrow("its server answered 400: no such input");
     await expect(readAnswers(written({ "000000": "" }))).rejects.toThrow("no HTTP status");
   });
 });

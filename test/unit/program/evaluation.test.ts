@@ -155,7 +155,7 @@ describe("the output evaluation", () => {
     );
     // The engine of these tests has no images.
     expect(reasons.join("\n")).toMatch(
-      /^The model in tf_serving:\w+ could not be evaluated, and is not released: it is not on the Docker Engine/,
+      /^The model in tf_serving:\w+ could not be evaluated, and is not released: the image is not on the Docker Engine/,
     );
     await vi.waitFor(() => expect(new Set(reasons).size).toBe(2));
   });
