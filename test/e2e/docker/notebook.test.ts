@@ -1,4 +1,5 @@
 import * as fs from "fs";
+import * as os from "os";
 import * as path from "path";
 import { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,9 +7,11 @@ import { heldOutPictures } from "../../../cli/predict/pictures";
 import { root } from "../../../cli/setup/folders";
 import { openBrowser } from "../../support/chromium";
 import { containers, docker, inspect, logs, objects } from "../../support/docker";
-import { createStack, TestStack } from "../../support/stack";
+import { configure, createStack, TestStack } from "../../support/stack";
 
 const port = 18588;
+
+const config = { restPort: "18521", grpcPort: "0", replicas: "1", notebookPort: String(port) };
 
 describe("the notebook of a stack", () => {
   let notebook: TestStack;
@@ -17,12 +20,7 @@ describe("the notebook of a stack", () => {
   let container: string;
 
   beforeAll(async () => {
-    notebook = await createStack("notebook", {
-      restPort: "18521",
-      grpcPort: "0",
-      replicas: "1",
-      notebookPort: String(port),
-    });
+    notebook = await createStack("notebook", config);
     const { outputs } = await notebook.stack.up();
     url = String(outputs.notebookUrl.value);
     token = new URL(url).searchParams.get("token") ?? "";
@@ -117,6 +115,21 @@ describe("the notebook of a stack", () => {
       const api = await page.request.get(`http://127.0.0.1:${port}/api/contents`);
       expect(api.status()).toBe(403);
     });
+  });
+
+  test("stays as it is where a package is not to be had, and where nothing is changed", async () => {
+    const file = path.join(os.tmpdir(), `requirements-${process.pid}.txt`);
+    fs.writeFileSync(file, "no-such-package-of-the-reef==1\n");
+    await configure(notebook.stack, { ...config, notebookRequirements: file });
+    await expect(notebook.stack.up()).rejects.toThrow(
+      "No matching distribution found for no-such-package-of-the-reef==1",
+    );
+    fs.rmSync(file);
+    expect(containers(notebook.label, "notebook")).toEqual([container]);
+
+    await configure(notebook.stack, config);
+    const { summary } = await notebook.stack.up();
+    expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
   });
 
   test("leaves nothing, its home volume included, when the stack is destroyed", async () => {
