@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isServed, versionLines } from "../../../cli/predict/models";
+import { evaluationText, isServed, versionLines } from "../../../cli/predict/models";
 
 const two = [
   { version: "2", state: "AVAILABLE", message: "" },
@@ -43,4 +43,15 @@ describe("a model is served", () => {
     const versions = two.map((one, index) => ({ ...one, state: states[index] }));
     expect(isServed(fish(versions, labels as Record<string, string>))).toBe(served);
   });
+});
+
+it("what was found of a release stands beside what was found of the one before", () => {
+  const evaluation = { metric: "accuracy", value: 0.94, examples: 200 };
+  const before = { ...evaluation, value: 0.93 };
+  expect(evaluationText({ ...evaluation, previous: before })).toBe(
+    "accuracy 0.94 on 200 examples, 0.93 before",
+  );
+  expect(evaluationText({ ...evaluation, previous: { ...before, metric: "logLoss" } })).toBe(
+    "accuracy 0.94 on 200 examples",
+  );
 });
