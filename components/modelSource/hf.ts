@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import type { ListFileEntry } from "@huggingface/hub";
 import { ask } from "./ask";
+import { revisionOf } from "./revisionOf";
 import type { RemoteFile, SourceKind } from "./source";
 
 type Hub = typeof import("@huggingface/hub");
@@ -28,7 +29,7 @@ export const hf: SourceKind = {
     const hub = await import("@huggingface/hub");
     const access = accessOf(process.env);
     try {
-      const { sha, updatedAt } = await hub.modelInfo({
+      const { sha } = await hub.modelInfo({
         ...access,
         name,
         revision: wanted,
@@ -36,14 +37,18 @@ export const hf: SourceKind = {
       });
       const place = { ...access, repo: name, revision: sha };
       const folder = below.slice(1);
-      const files: RemoteFile[] = [];
-      for await (const entry of hub.listFiles({ ...place, path: folder, recursive: true })) {
-        files.push(...(entry.type === "file" ? [fileOf(hub, place, folder, entry)] : []));
+      const listed: ListFileEntry[] = [];
+      const question = { ...place, path: folder, recursive: true, expand: true };
+      for await (const entry of hub.listFiles(question)) {
+        listed.push(...(entry.type === "file" ? [entry] : []));
       }
+      const files = listed.map((entry) => fileOf(hub, place, folder, entry));
+      const times = listed.map(({ lastCommit }) => Date.parse(lastCommit?.date ?? "") || 0);
       return {
         source: `hf://${name}${below}@${sha}`,
-        revision: sha,
-        changed: updatedAt,
+        // A commit that leaves these files as they were changes neither.
+        revision: revisionOf(files),
+        changed: new Date(Math.max(...times)),
         content: { files },
       };
     } catch (error) {

@@ -42,6 +42,7 @@ export async function startHub(repository: HubRepository): Promise<Hub> {
         type: "file",
         oid: createHash("sha1").update(path).digest("hex"),
         ...{ size, path },
+        lastCommit: { id: "1", title: "Train", date: "2026-05-01T10:00:00.000Z" },
         ...(path.endsWith(".pb") && { lfs: { oid: digests[path], size, pointerSize: 130 } }),
       }));
   }

@@ -43,6 +43,25 @@ it.each(["hf://reef/multiply/saved", `hf://reef/multiply/saved@${commit}`])(
   },
 );
 
+it("a commit that leaves the model as it was gives the same revision and version", async () => {
+  const single = { "saved_model.pb": graph };
+  const hubs = await Promise.all(
+    [commit, commit.replace(/^5/, "6")].map((one) =>
+      startHub({ ...repository, commit: one, files: single }),
+    ),
+  );
+  const models = [];
+  for (const { address, stop } of hubs) {
+    process.env.HF_ENDPOINT = address;
+    models.push(await fetched("hf://reef/multiply"));
+    stop();
+  }
+  const [before, after] = models;
+  expect(after.source).not.toBe(before.source);
+  expect(after.revision).toBe(before.revision);
+  expect(after.files).toEqual(before.files);
+});
+
 it("two that want a model at once fetch it once", async () => {
   process.env.TFSERVING_CACHE = temporaryFolder();
   hub.reads.length = 0;
