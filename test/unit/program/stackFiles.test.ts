@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { networkAnswers } from "../../support/awsNetworkMocks";
 import type { Registration } from "../../support/mocks";
@@ -11,12 +11,6 @@ type Labels = Record<string, string>;
 beforeEach(() => {
   // Folders of root, when a test runs as root.
   vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-  // A release has its time on record.
-  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-26T18:00:00Z") });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 /** What is there before a stack's first update: the subnets that it names, each in its zone. */
