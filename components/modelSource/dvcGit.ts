@@ -12,7 +12,9 @@ export async function gitPlace(
   if (repository !== undefined) {
     return { repository, path };
   }
-  const [top, prefix = ""] = (await git("rev-parse", "--show-toplevel", "--show-prefix")).split("\n");
+  const [top, prefix = ""] = (await git("rev-parse", "--show-toplevel", "--show-prefix")).split(
+    "\n",
+  );
   return { repository: top, path: `${prefix}${path}` };
 }
 
