@@ -27,7 +27,7 @@ public class Rest {
 
   public static void main(String[] args) throws Exception {
     var gson = new Gson();
-    var body = gson.toJson(Map.of("instances", List.of(Picture.read(args[1]).pixels())));
+    var body = gson.toJson(Map.of("instances", new float[][][][] {Picture.read(args[1]).pixels()}));
     var request =
         HttpRequest.newBuilder(URI.create(args[0] + ":predict"))
             .timeout(Duration.ofSeconds(10)) // of one attempt; the service itself takes 30 s at most
