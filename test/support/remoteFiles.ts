@@ -8,11 +8,9 @@ export function s3Holds(files: Record<string, string | Uint8Array>) {
     ...{ path, size: content.length, revision: String(content) },
     open: async (from: number) => ({ from, body: Readable.from([content]) }),
   }));
-  return vi
-    .spyOn(s3, "resolve")
-    .mockImplementation(async (source) => ({
-      source,
-      revision: "all",
-      content: { files: remote },
-    }));
+  return vi.spyOn(s3, "resolve").mockImplementation(async (source) => ({
+    source,
+    revision: "all",
+    content: { files: remote },
+  }));
 }
