@@ -85,7 +85,14 @@ async function readOn(
     fs.truncateSync(part, from);
   }
   body.on("data", (chunk: Buffer) => progress.add(chunk.length));
-  await pipeline(body, fs.createWriteStream(part, { flags: "a" }));
+  const output = fs.createWriteStream(part, { flags: "a" });
+  const closed = new Promise<void>((resolve) => output.once("close", () => resolve()));
+  try {
+    await pipeline(body, output);
+  } finally {
+    // What was under way when a connection broke is still written.
+    await closed;
+  }
   return sizeOf(part);
 }
 
