@@ -16,5 +16,6 @@ export { cardText, metricsText } from "./tfserving/modelCard";
 export type { ModelCard } from "./tfserving/modelCard";
 export { ClusterClient, connectCluster } from "./kubernetes/cluster/connectCluster";
 export { codeOf, messageOf, silenceOf } from "./kubernetes/cluster/apiErrors";
+export { shownValue } from "./evaluation/verdict";
 export { errorIn, parseAnswer, scoresIn } from "./tfserving/answers";
 export { type PictureInput, pictureInput, pictureInstance } from "./tfserving/pictures";

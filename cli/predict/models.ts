@@ -1,3 +1,4 @@
+import { shownValue } from "../../components/facts";
 import type { Outputs } from "../targets/target";
 import { modelStatus, type VersionState } from "./service";
 
@@ -77,7 +78,6 @@ export function evaluationText({
   examples,
   previous,
 }: NonNullable<Outputs["evaluation"]>): string {
-  const before =
-    previous?.metric === metric ? `, ${Number(previous.value.toPrecision(4))} before` : "";
-  return `${metric} ${Number(value.toPrecision(4))} on ${examples} examples${before}`;
+  const before = previous?.metric === metric ? `, ${shownValue(previous.value)} before` : "";
+  return `${metric} ${shownValue(value)} on ${examples} examples${before}`;
 }

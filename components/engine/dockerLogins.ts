@@ -8,9 +8,11 @@ export interface KnownRegistry {
   address: string;
 }
 
-interface DockerConfig {
-  auths?: Record<string, unknown>;
-  credHelpers?: Record<string, unknown>;
+/** What Docker's configuration says of logins. */
+export interface DockerConfig {
+  auths?: Record<string, { auth?: string; identitytoken?: string }>;
+  credHelpers?: Record<string, string>;
+  credsStore?: string;
 }
 
 // What the provider calls Docker Hub when it pulls, and what `docker login` calls it.
@@ -59,6 +61,7 @@ function hostOf(address: string): string {
   return address.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
 }
 
-function readConfig(env: Environment): DockerConfig {
+/** Docker's configuration; empty where there is none. */
+export function readConfig(env: Environment): DockerConfig {
   return (readJson(configFolder(env), "config.json") ?? {}) as DockerConfig;
 }

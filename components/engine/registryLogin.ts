@@ -1,18 +1,12 @@
 import { execFile } from "node:child_process";
-import { configFolder, Environment, readJson } from "./dockerContext";
-import { registryNames } from "./dockerLogins";
+import type { Environment } from "./dockerContext";
+import { DockerConfig, readConfig, registryNames } from "./dockerLogins";
 
 /** A user's own login at a registry. */
 export interface RegistryLogin {
   /** Empty where `password` is an identity token. */
   username: string;
   password: string;
-}
-
-interface DockerConfig {
-  auths?: Record<string, { auth?: string; identitytoken?: string }>;
-  credHelpers?: Record<string, string>;
-  credsStore?: string;
 }
 
 /**
@@ -27,7 +21,7 @@ export async function registryLogin(
   registry: string,
   env: Environment = process.env,
 ): Promise<RegistryLogin | undefined> {
-  const config = (readJson(configFolder(env), "config.json") ?? {}) as DockerConfig;
+  const config = readConfig(env);
   for (const name of registryNames(registry)) {
     const helper = config.credHelpers?.[name] ?? config.credsStore;
     const kept = helper === undefined ? undefined : await askHelper(helper, name, env);
