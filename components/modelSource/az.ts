@@ -1,7 +1,6 @@
 import type { BlobItem } from "@azure/storage-blob";
-import { errorText } from "./errorText";
-import { filesBelow, isArchive, listedBelow } from "./objects";
-import { revisionOf } from "./revisionOf";
+import { changedMeanwhile, errorText } from "./errorText";
+import { listedBelow, resolveObjects } from "./objects";
 import type { RemoteFile, SourceKind } from "./source";
 
 type Container = ReturnType<Awaited<ReturnType<typeof connect>>["getContainerClient"]>;
@@ -32,18 +31,11 @@ export const az: SourceKind = {
     } catch (error) {
       throw new Error(reasonOf(error as Error, account, name));
     }
-    const below = filesBelow(blobs, key);
-    if (below.length === 0) {
-      throw new Error(`the container ${name} has nothing there: correct the path`);
-    }
-    const files = below.map(({ path, object }) => fileOf(container, path, object));
-    const times = below.map(({ object }) => Number(object.properties.lastModified));
-    return {
-      source,
-      revision: revisionOf(files),
-      changed: new Date(Math.max(...times)),
-      content: isArchive(key) ? { archive: files[0] } : { files },
-    };
+    return resolveObjects(source, key, blobs, {
+      title: `the container ${name}`,
+      fileOf: (path, blob) => fileOf(container, path, blob),
+      writtenAt: ({ properties }) => Number(properties.lastModified),
+    });
   },
 };
 
@@ -97,7 +89,7 @@ function reasonOf(error: Error, account: string, container: string): string {
     return `the account ${account} has no container ${container}: correct the name`;
   }
   if (statusCode === 404 || statusCode === 412) {
-    return "it changed while it was fetched: run again to fetch what is there now";
+    return changedMeanwhile;
   }
   if (statusCode === 401 || statusCode === 403) {
     return (

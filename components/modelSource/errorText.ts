@@ -11,3 +11,7 @@ export function errorText(error: unknown): string {
   const within = errors?.[0] ?? cause;
   return within instanceof Error ? errorText(within) : message || code || String(error);
 }
+
+/** What is said of a file that is no longer the one that was resolved. */
+export const changedMeanwhile =
+  "it changed while it was fetched: run again to fetch what is there now";

@@ -1,6 +1,5 @@
-import { errorText } from "./errorText";
-import { filesBelow, isArchive, listedBelow } from "./objects";
-import { revisionOf } from "./revisionOf";
+import { changedMeanwhile, errorText } from "./errorText";
+import { listedBelow, resolveObjects } from "./objects";
 import type { RemoteFile, SourceKind } from "./source";
 
 type Bucket = Awaited<ReturnType<typeof openBucket>>;
@@ -26,18 +25,11 @@ export const gs: SourceKind = {
     const [listed] = await bucket.getFiles({ prefix: listedBelow(key) }).catch((error: Error) => {
       throw new Error(reasonOf(error, name));
     });
-    const below = filesBelow(listed, key);
-    if (below.length === 0) {
-      throw new Error(`the bucket ${name} has nothing there: correct the path`);
-    }
-    const files = below.map(({ path, object }) => fileOf(bucket, path, object));
-    const times = below.map(({ object }) => Date.parse(object.metadata.updated ?? "") || 0);
-    return {
-      source,
-      revision: revisionOf(files),
-      changed: new Date(Math.max(...times)),
-      content: isArchive(key) ? { archive: files[0] } : { files },
-    };
+    return resolveObjects(source, key, listed, {
+      title: `the bucket ${name}`,
+      fileOf: (path, object) => fileOf(bucket, path, object),
+      writtenAt: ({ metadata }) => Date.parse(metadata.updated ?? "") || 0,
+    });
   },
 };
 
@@ -77,7 +69,7 @@ function reasonOf(error: Error, bucket: string): string {
     return "there are no Google credentials: gcloud auth application-default login";
   }
   if (code === 404 && /No such object/.test(error.message)) {
-    return "it changed while it was fetched: run again to fetch what is there now";
+    return changedMeanwhile;
   }
   if (code === 404) {
     return `there is no bucket ${bucket}: correct the name`;

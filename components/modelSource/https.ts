@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Response } from "undici";
 import { ask } from "./ask";
+import { changedMeanwhile } from "./errorText";
 import { netrcLogin } from "./netrc";
 import type { FileDigest, RemoteFile, SourceKind } from "./source";
 
@@ -69,7 +70,7 @@ function archiveAt(
       refuseStatus(response, url);
       if ((response.headers.get("etag") ?? timeOf(response)) !== state) {
         await response.body?.cancel();
-        throw new Error("it changed while it was fetched: run again to fetch what is there now");
+        throw new Error(changedMeanwhile);
       }
       return {
         from: response.status === 206 ? from : 0,

@@ -1,6 +1,7 @@
 import type { ListObjectVersionsCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import type { Readable } from "node:stream";
-import { revisionOf } from "./revisionOf";
+import { changedMeanwhile } from "./errorText";
+import { listedBelow, resolveObjects } from "./objects";
 import type { RemoteFile, SourceKind } from "./source";
 
 type Sdk = typeof import("@aws-sdk/client-s3");
@@ -22,7 +23,6 @@ interface Listed {
 }
 
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const archive = /\.(tar|tar\.gz|tgz|zip)$/;
 
 /**
  * Objects in S3, or in a store with its API: a model's files below a prefix, or one archive. Objects
@@ -48,28 +48,18 @@ export const s3: SourceKind = {
     const found = await list(sdk, client, place).catch((error) => {
       throw new Error(reasonOf(error as Error, place));
     });
-    const objects = found.filter(({ Key = "" }) => isBelow(Key, place.Key));
-    if (objects.length === 0) {
-      throw new Error(`the bucket ${place.Bucket} has nothing there: correct the path`);
-    }
-    const files = objects.map((object) => fileOf(sdk, client, place, object));
-    return {
-      source,
-      revision: revisionOf(files),
-      changed: new Date(Math.max(...objects.map(({ LastModified }) => Number(LastModified ?? 0)))),
-      content: archive.test(place.Key) ? { archive: files[0] } : { files },
-    };
+    const objects = found.map((object) => ({ ...object, name: object.Key ?? "" }));
+    return resolveObjects(source, place.Key, objects, {
+      title: `the bucket ${place.Bucket}`,
+      fileOf: (path, object) => fileOf(sdk, client, place, path, object),
+      writtenAt: ({ LastModified }) => Number(LastModified ?? 0),
+    });
   },
 };
 
 function placeOf(source: string): Place {
   const [Bucket, ...key] = source.slice("s3://".length).split("/");
   return { Bucket, Key: key.join("/").replace(/\/+$/, "") };
-}
-
-/** A key that ends with "/" stands for a folder in the console. */
-function isBelow(key: string, prefix: string): boolean {
-  return !key.endsWith("/") && (prefix === "" || key === prefix || key.startsWith(`${prefix}/`));
 }
 
 /** A bucket is found from any region; a store other than AWS takes buckets in the path only. */
@@ -87,7 +77,7 @@ async function connect({ S3Client }: Sdk): Promise<S3Client> {
 
 /** With the versions of objects where these may be listed. */
 async function list(sdk: Sdk, client: S3Client, { Bucket, Key }: Place): Promise<Listed[]> {
-  const question = { Bucket, Prefix: Key === "" || archive.test(Key) ? Key : `${Key}/` };
+  const question = { Bucket, Prefix: listedBelow(Key) };
   try {
     return await listVersions(sdk, client, question);
   } catch (error) {
@@ -123,10 +113,15 @@ async function listVersions(
   );
 }
 
-function fileOf(sdk: Sdk, client: S3Client, place: Place, object: Listed): RemoteFile {
-  const { Key = "", VersionId, ETag, Size } = object;
+function fileOf(
+  sdk: Sdk,
+  client: S3Client,
+  place: Place,
+  path: string,
+  { Key, VersionId, ETag, Size }: Listed,
+): RemoteFile {
   return {
-    path: Key === place.Key ? "archive" : Key.slice(place.Key ? place.Key.length + 1 : 0),
+    path,
     size: Size,
     revision: VersionId ?? ETag,
     async open(from) {
@@ -149,7 +144,7 @@ function reasonOf({ name, message }: Error, { Bucket }: Place): string {
     case "NoSuchKey":
     case "NoSuchVersion":
     case "PreconditionFailed":
-      return "it changed while it was fetched: run again to fetch what is there now";
+      return changedMeanwhile;
     case "CredentialsProviderError":
       return "there are no AWS credentials: log in with `aws configure` or `aws sso login`, or set AWS_PROFILE";
     case "AccessDenied":
