@@ -2,7 +2,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "dist/", ".pulumi/", "model/classifier/", "examples/**/sdks/"] },
+  { ignores: ["node_modules/", "**/dist/", ".pulumi/", "model/classifier/", "examples/**/sdks/"] },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts", "**/*.mts"],

@@ -76,12 +76,22 @@ export function commands(): Command {
       `do not ask; without a terminal needed on any stack but ${defaultStack}`,
     );
 
+  const policyPack = () =>
+    new Option("--policy-pack <FOLDER>", "hold the stack to a policy pack, such as policy");
+  const policyPackConfig = () =>
+    new Option(
+      "--policy-pack-config <FILE>",
+      "its levels, reasons and budgets (default: config.json in its folder)",
+    );
+
   onStack(
     "up",
     "Sets up what is missing on this machine, then brings the stack up and asks it once.",
     () => load<typeof import("./commands/up.js")>("./commands/up").up,
   )
     .addOption(yes())
+    .addOption(policyPack())
+    .addOption(policyPackConfig())
     .option("--retry", "try registries again for images that have a stand-in")
     .addHelpText("after", "\nExit code 0: the model is served and answered; 1: not so.");
 
@@ -91,6 +101,8 @@ export function commands(): Command {
     () => load<typeof import("./commands/preview.js")>("./commands/preview").preview,
   )
     .option("--diff", "show every property that changes")
+    .addOption(policyPack())
+    .addOption(policyPackConfig())
     .addHelpText("after", "\nExit code 0: the settings are good; 1: not so.");
 
   onStack(

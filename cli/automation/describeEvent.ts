@@ -3,6 +3,7 @@ import type {
   EngineEvent,
   OpMap,
   OpType,
+  PolicyEvent,
   StepEventMetadata,
 } from "@pulumi/pulumi/automation";
 
@@ -104,7 +105,18 @@ export function summaryText(changes: OpMap, planning: boolean): string {
   return parts.join(", ");
 }
 
+/**
+ * What a policy says of a resource: its sentence, then the resource, what is wrong with it and what to do.
+ */
+export function policyText({ enforcementLevel, policyName, message }: PolicyEvent): string {
+  return `[${enforcementLevel}] ${policyName}: ${plainText(message)}`;
+}
+
 /** What a diagnostic says, without Pulumi's marks for colours. */
 export function diagnosticText({ prefix = "", message }: DiagnosticEvent): string {
-  return `${prefix}${message}`.replace(/<\{%[^%]*%\}>/g, "");
+  return plainText(`${prefix}${message}`);
+}
+
+function plainText(text: string): string {
+  return text.replace(/<\{%[^%]*%\}>/g, "");
 }

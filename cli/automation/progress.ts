@@ -1,7 +1,14 @@
 import type { DiagnosticEvent, EngineEvent } from "@pulumi/pulumi/automation";
 import { createSpinner, type Spinner } from "nanospinner";
 import { coloursFor } from "../output/colour";
-import { diagnosticText, endedLine, resourceName, startedLine, summaryText } from "./describeEvent";
+import {
+  diagnosticText,
+  endedLine,
+  policyText,
+  resourceName,
+  startedLine,
+  summaryText,
+} from "./describeEvent";
 
 /** Progress of an update or a preview. */
 export interface Progress {
@@ -24,6 +31,7 @@ export function startProgress(planning: boolean): Progress {
   const spinner = isWatched() ? createSpinner("", { stream: process.stderr }).start() : undefined;
   const begun = new Map<string, { name: string; at: number }>();
   const said = new Map<string, DiagnosticEvent[]>();
+  const policies: string[] = [];
   const write = (text: string, stream: NodeJS.WriteStream = process.stderr) => {
     spinner?.clear();
     stream.write(text);
@@ -34,6 +42,9 @@ export function startProgress(planning: boolean): Progress {
     const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } =
       event;
     const ended = (resOutputsEvent ?? resOpFailedEvent)?.metadata;
+    if (event.policyEvent) {
+      policies.push(policyText(event.policyEvent));
+    }
     if (resourcePreEvent) {
       const { type, urn } = resourcePreEvent.metadata;
       begun.set(urn, { name: resourceName(type, urn), at: Date.now() });
@@ -63,6 +74,10 @@ export function startProgress(planning: boolean): Progress {
   };
   const end = () => {
     spinner?.stop().clear();
+    if (policies.length > 0) {
+      write("\nPolicies:\n");
+      policies.forEach((text) => write(indented(text)));
+    }
     for (const [urn, events] of said) {
       const about = urn ? resourceName(urn.split("::").at(-2) ?? "", urn) : "Pulumi";
       write(`\n${about}:\n`);

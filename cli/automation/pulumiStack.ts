@@ -6,6 +6,7 @@ import { type Environment, note, npmRun } from "../output/console";
 import { Failure } from "../output/failure";
 import { type Backend, absoluteUrl, stackStateFile } from "../setup/backend";
 import { ownFolder, root } from "../setup/folders";
+import type { Policies } from "../setup/policies";
 import type { Mapping } from "../setup/stackConfig";
 import type { Deployment, Outputs } from "../targets/target";
 import { PulumiError, pulumiCommand, pulumiVariables } from "./pulumiCommand";
@@ -147,7 +148,7 @@ export class PulumiStack {
    * Brings the stack to what the program declares. Without a preview: the program refuses bad input
    * before it registers anything, and `npm run preview` is there for those who want to look first.
    */
-  async up(cures: Cures): Promise<void> {
+  async up(cures: Cures & Policies): Promise<void> {
     const { stack, configFile } = this.address;
     await this.updating(
       "up",
@@ -165,10 +166,10 @@ export class PulumiStack {
   }
 
   /** Shows what an update would do, and changes nothing. */
-  async preview({ diff }: { diff: boolean }): Promise<OpMap> {
+  async preview({ diff, ...policies }: { diff: boolean } & Policies): Promise<OpMap> {
     const { configFile } = this.address;
     const result = await this.updating("preview", "then try again.", (opened, options) =>
-      opened.preview({ ...options, diff, configFile }),
+      opened.preview({ ...options, ...policies, diff, configFile }),
     );
     if (diff) {
       process.stdout.write(result.stdout);

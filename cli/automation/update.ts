@@ -1,4 +1,5 @@
 import { note } from "../output/console";
+import type { Policies } from "../setup/policies";
 import type { Workspace } from "../setup/workspace";
 import type { Target } from "../targets/target";
 import { clearLeftBehind } from "./leftBehind";
@@ -7,7 +8,11 @@ import { clearLeftBehind } from "./leftBehind";
  * Brings a stack to what the program declares; creates it where it is missing. Its config file is
  * written already.
  */
-export async function updateStack(workspace: Workspace, target: Target): Promise<void> {
+export async function updateStack(
+  workspace: Workspace,
+  target: Target,
+  policies: Policies = {},
+): Promise<void> {
   const { stack, backend, pulumi } = workspace;
   clearLeftBehind(workspace);
   const recovery = await target.recover();
@@ -16,7 +21,7 @@ export async function updateStack(workspace: Workspace, target: Target): Promise
   } else if (!backend.own) {
     note("stack", `${stack} in ${backend.url} (${backend.because})`);
   }
-  await pulumi.up((await recovery?.cure()) ?? { refresh: false, replace: [] });
+  await pulumi.up({ refresh: false, replace: [], ...(await recovery?.cure()), ...policies });
   await recovery?.finish();
 }
 

@@ -1,5 +1,6 @@
 import { updateStack } from "../automation/update";
 import { requireConsent } from "../output/consent";
+import { type PolicyOptions, preparePolicies } from "../setup/policies";
 import { prepareStack } from "../setup/prepare";
 import type { Workspace } from "../setup/workspace";
 import { targetOf } from "../targets";
@@ -8,11 +9,12 @@ import { summarise } from "./summary";
 /** Sets up what is missing on this machine, brings the stack up and asks it once. */
 export async function up(
   workspace: Workspace,
-  { yes, retry }: { yes?: unknown; retry?: unknown },
+  { yes, retry, ...options }: { yes?: unknown; retry?: unknown } & PolicyOptions,
 ): Promise<void> {
+  const policies = await preparePolicies(options);
   await requireConsent(workspace, "up", Boolean(yes));
   const target = targetOf(workspace);
   const standIns = await prepareStack(workspace, target, Boolean(retry));
-  await updateStack(workspace, target);
+  await updateStack(workspace, target, policies);
   await summarise(workspace, target, standIns);
 }

@@ -22,12 +22,14 @@ export const monthlyBudget: StackRule<Config> = {
     },
     atMostInstances: {
       type: "boolean",
-      description: "whether to count as many instances as a group may grow to, not as it starts with",
+      description:
+        "whether to count as many instances as a group may grow to, not as it starts with",
       default: false,
     },
     usdPerHour: {
       type: "object",
-      description: "US dollars an hour by instance type, before those of the list: of your region, say",
+      description:
+        "US dollars an hour by instance type, before those of the list: of your region, say",
       additionalProperties: { type: "number", minimum: 0 },
       default: {},
     },
