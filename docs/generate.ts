@@ -1,14 +1,16 @@
-// Writes what Pulumi.yaml and settings.md have of the table of keys: `npm run generate`.
+// Writes what comes from the sources: `npm run generate`.
 import * as fs from "fs";
 import * as path from "path";
 import * as prettier from "prettier";
 import { parseDocument } from "yaml";
+import { packages } from "../components/build";
+import { packageSchema } from "../components/packageSchema";
 import { defaultText, Key, targetNames, targetsOf, typeOf } from "../program/config/key";
 import { sections, table } from "../program/config/table";
 
 const root = path.join(__dirname, "..");
 
-/** What the files have to hold, by path; the hand-written part of Pulumi.yaml stays. */
+/** Pulumi.yaml, whose hand-written part stays, and the page of settings: by path, what they have to hold. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const project = parseDocument(fs.readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
   project.set("config", project.createNode(configBlock(), { aliasDuplicateObjects: false }));
@@ -16,11 +18,24 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     "Pulumi.yaml": project.toString({ lineWidth: 0 }),
     "docs/settings.md": settingsPage(),
   };
-  const formatted = Object.entries(contents).map(async ([file, text]) => {
+  return formatted(contents);
+}
+
+/** The schemas of the packages: by path, what they have to hold. */
+export async function generatedSchemas(): Promise<Record<string, string>> {
+  const contents: Record<string, string> = {};
+  for (const name of packages) {
+    contents[`components/${name}/schema.json`] = await packageSchema(name);
+  }
+  return formatted(contents);
+}
+
+async function formatted(contents: Record<string, string>): Promise<Record<string, string>> {
+  const entries = Object.entries(contents).map(async ([file, text]) => {
     const options = await prettier.resolveConfig(path.join(root, file));
     return [file, await prettier.format(text, { ...options, filepath: file })];
   });
-  return Object.fromEntries(await Promise.all(formatted)) as Record<string, string>;
+  return Object.fromEntries(await Promise.all(entries)) as Record<string, string>;
 }
 
 /** The config block of Pulumi.yaml. */
@@ -90,10 +105,13 @@ function list(names: string[]): string {
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join();
 }
 
+async function generate(): Promise<void> {
+  const files = { ...(await generatedFiles()), ...(await generatedSchemas()) };
+  for (const [file, text] of Object.entries(files)) {
+    fs.writeFileSync(path.join(root, file), text);
+  }
+}
+
 if (require.main === module) {
-  void generatedFiles().then((files) => {
-    for (const [file, text] of Object.entries(files)) {
-      fs.writeFileSync(path.join(root, file), text);
-    }
-  });
+  void generate();
 }

@@ -1,4 +1,9 @@
-import { checkDistinctVersions, checkServingImage, Problem, ServingImageArgs } from "../components";
+import {
+  checkDistinctVersions,
+  checkServingImage,
+  Problem,
+  ServingImageArgs,
+} from "@tf-model-serving/core";
 import { isSet, text } from "./config/settings";
 
 /** What the configuration says of a canary, as arguments of a service. */

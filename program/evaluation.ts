@@ -9,7 +9,7 @@ import {
   servedSignature,
   ServingImage,
   ServingImageArgs,
-} from "../components";
+} from "@tf-model-serving/core";
 import { byKey } from "./config/paths";
 import type { Settings } from "./config/settings";
 import { releasesIn } from "./releaseRecord";

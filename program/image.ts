@@ -16,7 +16,7 @@ import {
   servingImageDefaults,
   Signature,
   usualEngine,
-} from "../components";
+} from "@tf-model-serving/core";
 import { byKey } from "./config/paths";
 import { isOn, isSet, Settings, text } from "./config/settings";
 import { table } from "./config/table";

@@ -1,4 +1,4 @@
-import { checkModelSource, fetchModel, ServingImageArgs } from "../components";
+import { checkModelSource, fetchModel, ServingImageArgs } from "@tf-model-serving/core";
 import { isSet, Settings, text } from "./config/settings";
 
 /** What a stack tells of the source of its model; nothing where that is its folder. */

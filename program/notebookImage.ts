@@ -7,7 +7,7 @@ import {
   NotebookImage,
   NotebookImageArgs,
   Problem,
-} from "../components";
+} from "@tf-model-serving/core";
 import { byKey } from "./config/paths";
 import { isOn, Settings, text } from "./config/settings";
 import { Registry, repositoryIn } from "./image";

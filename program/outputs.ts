@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ModelCard, modelLabels, ServerOptions, Signature } from "../components";
+import { ModelCard, modelLabels, ServerOptions, Signature } from "@tf-model-serving/core";
 import type { CanarySettings } from "./canary";
 import { releaseSettings } from "./config/settings";
 import type { KeyName } from "./config/table";

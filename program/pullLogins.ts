@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { dockerLogins, loginOf, PublishedImageArgs, registryAddress } from "../components";
+import { dockerLogins, loginOf, PublishedImageArgs, registryAddress } from "@tf-model-serving/core";
 
 type Registry = Pick<PublishedImageArgs, "registry" | "username" | "password" | "plainHttp">;
 

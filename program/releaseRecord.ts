@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ModelCard, Signature } from "../components";
+import type { ModelCard, Signature } from "@tf-model-serving/core";
 import type { ServedImage } from "./image";
 import { defaultText } from "./config/key";
 import { KeyName, table } from "./config/table";

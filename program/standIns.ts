@@ -1,4 +1,4 @@
-import type { Problem } from "../components";
+import type { Problem } from "@tf-model-serving/core";
 import type { ByTarget, TargetName } from "./config/key";
 
 /** Where the images of a stack go. */

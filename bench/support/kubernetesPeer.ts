@@ -2,7 +2,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { parseAllDocuments } from "yaml";
 import { cpuQuantity, memoryQuantity } from "../../components/kubernetes/quantities";
-import { renderServer } from "../../components/tfserving/serverOptions";
+import { renderServer } from "../../components/core/tfserving/serverOptions";
 import { Cluster } from "../../test/cluster/cluster";
 import { ServiceName } from "../../test/support/outsideService";
 import { until } from "../../test/support/until";

@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from "node:fs";
-import { inspectEngine } from "../../components";
-import { isLocalEngine, loginOf, parseImageReference } from "../../components/facts";
+import { inspectEngine } from "@tf-model-serving/core";
+import { isLocalEngine, loginOf, parseImageReference } from "@tf-model-serving/core/facts";
 import { coloursFor } from "../output/colour";
 import { npmRun, say } from "../output/console";
 import { Failure } from "../output/failure";

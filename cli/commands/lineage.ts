@@ -1,4 +1,4 @@
-import { cardText, metricsText, type ModelCard } from "../../components/facts";
+import { cardText, metricsText, type ModelCard } from "@tf-model-serving/core/facts";
 import { say, tell } from "../output/console";
 import { toJson } from "../predict/service";
 import { releasesOf } from "../releases";

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { scoresIn } from "../../components/facts";
+import { scoresIn } from "@tf-model-serving/core/facts";
 import { note, npmRun, say } from "../output/console";
 import { Failure } from "../output/failure";
 import { classNames, predictionLine, topClasses } from "../predict/classes";

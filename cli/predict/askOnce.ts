@@ -1,5 +1,5 @@
 import path from "node:path";
-import { scoresIn } from "../../components/facts";
+import { scoresIn } from "@tf-model-serving/core/facts";
 import type { Outputs, StackContext, Target } from "../targets/target";
 import { classNames, predictionLine, topClasses } from "./classes";
 import { heldOutPictures, servesSample } from "./pictures";

@@ -1,4 +1,4 @@
-import { shownValue } from "../../components/facts";
+import { shownValue } from "@tf-model-serving/core/facts";
 import type { Outputs } from "../targets/target";
 import { modelStatus, type VersionState } from "./service";
 

@@ -4,7 +4,7 @@ import {
   type PictureInput,
   pictureInput as inputOf,
   pictureInstance,
-} from "../../components/facts";
+} from "@tf-model-serving/core/facts";
 import { Failure } from "../output/failure";
 import type { ModelSignature } from "../targets/target";
 

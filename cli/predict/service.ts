@@ -1,4 +1,4 @@
-import { errorIn, parseAnswer } from "../../components/facts";
+import { errorIn, parseAnswer } from "@tf-model-serving/core/facts";
 import { npmRun } from "../output/console";
 import { Failure } from "../output/failure";
 import type { ModelSignature } from "../targets/target";

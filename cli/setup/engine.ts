@@ -5,7 +5,7 @@ import {
   isLocalEngine,
   tlsOf,
   usualEngine,
-} from "../../components/facts";
+} from "@tf-model-serving/core/facts";
 import { type Environment, note } from "../output/console";
 import { Failure } from "../output/failure";
 import { hasAirgap, isRoot, runAirgap } from "./airgap";

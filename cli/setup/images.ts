@@ -1,4 +1,4 @@
-import { connectEngine } from "../../components/facts";
+import { connectEngine } from "@tf-model-serving/core/facts";
 import { showProgress } from "../automation/process";
 import { note } from "../output/console";
 import { Failure } from "../output/failure";

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { defaultDockerHost } from "../../components/facts";
+import { defaultDockerHost } from "@tf-model-serving/core/facts";
 import { PulumiStack } from "../automation/pulumiStack";
 import { defaultStack, type Environment } from "../output/console";
 import { Failure } from "../output/failure";

@@ -1,4 +1,4 @@
-import type { ModelCard } from "../../components/facts";
+import type { ModelCard } from "@tf-model-serving/core/facts";
 
 /** What the targets and commands need to know of a stack; the commands' workspace is one. */
 export interface StackContext {

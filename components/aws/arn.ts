@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { textLike } from "../core/schema";
+import { textLike } from "@tf-model-serving/core/internal/arguments/schema";
 
 /** What an ARN is made of. */
 export interface ArnParts {

@@ -1,5 +1,5 @@
-import { currentStack } from "../core/currentStack";
-import { recordOf, textLike } from "../core/schema";
+import { currentStack } from "@tf-model-serving/core/internal/stack/currentStack";
+import { recordOf, textLike } from "@tf-model-serving/core/internal/arguments/schema";
 
 /**
  * Tags of an AWS resource: its stack, its part in it and the caller's own. The two of this library

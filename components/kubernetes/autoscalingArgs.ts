@@ -1,6 +1,6 @@
-import type { Problem } from "../core/problem";
-import { objectOf, wholeNumberFrom } from "../core/schema";
-import { maxReplicas } from "../serving/balancerConfig";
+import type { Problem } from "@tf-model-serving/core/internal/arguments/problem";
+import { objectOf, wholeNumberFrom } from "@tf-model-serving/core/internal/arguments/schema";
+import { maxReplicas } from "@tf-model-serving/core/internal/serving/balancerConfig";
 import type { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 
 /**

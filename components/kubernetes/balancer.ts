@@ -1,10 +1,13 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { balancerCpus, renderBalancerConfig } from "../serving/balancerConfig";
-import { balancerCommand } from "../serving/balancerScript";
-import { balancerMemoryMb } from "../serving/balancerSize";
-import { longestMs, requestTimes } from "../serving/requestTimes";
+import {
+  balancerCpus,
+  renderBalancerConfig,
+} from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { balancerCommand } from "@tf-model-serving/core/internal/serving/balancerScript";
+import { balancerMemoryMb } from "@tf-model-serving/core/internal/serving/balancerSize";
+import { longestMs, requestTimes } from "@tf-model-serving/core/internal/serving/requestTimes";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { labelsFor, ReplicaPart, selectorFor } from "./labels";
 import { metadataOf, withoutAwait } from "./metadata";

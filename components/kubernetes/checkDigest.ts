@@ -1,5 +1,5 @@
-import { parseImageReference } from "../core/imageReference";
-import { Problem } from "../core/problem";
+import { parseImageReference } from "@tf-model-serving/core/internal/arguments/imageReference";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 
 /**
  * Whether an image is named by digest: nodes that pull a tag at different times could run different

@@ -1,4 +1,4 @@
-import type { Problem } from "../core/problem";
+import type { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import {
   anyObject,
   laterOr,
@@ -9,9 +9,13 @@ import {
   textThat,
   textLike,
   wholeNumberFrom,
-} from "../core/schema";
-import { canaryFields } from "../serving/canary";
-import { balancedFields, checkReplicaRules, serviceWarnings } from "../serving/checkReplicas";
+} from "@tf-model-serving/core/internal/arguments/schema";
+import { canaryFields } from "@tf-model-serving/core/internal/serving/canary";
+import {
+  balancedFields,
+  checkReplicaRules,
+  serviceWarnings,
+} from "@tf-model-serving/core/internal/serving/checkReplicas";
 import { autoscaling, checkAutoscaling } from "./autoscalingArgs";
 import { checkDigest } from "./checkDigest";
 import { checkLabels } from "./checkLabels";

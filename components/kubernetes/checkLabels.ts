@@ -1,4 +1,4 @@
-import { Problem } from "../core/problem";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 
 const name = /^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 const prefix = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,5 +1,5 @@
-import { nearestName } from "../core/nearestName";
-import { Problem } from "../core/problem";
+import { nearestName } from "@tf-model-serving/core/internal/arguments/nearestName";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import { checkLabels } from "./checkLabels";
 import { KubernetesCluster } from "./cluster/inspectCluster";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";

@@ -1,5 +1,5 @@
-import type { Problem } from "../core/problem";
-import { textThat } from "../core/schema";
+import type { Problem } from "@tf-model-serving/core/internal/arguments/problem";
+import { textThat } from "@tf-model-serving/core/internal/arguments/schema";
 
 const longestLabel = 63;
 const longestName = 253;

@@ -1,12 +1,13 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../core/refuse";
-import { warnOf } from "../core/warnOf";
-import { oldNameNotes } from "../serving/checkReplicas";
-import { serviceAddresses } from "../serving/addresses";
-import { ports } from "../serving/balancerConfig";
-import { onceServing } from "../core/onceServing";
-import { modelUrls } from "../tfserving/modelStatus";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
+import { warnOf } from "@tf-model-serving/core/internal/arguments/warnOf";
+import { oldNameNotes } from "@tf-model-serving/core/internal/serving/checkReplicas";
+import { serviceAddresses } from "@tf-model-serving/core/internal/serving/addresses";
+import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { onceServing } from "@tf-model-serving/core/internal/stack/onceServing";
+import { modelUrls } from "@tf-model-serving/core/internal/tfserving/modelStatus";
 import { createAutoscaling } from "./autoscaling";
 import { createBalancers } from "./balancer";
 import {
@@ -61,7 +62,12 @@ export class KubernetesModelService extends pulumi.ComponentResource {
   ) {
     const resolved = resolveKubernetesModelServiceArgs(args);
     refuse("KubernetesModelService", name, checkKubernetesModelService(resolved));
-    super("tfserving:index:KubernetesModelService", name, {}, opts);
+    super(
+      "tfserving-kubernetes:index:KubernetesModelService",
+      name,
+      {},
+      formerTypes(opts, "KubernetesModelService"),
+    );
     warnOf(this, [...oldNameNotes(args), ...kubernetesServiceWarnings(resolved)]);
 
     const replicas = createReplicas(name, resolved, mainReplicas(resolved), this);

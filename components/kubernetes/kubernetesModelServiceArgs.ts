@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withDefaults } from "../core/withDefaults";
-import { defaultImages } from "../core/images";
-import { CanaryArgs } from "../serving/canary";
-import { ReleaseStrategy } from "../serving/releaseStrategy";
+import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
+import { defaultImages } from "@tf-model-serving/core/internal/arguments/images";
+import { CanaryArgs } from "@tf-model-serving/core/internal/serving/canary";
+import { ReleaseStrategy } from "@tf-model-serving/core/internal/serving/releaseStrategy";
 import {
   BalancedArgs,
   replicaDefaults,
   ResolvedReplicas,
   resolveReplicas,
-} from "../serving/replicaArgs";
+} from "@tf-model-serving/core/internal/serving/replicaArgs";
 import { KubernetesAutoscalingArgs, kubernetesAutoscalingDefaults } from "./autoscalingArgs";
 import { KubernetesCluster } from "./cluster/inspectCluster";
 import { ModelVolumeArgs } from "./modelVolume";

@@ -1,7 +1,7 @@
 import { createHash } from "crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { currentStack } from "../core/currentStack";
-import { stackLabel } from "../core/stackLabel";
+import { currentStack } from "@tf-model-serving/core/internal/stack/currentStack";
+import { stackLabel } from "@tf-model-serving/core/internal/stack/stackLabel";
 
 /** What an object is for, the label `app.kubernetes.io/component`. */
 export type KubernetesPart = ReplicaPart | "balancer" | "notebook";

@@ -1,8 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem } from "../core/problem";
-import { laterOr, objectOf, oneOf, textLike, textThat } from "../core/schema";
-import { imageFolder } from "../tfserving/modelConfig";
-import { checkVersion } from "../tfserving/versionNumber";
+import type { Problem } from "@tf-model-serving/core/internal/arguments/problem";
+import {
+  laterOr,
+  objectOf,
+  oneOf,
+  textLike,
+  textThat,
+} from "@tf-model-serving/core/internal/arguments/schema";
+import { imageFolder } from "@tf-model-serving/core/internal/tfserving/modelConfig";
+import { checkVersion } from "@tf-model-serving/core/internal/tfserving/versionNumber";
 import { checkDigest } from "./checkDigest";
 import type { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 

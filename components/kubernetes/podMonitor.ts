@@ -1,6 +1,6 @@
 import * as apiextensions from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
-import { defaultMetricsPath } from "../tfserving/monitoring";
+import { defaultMetricsPath } from "@tf-model-serving/core/internal/tfserving/monitoring";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { KubernetesPart, partsOf, selectorFor } from "./labels";
 import { portNames } from "./network/portNames";

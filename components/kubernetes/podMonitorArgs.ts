@@ -1,5 +1,10 @@
-import type { Problem } from "../core/problem";
-import { anyText, objectOf, recordOf, wholeNumberFrom } from "../core/schema";
+import type { Problem } from "@tf-model-serving/core/internal/arguments/problem";
+import {
+  anyText,
+  objectOf,
+  recordOf,
+  wholeNumberFrom,
+} from "@tf-model-serving/core/internal/arguments/schema";
 import type { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 
 /**

@@ -7,7 +7,7 @@ import {
   recordOf,
   valueWhere,
   wholeNumberFrom,
-} from "../core/schema";
+} from "@tf-model-serving/core/internal/arguments/schema";
 import { isQualifiedName } from "./checkLabels";
 
 /** Lets pods run on nodes with a taint. @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */

@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { imageUser, superviseServer } from "../serving/supervisor";
-import { ModelVersionPolicy } from "../tfserving/modelConfig";
-import { ServerOptions } from "../tfserving/serverOptions";
+import { imageUser, superviseServer } from "@tf-model-serving/core/internal/serving/supervisor";
+import { ModelVersionPolicy } from "@tf-model-serving/core/internal/tfserving/modelConfig";
+import { ServerOptions } from "@tf-model-serving/core/internal/tfserving/serverOptions";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 import { ModelVolumeArgs } from "./modelVolume";
 import { labelsFor, ReplicaPart } from "./labels";

@@ -1,11 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  DockerModelService,
-  GpuHost,
-  DockerNotebook,
-  notebookFolder,
-  ServingImage,
-} from "../../components";
+import { DockerModelService, DockerNotebook, ServingImage } from "@tf-model-serving/core";
+import { GpuHost, notebookFolder } from "@tf-model-serving/aws";
 
 const config = new pulumi.Config();
 const modelName = config.require("modelName");

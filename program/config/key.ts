@@ -1,22 +1,26 @@
 import type { z } from "zod";
 import type {
-  AlbEndpointArgs,
   CanaryArgs,
   DockerModelServiceArgs,
-  EcrRepositoryArgs,
-  EcsModelServiceArgs,
-  EcsNotebookArgs,
-  EcsClusterArgs,
-  KubernetesModelServiceArgs,
-  KubernetesNotebookArgs,
   DockerNotebookArgs,
   ModelEvaluationArgs,
   NotebookImageArgs,
   PublishedImageArgs,
   ServingImageArgs,
   SwarmModelServiceArgs,
+} from "@tf-model-serving/core";
+import type {
+  AlbEndpointArgs,
+  EcrRepositoryArgs,
+  EcsModelServiceArgs,
+  EcsNotebookArgs,
+  EcsClusterArgs,
   VpcNetworkArgs,
-} from "../../components";
+} from "@tf-model-serving/aws";
+import type {
+  KubernetesModelServiceArgs,
+  KubernetesNotebookArgs,
+} from "@tf-model-serving/kubernetes";
 
 /** Where a service can run. */
 export const targetNames = ["docker", "swarm", "ecs", "kubernetes"] as const;

@@ -1,4 +1,4 @@
-import type { Problem } from "../../components";
+import type { Problem } from "@tf-model-serving/core";
 import { feedsOf, Key, TargetName } from "./key";
 import { KeyName, table } from "./table";
 

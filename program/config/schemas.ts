@@ -5,7 +5,7 @@ import {
   modelEvaluationSchema,
   objectOf,
   textLike,
-} from "../../components";
+} from "@tf-model-serving/core";
 
 // Typed config has neither fractions nor a number that is not set, so that some numbers are texts.
 

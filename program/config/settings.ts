@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { isObject, Problem, problemsOf, valueOf } from "../../components";
+import { isObject, Problem, problemsOf, valueOf } from "@tf-model-serving/core";
 import { recordedOutputs } from "../releaseRecord";
 import { defaultText, feedsOf, Key, TargetName, targetNames, targetsOf, typeOf } from "./key";
 import { keyedFields } from "./paths";

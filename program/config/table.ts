@@ -1,12 +1,11 @@
 import {
-  ecsModelServiceDefaults,
-  fewestReplicas,
-  kubernetesModelServiceDefaults,
   modelServiceDefaults,
   notebookDefaults,
   servingImageDefaults,
   swarmModelServiceDefaults,
-} from "../../components";
+} from "@tf-model-serving/core";
+import { ecsModelServiceDefaults } from "@tf-model-serving/aws";
+import { fewestReplicas, kubernetesModelServiceDefaults } from "@tf-model-serving/kubernetes";
 import type { Key } from "./key";
 import { evaluate, everyAddress, gpuCount, numberText, portOrNone, serverOptions } from "./schemas";
 import { aws, kubernetes, swarm } from "./targetKeys";

@@ -1,19 +1,18 @@
+import { anyText, EndpointMode, objectOf, trueOrFalse } from "@tf-model-serving/core";
 import {
   albEndpointSchema,
-  anyText,
-  ClusterChoice,
   ecrRepositorySchema,
   ecsAutoscalingSchema,
   ecsClusterSchema,
   ecsModelServiceSchema,
   ecsNotebookSchema,
-  EndpointMode,
+  vpcNetworkSchema,
+} from "@tf-model-serving/aws";
+import {
+  ClusterChoice,
   kubernetesModelServiceSchema,
   kubernetesNotebookSchema,
-  objectOf,
-  trueOrFalse,
-  vpcNetworkSchema,
-} from "../../components";
+} from "@tf-model-serving/kubernetes";
 import type { Key } from "./key";
 import { fieldsOf, numberText } from "./schemas";
 

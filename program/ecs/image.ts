@@ -1,14 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
-  EcrImage,
-  EcrRepository,
   engineProviderArgs,
-  findEcrImage,
   planServingImage,
   sayRemarks,
   ServingImage,
-} from "../../components";
+} from "@tf-model-serving/core";
+import { EcrImage, EcrRepository, findEcrImage } from "@tf-model-serving/aws";
 import { judged } from "../evaluation";
 import { buildNotebookImage, layerProvider, recordedNotebookImage } from "../notebookImage";
 import { onRecord, releasesIn } from "../releaseRecord";

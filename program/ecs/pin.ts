@@ -1,4 +1,4 @@
-import { Problem } from "../../components";
+import { Problem } from "@tf-model-serving/core";
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 const ecrDigest =

@@ -1,5 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  checkGrpcTimeout,
+  checkServingImage,
+  DockerEngine,
+  imageSizeWarnings,
+  longestMs,
+  NotebookImageArgs,
+  Problem,
+  ReleaseStrategy,
+  requestTimes,
+  servingImageDefaults,
+  strategyOf,
+  ServingImageArgs,
+} from "@tf-model-serving/core";
+import {
   AlbEndpointArgs,
   AutoscalingArgs,
   awsName,
@@ -9,33 +23,21 @@ import {
   checkEcsNotebook,
   checkFleetRoom,
   checkEcsCluster,
-  checkGrpcTimeout,
-  checkServingImage,
-  DockerEngine,
   EcrRepositoryArgs,
   EcsModelServiceArgs,
   EcsNotebookArgs,
   ecsNotebookDefaults,
   fleetRoomWarnings,
   EcsClusterArgs,
-  imageSizeWarnings,
   InstanceTypes,
   instanceTypeWarnings,
-  longestMs,
   lookUpNetwork,
   NetworkFacts,
-  NotebookImageArgs,
-  Problem,
-  ReleaseStrategy,
-  requestTimes,
   resolveAlbEndpointArgs,
   resolveEcsModelServiceArgs,
   resolveEcsClusterArgs,
-  servingImageDefaults,
-  strategyOf,
-  ServingImageArgs,
   VpcNetworkArgs,
-} from "../../components";
+} from "@tf-model-serving/aws";
 import { byKey } from "../config/paths";
 import { refuse, Settings, text } from "../config/settings";
 import { checkGate, Gate, gateOf } from "../evaluation";

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { engineProviderArgs, NotebookImageArgs, RuntimeImage } from "../../components";
+import { engineProviderArgs, NotebookImageArgs, RuntimeImage } from "@tf-model-serving/core";
 import { canaryImage } from "../canary";
 import { buildImage, Builder, publishImage, ServedImage } from "../image";
 import { buildNotebookImage, layerProvider, recordedNotebookImage } from "../notebookImage";

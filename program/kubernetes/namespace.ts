@@ -1,15 +1,13 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { currentStack, Problem, stackLabel } from "@tf-model-serving/core";
 import {
   checkDnsLabel,
-  currentStack,
   FoundNamespace,
   FoundService,
   labelValue,
-  Problem,
-  stackLabel,
   takingBack,
-} from "../../components";
+} from "@tf-model-serving/kubernetes";
 import type { ClusterConfig } from "../config/targetKeys";
 import type { KubernetesPlan } from "./preflight";
 

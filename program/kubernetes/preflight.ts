@@ -1,11 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
-  checkKubernetesModelService,
-  checkKubernetesNotebook,
   checkRuntimeImage,
   checkServingImage,
-  ClusterError,
   DockerEngine,
+  NotebookImageArgs,
+  Problem,
+  runtimeImageDefaults,
+  ServingImageArgs,
+} from "@tf-model-serving/core";
+import {
+  checkKubernetesModelService,
+  checkKubernetesNotebook,
+  ClusterError,
   findNamespace,
   findServices,
   FoundNamespace,
@@ -14,14 +20,10 @@ import {
   KubernetesModelServiceArgs,
   kubernetesModelServiceDefaults,
   KubernetesNotebookArgs,
-  NotebookImageArgs,
-  Problem,
   resolveKubernetesModelServiceArgs,
   resolveKubernetesNotebookArgs,
-  runtimeImageDefaults,
   serviceNames,
-  ServingImageArgs,
-} from "../../components";
+} from "@tf-model-serving/kubernetes";
 import { CanarySettings, checkCanaryImage } from "../canary";
 import type { ClusterConfig } from "../config/targetKeys";
 import { byKey } from "../config/paths";

@@ -1,6 +1,6 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { takingBack } from "../../components";
+import { takingBack } from "@tf-model-serving/kubernetes";
 import { PulledImages, pullHints } from "../pullLogins";
 import type { Registry } from "../image";
 import type { KubernetesArguments } from "./preflight";

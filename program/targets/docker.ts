@@ -4,7 +4,7 @@ import {
   DockerModelService,
   DockerNotebook,
   resolveModelServiceArgs,
-} from "../../components";
+} from "@tf-model-serving/core";
 import { canaryImage } from "../canary";
 import { buildImage } from "../image";
 import {

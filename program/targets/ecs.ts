@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { modelUrls, onceServing } from "@tf-model-serving/core";
 import {
   AlbEndpoint,
   EcrRepository,
@@ -6,14 +7,12 @@ import {
   EcsModelServiceArgs,
   EcsNotebook,
   EcsCluster,
-  modelUrls,
-  onceServing,
   resolveEcsModelServiceArgs,
   NetworkFacts,
   ServiceMonitoring,
   VpcNetwork,
   VpcNetworkArgs,
-} from "../../components";
+} from "@tf-model-serving/aws";
 import { EcsPlan, preflightOnEcs } from "../ecs/preflight";
 import { ecsImage, EcsImage, ecsNotebookImage, EcsNotebookImage } from "../ecs/image";
 import { StackOutputs, stackOutputs } from "../outputs";

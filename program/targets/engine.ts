@@ -19,7 +19,7 @@ import {
   ServingImageArgs,
   SwarmModelService,
   SwarmModelServiceArgs,
-} from "../../components";
+} from "@tf-model-serving/core";
 import { CanarySettings, checkCanaryImage } from "../canary";
 import { byKey } from "../config/paths";
 import { refuse, Settings, text } from "../config/settings";

@@ -1,14 +1,14 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { serviceAddresses } from "@tf-model-serving/core";
 import {
   fewestReplicas,
   isContent,
   KubernetesModelService,
   KubernetesNotebook,
   resolveKubernetesModelServiceArgs,
-  serviceAddresses,
   serviceHost,
-} from "../../components";
+} from "@tf-model-serving/kubernetes";
 import { KubernetesImages, kubernetesImages } from "../kubernetes/image";
 import { createNamespace, ownsNamespace, stackLabels } from "../kubernetes/namespace";
 import { KubernetesPlan, preflightOnKubernetes } from "../kubernetes/preflight";

@@ -4,7 +4,7 @@ import {
   resolveSwarmModelServiceArgs,
   SwarmModelService,
   SwarmNotebook,
-} from "../../components";
+} from "@tf-model-serving/core";
 import {
   createImage,
   createProvider,

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { readModelCard } from "../../components/tfserving/modelCard";
+import { readModelCard } from "../../components/core/tfserving/modelCard";
 import { sampleRepository, type SampleRepository } from "../support/sampleRepository";
 
 const run = promisify(execFile);

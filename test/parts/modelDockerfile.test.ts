@@ -4,12 +4,12 @@ import * as path from "node:path";
 
 import { expect, inject, it, onTestFinished } from "vitest";
 
-import { staysOut } from "../../components/tfserving/hiddenFiles";
-import { buildMissing } from "../../components/image/buildMissing";
-import { modelDockerfile } from "../../components/image/imageTag";
-import { plainFolder } from "../../components/image/plainFolder";
-import { defaultImages } from "../../components/core/images";
-import { defaultDockerHost } from "../../components/engine/dockerContext";
+import { staysOut } from "../../components/core/tfserving/hiddenFiles";
+import { buildMissing } from "../../components/core/image/buildMissing";
+import { modelDockerfile } from "../../components/core/image/imageTag";
+import { plainFolder } from "../../components/core/image/plainFolder";
+import { defaultImages } from "../../components/core/arguments/images";
+import { defaultDockerHost } from "../../components/core/engine/dockerContext";
 import { docker } from "../support/docker";
 import { temporaryFolder, writeFiles } from "../support/modelFolder";
 

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { defaultDockerHost } from "../../components/engine/dockerContext";
-import { type Push, pushMissing } from "../../components/image/pushMissing";
+import { defaultDockerHost } from "../../components/core/engine/dockerContext";
+import { type Push, pushMissing } from "../../components/core/image/pushMissing";
 import { docker } from "../support/docker";
 import { type Registry, startRegistry } from "../support/registry";
 

@@ -7,8 +7,8 @@ import * as path from "node:path";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { defaultDockerHost } from "../../components/engine/dockerContext";
-import { connect } from "../../components/engine/engine";
+import { defaultDockerHost } from "../../components/core/engine/dockerContext";
+import { connect } from "../../components/core/engine/engine";
 import { renderContainer } from "../../components/aws/service/taskDefinition";
 import { ContainerDefinition, dockerOptions } from "../support/ecsContainer";
 import { image as standIn, prepare, request } from "../nightly/standin/server";
@@ -29,7 +29,7 @@ let definition: ContainerDefinition;
 beforeAll(async () => {
   await prepare();
   engine = connect(process.env.DOCKER_HOST || defaultDockerHost, 0);
-  const image = path.join(repository, "components/image");
+  const image = path.join(repository, "components/core/image");
   const runtime = path.join(image, "runtime");
   const model = path.join(repository, "test/support/models/multiply/3");
   await build(runtimeImage, runtime, path.join(runtime, "Dockerfile"), { BASE_IMAGE: standIn });

@@ -7,10 +7,10 @@ import {
   balancerCpus,
   BalancerSettings,
   renderBalancerConfig,
-} from "../../components/serving/balancerConfig";
-import { balancerCommand } from "../../components/serving/balancerScript";
-import { balancerMemoryMb } from "../../components/serving/balancerSize";
-import { modelServiceDefaults } from "../../components";
+} from "../../components/core/serving/balancerConfig";
+import { balancerCommand } from "../../components/core/serving/balancerScript";
+import { balancerMemoryMb } from "../../components/core/serving/balancerSize";
+import { modelServiceDefaults } from "@tf-model-serving/core";
 import { docker, statisticsOf } from "./docker";
 import { freePorts } from "./freePorts";
 import { until } from "./until";

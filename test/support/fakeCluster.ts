@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import type { IncomingMessage } from "node:http";
 import * as path from "node:path";
 
-import type { KubernetesCluster } from "../../components";
+import type { KubernetesCluster } from "@tf-model-serving/kubernetes";
 import { startServer } from "./fakeEngine";
 import { temporaryFolder } from "./modelFolder";
 

@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 import { onTestFinished } from "vitest";
 
-import type { DockerEngine } from "../../components";
+import type { DockerEngine } from "@tf-model-serving/core";
 import { temporaryFolder } from "./modelFolder";
 
 /** What `inspectEngine` says of an engine that has room for everything. */

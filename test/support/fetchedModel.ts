@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { FetchedModel, fetchModel } from "../../components/modelSource/fetchModel";
+import { FetchedModel, fetchModel } from "../../components/core/modelSource/fetchModel";
 import { temporaryFolder } from "./modelFolder";
 
 /** A model that a test has fetched, with what is in its folder. */

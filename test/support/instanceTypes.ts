@@ -1,4 +1,4 @@
-import type { InstanceTypeFacts } from "../../components";
+import type { InstanceTypeFacts } from "@tf-model-serving/aws";
 
 /**
  * Instance types that tests use, with what `aws ec2 describe-instance-types` says of them: vCPUs,

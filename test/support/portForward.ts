@@ -1,6 +1,6 @@
 import * as net from "net";
 import type { AddressInfo } from "net";
-import { connectCluster } from "../../components";
+import { connectCluster } from "@tf-model-serving/kubernetes";
 import type { Tunnel } from "./tunnel";
 
 /** Opens a way from a free port of 127.0.0.1 to a port of a pod, as `kubectl port-forward` does. */

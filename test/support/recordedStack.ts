@@ -3,8 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { root } from "../../cli/setup/folders";
-import { planServingImage } from "../../components";
-import { runtimeBuild, runtimeRepository } from "../../components/image/runtimeImage";
+import { planServingImage } from "@tf-model-serving/core";
+import { runtimeBuild, runtimeRepository } from "../../components/core/image/runtimeImage";
 import { createStack } from "./stack";
 
 /** A stack as an earlier version of this repository left it: `pulumi stack export`, and its configuration. */

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { vi } from "vitest";
-import { s3 } from "../../components/modelSource/s3";
+import { s3 } from "../../components/core/modelSource/s3";
 
 /** Makes every source of the kind s3 hold these files, each with its content as its revision. */
 export function s3Holds(files: Record<string, string | Uint8Array>) {

@@ -5,7 +5,7 @@ import * as path from "path";
 import { freePorts } from "./freePorts";
 import { until } from "./until";
 
-const runtimeFolder = path.join(__dirname, "../../components/image/runtime");
+const runtimeFolder = path.join(__dirname, "../../components/core/image/runtime");
 export const script = path.join(runtimeFolder, "tfserving-supervisor");
 const fakeServer = path.join(__dirname, "fake-model-server.mjs");
 

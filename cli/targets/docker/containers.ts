@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { stackLabel } from "../../../components/facts";
+import { stackLabel } from "@tf-model-serving/core/facts";
 import { Failure } from "../../output/failure";
 
 /** A container of a stack, or a task of one of its Swarm services. */

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 import type Docker from "dockerode";
-import { connectEngine } from "../../../components/facts";
+import { connectEngine } from "@tf-model-serving/core/facts";
 import { npmRun } from "../../output/console";
 import { Failure } from "../../output/failure";
 import { renderTable } from "../../output/table";

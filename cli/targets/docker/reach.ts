@@ -1,4 +1,4 @@
-import { isLocalEngine } from "../../../components/facts";
+import { isLocalEngine } from "@tf-model-serving/core/facts";
 import { Failure } from "../../output/failure";
 import { entranceUrl } from "../outputs";
 import type { Entrance, Reach, StackContext } from "../target";

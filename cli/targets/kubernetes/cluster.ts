@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { stackLabel } from "@tf-model-serving/core/facts";
 import {
   codeOf,
   ClusterChoice,
@@ -7,8 +8,7 @@ import {
   connectCluster,
   isContent,
   silenceOf,
-  stackLabel,
-} from "../../../components/facts";
+} from "@tf-model-serving/kubernetes/facts";
 import { npmRun } from "../../output/console";
 import { Failure } from "../../output/failure";
 import type { Deployment, StackContext } from "../target";

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from "../../../components/facts";
+import { codeOf, messageOf } from "@tf-model-serving/kubernetes/facts";
 import { note } from "../../output/console";
 import { Failure } from "../../output/failure";
 import { created } from "../record";

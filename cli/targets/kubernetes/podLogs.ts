@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from "../../../components/facts";
+import { codeOf, messageOf } from "@tf-model-serving/kubernetes/facts";
 import { Failure } from "../../output/failure";
 import { type LogSource, streamedLines } from "../logLines";
 import type { LogRequest } from "../target";

@@ -1,5 +1,5 @@
-import { checkIpv4Block } from "../../core/cidr";
-import { Problem } from "../../core/problem";
+import { checkIpv4Block } from "@tf-model-serving/core/internal/arguments/cidr";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import {
   anyText,
   laterOr,
@@ -11,7 +11,7 @@ import {
   textThat,
   trueOrFalse,
   wholeNumberFrom,
-} from "../../core/schema";
+} from "@tf-model-serving/core/internal/arguments/schema";
 import { checkInstanceType, ReplicaNeeds } from "../instances/checkInstanceType";
 import { tagsSchema } from "../tags";
 import { hasGpus, InstanceTypes, instanceTypeName } from "../instances/instanceTypes";

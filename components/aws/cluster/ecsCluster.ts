@@ -1,7 +1,8 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as autoscaling from "@pulumi/aws/autoscaling";
 import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../../core/refuse";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
 import { checkEcsCluster } from "./checkEcsCluster";
 import { EcsClusterArgs, ResolvedEcsClusterArgs, resolveEcsClusterArgs } from "./ecsClusterArgs";
 import { instanceAmi, noteNewerAmi } from "./instanceAmi";
@@ -43,7 +44,12 @@ export class EcsCluster extends pulumi.ComponentResource {
   constructor(name: string, args: EcsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveEcsClusterArgs(args);
     refuse("EcsCluster", name, checkEcsCluster(resolved));
-    super("tfserving:index:EcsCluster", name, {}, pulumi.mergeOptions(opts, formerType));
+    super(
+      "tfserving-aws:index:EcsCluster",
+      name,
+      {},
+      formerTypes(opts, "EcsCluster", "GpuCluster"),
+    );
 
     const cluster = createCluster(name, resolved, this);
     const role = createInstanceRole(name, cluster.arn, resolved, this);
@@ -83,9 +89,6 @@ export class EcsCluster extends pulumi.ComponentResource {
     });
   }
 }
-
-/** Recorded stacks have it under the name that it had when it was for GPUs only. */
-const formerType = { aliases: [{ type: "tfserving:index:GpuCluster" }] };
 
 function createCluster(
   name: string,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withDefaults } from "../../core/withDefaults";
+import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
 
 /** How much CloudWatch measures of a cluster; it bills every metric. */
 export enum ContainerInsights {

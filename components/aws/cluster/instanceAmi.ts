@@ -1,8 +1,8 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as ssm from "@pulumi/aws/ssm";
 import * as pulumi from "@pulumi/pulumi";
-import { hookName } from "../../core/hookName";
-import { valueOf } from "../../core/valueOf";
+import { hookName } from "@tf-model-serving/core/internal/stack/hookName";
+import { valueOf } from "@tf-model-serving/core/internal/arguments/valueOf";
 import { ResolvedEcsClusterArgs } from "./ecsClusterArgs";
 import { hasGpus } from "../instances/instanceTypes";
 

@@ -1,8 +1,9 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as lb from "@pulumi/aws/lb";
 import * as route53 from "@pulumi/aws/route53";
 import * as wafv2 from "@pulumi/aws/wafv2";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../../core/refuse";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
 import { createAccessLogBucket } from "./accessLogs";
 import { createAlarmTopic } from "./alarmTopic";
 import {
@@ -57,7 +58,7 @@ export class AlbEndpoint extends pulumi.ComponentResource {
   constructor(name: string, args: AlbEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveAlbEndpointArgs(args);
     refuse("AlbEndpoint", name, checkAlbEndpoint(resolved));
-    super("tfserving:index:AlbEndpoint", name, {}, opts);
+    super("tfserving-aws:index:AlbEndpoint", name, {}, formerTypes(opts, "AlbEndpoint"));
 
     const securityGroup = createEndpointSecurityGroup(name, resolved, this);
     const logBucket = resolved.accessLogs ? createAccessLogBucket(name, resolved, this) : undefined;

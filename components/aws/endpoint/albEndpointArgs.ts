@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { restTimeoutMs } from "../../serving/requestTimes";
-import { withDefaults } from "../../core/withDefaults";
+import { restTimeoutMs } from "@tf-model-serving/core/internal/serving/requestTimes";
+import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
 
 /** Arguments of an AlbEndpoint. */
 export interface AlbEndpointArgs {

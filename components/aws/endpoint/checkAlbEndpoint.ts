@@ -1,5 +1,9 @@
-import { everyone, checkIpv4Block, isPrivate } from "../../core/cidr";
-import { Problem } from "../../core/problem";
+import {
+  everyone,
+  checkIpv4Block,
+  isPrivate,
+} from "@tf-model-serving/core/internal/arguments/cidr";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import {
   anyText,
   laterOr,
@@ -11,8 +15,8 @@ import {
   trueOrFalse,
   valueWhere,
   wholeNumberFrom,
-} from "../../core/schema";
-import { longestRequestSeconds } from "../../serving/requestTimes";
+} from "@tf-model-serving/core/internal/arguments/schema";
+import { longestRequestSeconds } from "@tf-model-serving/core/internal/serving/requestTimes";
 import { arnOf } from "../arn";
 import { tagsSchema } from "../tags";
 import { albEndpointDefaults, AlbEndpointArgs, ResolvedAlbEndpointArgs } from "./albEndpointArgs";

@@ -1,5 +1,5 @@
-import { checkIpv4Block, everyone } from "../../core/cidr";
-import { Problem } from "../../core/problem";
+import { checkIpv4Block, everyone } from "@tf-model-serving/core/internal/arguments/cidr";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import {
   anyText,
   laterOr,
@@ -11,7 +11,7 @@ import {
   trueOrFalse,
   valueWhere,
   wholeNumberFrom,
-} from "../../core/schema";
+} from "@tf-model-serving/core/internal/arguments/schema";
 import { checkInstanceType } from "../instances/checkInstanceType";
 import { hasGpus, instanceTypeName } from "../instances/instanceTypes";
 import { tagsSchema } from "../tags";

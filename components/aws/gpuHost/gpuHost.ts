@@ -1,11 +1,12 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../../core/refuse";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
 import { parseArn } from "../arn";
 import { instanceSubnets } from "../instances/instanceZones";
 import { tagsFor } from "../tags";
-import { SshDockerHost } from "../../engine/sshDockerHost/sshDockerHost";
-import { createSshKey, SshKey } from "../../engine/sshDockerHost/sshKey";
+import { SshDockerHost } from "@tf-model-serving/core/internal/engine/sshDockerHost/sshDockerHost";
+import { createSshKey, SshKey } from "@tf-model-serving/core/internal/engine/sshDockerHost/sshKey";
 import { checkGpuHost } from "./checkGpuHost";
 import { GpuHostArgs, ResolvedGpuHostArgs, resolveGpuHostArgs } from "./gpuHostArgs";
 import { attachDataVolume, createInstance, dataVolumeId, instanceAddress } from "./hostInstance";
@@ -45,7 +46,7 @@ export class GpuHost extends pulumi.ComponentResource {
   constructor(name: string, args: GpuHostArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveGpuHostArgs(args);
     refuse("GpuHost", name, checkGpuHost(resolved));
-    super("tfserving:index:GpuHost", name, {}, opts);
+    super("tfserving-aws:index:GpuHost", name, {}, formerTypes(opts, "GpuHost"));
 
     const subnet = ec2.getSubnetOutput({ id: resolved.subnetId }, { parent: this });
     const key = createSshKey(`${name}-key`, this);

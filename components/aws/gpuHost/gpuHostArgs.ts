@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withDefaults } from "../../core/withDefaults";
+import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
 
 /** Arguments of a GpuHost. */
 export interface GpuHostArgs {

@@ -1,7 +1,7 @@
 import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import { tagsFor } from "../tags";
-import { createSshKey } from "../../engine/sshDockerHost/sshKey";
+import { createSshKey } from "@tf-model-serving/core/internal/engine/sshDockerHost/sshKey";
 
 /** The instance's own key, by which Pulumi knows that it talks to this instance and no other. */
 export interface HostKey {

@@ -1,7 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { everyone } from "../../core/cidr";
+import { everyone } from "@tf-model-serving/core/internal/arguments/cidr";
 import { tagsFor } from "../tags";
 import { ResolvedGpuHostArgs } from "./gpuHostArgs";
 

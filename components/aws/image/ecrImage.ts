@@ -1,12 +1,19 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as ecr from "@pulumi/aws/ecr";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { componentEngine } from "../../engine/componentEngine";
-import { refuse } from "../../core/refuse";
-import { anyText, laterOr, objectOf, problemsOf, textLike } from "../../core/schema";
-import { hookName } from "../../core/hookName";
-import { valueOf } from "../../core/valueOf";
-import { pushMissing } from "../../image/pushMissing";
+import { componentEngine } from "@tf-model-serving/core/internal/engine/componentEngine";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
+import {
+  anyText,
+  laterOr,
+  objectOf,
+  problemsOf,
+  textLike,
+} from "@tf-model-serving/core/internal/arguments/schema";
+import { hookName } from "@tf-model-serving/core/internal/stack/hookName";
+import { valueOf } from "@tf-model-serving/core/internal/arguments/valueOf";
+import { pushMissing } from "@tf-model-serving/core/internal/image/pushMissing";
 
 /** A digest has a colon too, and is no tag. */
 const tagPattern = /^[^@]+:([^:/@]+)$/;
@@ -70,7 +77,7 @@ export class EcrImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: EcrImageArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("EcrImage", name, problemsOf(ecrImageSchema, args));
-    super("tfserving:index:EcrImage", name, {}, opts);
+    super("tfserving-aws:index:EcrImage", name, {}, formerTypes(opts, "EcrImage"));
 
     const pushed = createName(name, args, this);
     // The id is known once the image is pushed.

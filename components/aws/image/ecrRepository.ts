@@ -1,9 +1,10 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as ecr from "@pulumi/aws/ecr";
 import * as pulumi from "@pulumi/pulumi";
 import { awsName } from "../awsName";
 import { tagsFor, tagsSchema } from "../tags";
-import { Problem } from "../../core/problem";
-import { refuse } from "../../core/refuse";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
 import {
   anyText,
   laterOr,
@@ -12,8 +13,8 @@ import {
   textLike,
   trueOrFalse,
   wholeNumberFrom,
-} from "../../core/schema";
-import { withDefaults } from "../../core/withDefaults";
+} from "@tf-model-serving/core/internal/arguments/schema";
+import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
 
 /** Arguments of an EcrRepository. */
 export interface EcrRepositoryArgs {
@@ -102,7 +103,7 @@ export class EcrRepository extends pulumi.ComponentResource {
   constructor(name: string, args: EcrRepositoryArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const resolved = withDefaults(args, ecrRepositoryDefaults);
     refuse("EcrRepository", name, checkEcrRepository(resolved));
-    super("tfserving:index:EcrRepository", name, {}, opts);
+    super("tfserving-aws:index:EcrRepository", name, {}, formerTypes(opts, "EcrRepository"));
 
     const repository = createRepository(name, resolved, this);
     const login = ecr.getAuthorizationTokenOutput(

@@ -1,4 +1,4 @@
-import { Problem } from "../../core/problem";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import { InstanceTypeFacts, isArm64 } from "./instanceTypes";
 
 /** What one replica needs of the instance that it runs on. */

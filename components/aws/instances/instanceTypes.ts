@@ -1,8 +1,8 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import { nearestName } from "../../core/nearestName";
-import { Problem } from "../../core/problem";
-import { textLike } from "../../core/schema";
+import { nearestName } from "@tf-model-serving/core/internal/arguments/nearestName";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
+import { textLike } from "@tf-model-serving/core/internal/arguments/schema";
 import { awsWords } from "../awsWords";
 
 /** What AWS says that an EC2 instance type has. */

@@ -1,6 +1,6 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import { Problem } from "../../core/problem";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import { associatedBlocks } from "../cidrBlocks";
 import { awsWords } from "../awsWords";
 import { InstanceTypes, lookUpInstanceTypes } from "../instances/instanceTypes";

@@ -1,6 +1,7 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../../core/refuse";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
 import { subnetFilters } from "./lookUpNetwork";
 import { createEndpoints } from "./vpcEndpoints";
 import { checkVpcNetwork, VpcNetworkArgs } from "./vpcNetworkArgs";
@@ -23,7 +24,7 @@ export class VpcNetwork extends pulumi.ComponentResource {
 
   constructor(name: string, args: VpcNetworkArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     refuse("VpcNetwork", name, checkVpcNetwork(args));
-    super("tfserving:index:VpcNetwork", name, {}, opts);
+    super("tfserving-aws:index:VpcNetwork", name, {}, formerTypes(opts, "VpcNetwork"));
 
     const { endpoints, secondaryCidrs = [], tags } = args;
     const vpc = isKnown(args) && !endpoints ? undefined : findVpc(args, this);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkIpv4Block } from "../../core/cidr";
-import { Problem } from "../../core/problem";
+import { checkIpv4Block } from "@tf-model-serving/core/internal/arguments/cidr";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import {
   laterOr,
   listOf,
@@ -9,7 +9,7 @@ import {
   textLike,
   textThat,
   trueOrFalse,
-} from "../../core/schema";
+} from "@tf-model-serving/core/internal/arguments/schema";
 import { tagsSchema } from "../tags";
 
 /** Arguments of a VpcNetwork. */

@@ -1,3 +1,4 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as ecs from "@pulumi/aws/ecs";
@@ -7,8 +8,8 @@ import { parseArn } from "../arn";
 import { awsName } from "../awsName";
 import { tagsFor } from "../tags";
 import { TaskRoles } from "../service/taskRoles";
-import { refuse } from "../../core/refuse";
-import { withDefaults } from "../../core/withDefaults";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
+import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
 import {
   checkEcsNotebook,
   EcsNotebookArgs,
@@ -20,7 +21,7 @@ import { createNotebookGroup } from "./ecsNotebookGroup";
 import { createNotebookRoles } from "./ecsNotebookRoles";
 import { filesVolume, renderNotebook } from "./ecsNotebookTask";
 import { renderTunnelCommand } from "./ecsTunnel";
-import { createToken, labUrl } from "../../serving/notebook/jupyter";
+import { createToken, labUrl } from "@tf-model-serving/core/internal/serving/notebook/jupyter";
 
 /** An image of some GB is pulled, maybe onto an instance that has to start first. */
 const startTimeout = "30m";
@@ -55,7 +56,7 @@ export class EcsNotebook extends pulumi.ComponentResource {
 
   constructor(name: string, args: EcsNotebookArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("EcsNotebook", name, checkEcsNotebook(args));
-    super("tfserving:index:EcsNotebook", name, {}, opts);
+    super("tfserving-aws:index:EcsNotebook", name, {}, formerTypes(opts, "EcsNotebook"));
 
     const resolved = withDefaults(args, ecsNotebookDefaults);
     const token = createToken(name, this);

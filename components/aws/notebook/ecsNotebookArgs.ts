@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "../arn";
-import { checkIpv4Block, everyone } from "../../core/cidr";
-import { Problem } from "../../core/problem";
+import { checkIpv4Block, everyone } from "@tf-model-serving/core/internal/arguments/cidr";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import {
   anyText,
   laterOr,
@@ -11,12 +11,12 @@ import {
   recordOf,
   textThat,
   wholeNumberFrom,
-} from "../../core/schema";
+} from "@tf-model-serving/core/internal/arguments/schema";
 import {
   tunnelledNotebookDefaults,
   TunnelledNotebookArgs,
   tunnelledNotebookFields,
-} from "../../serving/notebook/notebookArgs";
+} from "@tf-model-serving/core/internal/serving/notebook/notebookArgs";
 import { checkRetention } from "../service/checkEcsModelService";
 
 /** Arguments of an EcsNotebook. */

@@ -2,7 +2,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as efs from "@pulumi/aws/efs";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { jupyter } from "../../serving/notebook/jupyter";
+import { jupyter } from "@tf-model-serving/core/internal/serving/notebook/jupyter";
 import { tagsFor } from "../tags";
 import { ResolvedEcsNotebookArgs } from "./ecsNotebookArgs";
 

@@ -1,4 +1,8 @@
-import { jupyter, loopbackCommand, modelEnvironment } from "../../serving/notebook/jupyter";
+import {
+  jupyter,
+  loopbackCommand,
+  modelEnvironment,
+} from "@tf-model-serving/core/internal/serving/notebook/jupyter";
 
 /** What a notebook's container is made from. */
 export interface NotebookContainer {

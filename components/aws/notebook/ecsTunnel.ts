@@ -1,4 +1,4 @@
-import { jupyter } from "../../serving/notebook/jupyter";
+import { jupyter } from "@tf-model-serving/core/internal/serving/notebook/jupyter";
 import { notebookContainer } from "./ecsNotebookTask";
 
 /** What a tunnel leads to. */

@@ -1,6 +1,6 @@
-import type { Problem } from "../../core/problem";
-import { wholeNumber } from "../../core/problem";
-import { checkIpv4Block } from "../../core/cidr";
+import type { Problem } from "@tf-model-serving/core/internal/arguments/problem";
+import { wholeNumber } from "@tf-model-serving/core/internal/arguments/problem";
+import { checkIpv4Block } from "@tf-model-serving/core/internal/arguments/cidr";
 import {
   anyText,
   judgedBy,
@@ -14,9 +14,13 @@ import {
   trueOrFalse,
   valueWhere,
   wholeNumberFrom,
-} from "../../core/schema";
-import { maxReplicas } from "../../serving/balancerConfig";
-import { checkReplicaRules, replicaFields, serviceWarnings } from "../../serving/checkReplicas";
+} from "@tf-model-serving/core/internal/arguments/schema";
+import { maxReplicas } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import {
+  checkReplicaRules,
+  replicaFields,
+  serviceWarnings,
+} from "@tf-model-serving/core/internal/serving/checkReplicas";
 import type { AutoscalingArgs, EcsModelServiceArgs, ResolvedEcsArgs } from "./ecsModelServiceArgs";
 import { cpuUnits, longestStartPeriod } from "./taskDefinition";
 

@@ -1,5 +1,5 @@
 import * as ecs from "@pulumi/aws/ecs";
-import { ReleaseStrategy } from "../../serving/releaseStrategy";
+import { ReleaseStrategy } from "@tf-model-serving/core/internal/serving/releaseStrategy";
 import { ResolvedEcsArgs } from "./ecsModelServiceArgs";
 
 /**

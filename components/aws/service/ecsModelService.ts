@@ -1,10 +1,11 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../../core/refuse";
-import { warnOf } from "../../core/warnOf";
-import { oldNameNotes } from "../../serving/checkReplicas";
-import { ports } from "../../serving/balancerConfig";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
+import { warnOf } from "@tf-model-serving/core/internal/arguments/warnOf";
+import { oldNameNotes } from "@tf-model-serving/core/internal/serving/checkReplicas";
+import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
 import { parseArn } from "../arn";
 import { awsName } from "../awsName";
 import { checkEcsModelService, ecsServiceWarnings } from "./checkEcsModelService";
@@ -47,7 +48,7 @@ export class EcsModelService extends pulumi.ComponentResource {
   constructor(name: string, args: EcsModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveEcsModelServiceArgs(args);
     refuse("EcsModelService", name, checkEcsModelService(resolved));
-    super("tfserving:index:EcsModelService", name, {}, opts);
+    super("tfserving-aws:index:EcsModelService", name, {}, formerTypes(opts, "EcsModelService"));
     warnOf(this, [...oldNameNotes(args), ...ecsServiceWarnings(resolved)]);
 
     const logs = createLogGroup(name, resolved, this);

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ReleaseStrategy } from "../../serving/releaseStrategy";
+import { ReleaseStrategy } from "@tf-model-serving/core/internal/serving/releaseStrategy";
 import {
   ReplicaArgs,
   replicaDefaults,
   ResolvedReplicas,
   resolveReplicas,
-} from "../../serving/replicaArgs";
+} from "@tf-model-serving/core/internal/serving/replicaArgs";
 
 /**
  * When ECS starts more replicas, or stops some. Each target that is given is tracked by a policy of

@@ -1,9 +1,10 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
-import { currentStack } from "../../core/currentStack";
-import { refuse } from "../../core/refuse";
-import { problemsOf } from "../../core/schema";
-import { withDefaults } from "../../core/withDefaults";
+import { currentStack } from "@tf-model-serving/core/internal/stack/currentStack";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
+import { problemsOf } from "@tf-model-serving/core/internal/arguments/schema";
+import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
 import { parseArn } from "../arn";
 import { awsName } from "../awsName";
 import { renderDashboard } from "./dashboard";
@@ -29,7 +30,12 @@ export class ServiceMonitoring extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = withDefaults(args, serviceMonitoringDefaults);
     refuse("ServiceMonitoring", name, problemsOf(serviceMonitoringSchema, resolved));
-    super("tfserving:index:ServiceMonitoring", name, {}, opts);
+    super(
+      "tfserving-aws:index:ServiceMonitoring",
+      name,
+      {},
+      formerTypes(opts, "ServiceMonitoring"),
+    );
 
     const alarm = createCapacityAlarm(name, resolved, this);
     const dashboard = createDashboard(name, resolved, this);

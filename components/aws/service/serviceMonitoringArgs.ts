@@ -1,5 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { anyText, laterOr, objectOf, wholeNumberFrom } from "../../core/schema";
+import {
+  anyText,
+  laterOr,
+  objectOf,
+  wholeNumberFrom,
+} from "@tf-model-serving/core/internal/arguments/schema";
 import { tagsSchema } from "../tags";
 
 /** Arguments of a ServiceMonitoring. */

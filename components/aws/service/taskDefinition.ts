@@ -1,6 +1,10 @@
-import { ports } from "../../serving/balancerConfig";
-import { imageUser, superviseServer, supervisor } from "../../serving/supervisor";
-import { ServerOptions } from "../../tfserving/serverOptions";
+import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import {
+  imageUser,
+  superviseServer,
+  supervisor,
+} from "@tf-model-serving/core/internal/serving/supervisor";
+import { ServerOptions } from "@tf-model-serving/core/internal/tfserving/serverOptions";
 
 /** What a replica's container is made from; the part that needs no cloud to be known. */
 export interface ReplicaContainer {

@@ -1,4 +1,4 @@
-import { Problem } from "../../core/problem";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import { KubernetesCluster } from "./inspectCluster";
 
 const oldestMinor = 30;

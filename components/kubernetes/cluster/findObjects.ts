@@ -1,4 +1,4 @@
-import { stackLabel } from "../../core/stackLabel";
+import { stackLabel } from "@tf-model-serving/core/internal/stack/stackLabel";
 import { ifFound, ifPermitted, messageOf } from "./apiErrors";
 import { ClusterClient, connectCluster, serverOf } from "./connectCluster";
 import { ClusterChoice, ClusterError } from "./kubeconfig";

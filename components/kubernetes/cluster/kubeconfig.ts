@@ -1,7 +1,7 @@
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
-import { nearestName } from "../../core/nearestName";
+import { nearestName } from "@tf-model-serving/core/internal/arguments/nearestName";
 
 /** Which cluster, as kubectl names it. */
 export interface ClusterChoice {

@@ -1,6 +1,13 @@
-import { checkIpBlock } from "../../core/cidr";
-import type { Problem } from "../../core/problem";
-import { anyText, listOf, objectOf, recordOf, textThat, trueOrFalse } from "../../core/schema";
+import { checkIpBlock } from "@tf-model-serving/core/internal/arguments/cidr";
+import type { Problem } from "@tf-model-serving/core/internal/arguments/problem";
+import {
+  anyText,
+  listOf,
+  objectOf,
+  recordOf,
+  textThat,
+  trueOrFalse,
+} from "@tf-model-serving/core/internal/arguments/schema";
 import { dnsLabel } from "../dnsNames";
 import type { ResolvedKubernetesArgs } from "../kubernetesModelServiceArgs";
 

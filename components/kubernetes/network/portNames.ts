@@ -1,4 +1,4 @@
-import { ports } from "../../serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
 
 /** Names of the ports in pods and Services. */
 export const portNames = {

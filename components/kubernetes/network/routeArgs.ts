@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { nearestName } from "../../core/nearestName";
-import type { Problem } from "../../core/problem";
+import { nearestName } from "@tf-model-serving/core/internal/arguments/nearestName";
+import type { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import {
   anyText,
   judgedBy,
@@ -10,7 +10,7 @@ import {
   problemsOf,
   recordOf,
   textLike,
-} from "../../core/schema";
+} from "@tf-model-serving/core/internal/arguments/schema";
 import { dnsLabel, hostName, hostsOverlap } from "../dnsNames";
 import type { KubernetesCluster } from "../cluster/inspectCluster";
 import type { ResolvedKubernetesArgs } from "../kubernetesModelServiceArgs";

@@ -1,7 +1,7 @@
-import { isObject } from "../../core/checks";
-import { checkIpBlock } from "../../core/cidr";
-import { nearestName } from "../../core/nearestName";
-import { Problem } from "../../core/problem";
+import { isObject } from "@tf-model-serving/core/internal/arguments/checks";
+import { checkIpBlock } from "@tf-model-serving/core/internal/arguments/cidr";
+import { nearestName } from "@tf-model-serving/core/internal/arguments/nearestName";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import {
   anyText,
   laterOr,
@@ -15,8 +15,8 @@ import {
   trueOrFalse,
   valueWhere,
   wholeNumberFrom,
-} from "../../core/schema";
-import { tunnelledNotebookFields } from "../../serving/notebook/notebookArgs";
+} from "@tf-model-serving/core/internal/arguments/schema";
+import { tunnelledNotebookFields } from "@tf-model-serving/core/internal/serving/notebook/notebookArgs";
 import { checkLabels } from "../checkLabels";
 import { checkPlacement } from "../checkPlacement";
 import { KubernetesCluster } from "../cluster/inspectCluster";

@@ -1,6 +1,6 @@
 import * as fs from "fs";
 import * as path from "path";
-import { Problem } from "../../core/problem";
+import { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 
 /** Files as a ConfigMap holds them. */
 export interface ConfigMapFiles {

@@ -1,9 +1,10 @@
+import { formerTypes } from "@tf-model-serving/core/internal/stack/formerTypes";
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../../core/refuse";
+import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
 import { labelsFor, selectorFor } from "../labels";
 import { renderPortForward } from "../portForward";
 import { checkKubernetesNotebook } from "./checkKubernetesNotebook";
@@ -20,7 +21,11 @@ import {
   tokenKey,
 } from "./kubernetesNotebookPod";
 import { renderNotebookPolicy } from "./kubernetesNotebookPolicy";
-import { createToken, jupyter, labUrl } from "../../serving/notebook/jupyter";
+import {
+  createToken,
+  jupyter,
+  labUrl,
+} from "@tf-model-serving/core/internal/serving/notebook/jupyter";
 import { readConfigMapFiles } from "./configMapFiles";
 import { metadataOf, withoutAwait } from "../metadata";
 
@@ -50,7 +55,12 @@ export class KubernetesNotebook extends pulumi.ComponentResource {
   constructor(name: string, args: KubernetesNotebookArgs, opts?: pulumi.ComponentResourceOptions) {
     const resolved = resolveKubernetesNotebookArgs(args);
     refuse("KubernetesNotebook", name, checkKubernetesNotebook(resolved));
-    super("tfserving:index:KubernetesNotebook", name, {}, opts);
+    super(
+      "tfserving-kubernetes:index:KubernetesNotebook",
+      name,
+      {},
+      formerTypes(opts, "KubernetesNotebook"),
+    );
 
     const token = createToken(name, this);
     const parts = {

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { KubernetesCluster } from "../cluster/inspectCluster";
 import { PodPlacementArgs } from "../podPlacementArgs";
-import { withDefaults } from "../../core/withDefaults";
+import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
 import {
   TunnelledNotebookArgs,
   tunnelledNotebookDefaults,
-} from "../../serving/notebook/notebookArgs";
+} from "@tf-model-serving/core/internal/serving/notebook/notebookArgs";
 
 /** From how many nodes and pods a volume can be mounted. */
 export enum VolumeAccessMode {

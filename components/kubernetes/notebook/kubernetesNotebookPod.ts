@@ -1,6 +1,10 @@
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { jupyter, loopbackCommand, modelEnvironment } from "../../serving/notebook/jupyter";
+import {
+  jupyter,
+  loopbackCommand,
+  modelEnvironment,
+} from "@tf-model-serving/core/internal/serving/notebook/jupyter";
 import { clientLabel } from "../network/networkPolicies";
 import { placement, pulling } from "../podPlacement";
 import { restrictedContainer, restrictedPod, temporaryMount } from "../podSecurity";

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes/types/input";
-import { ports } from "../../serving/balancerConfig";
-import { everyone } from "../../core/cidr";
+import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { everyone } from "@tf-model-serving/core/internal/arguments/cidr";
 import { selectorFor } from "../labels";
 import { dnsRule, pods, tcp } from "../network/networkPolicies";
 import { ResolvedKubernetesNotebookArgs } from "./kubernetesNotebookArgs";

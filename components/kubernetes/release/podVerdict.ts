@@ -1,4 +1,7 @@
-import { endedBeforeReady, notReadyInTime } from "../../serving/startFailure";
+import {
+  endedBeforeReady,
+  notReadyInTime,
+} from "@tf-model-serving/core/internal/serving/startFailure";
 import { ClusterClient } from "../cluster/connectCluster";
 
 export type Pod = Awaited<ReturnType<ClusterClient["core"]["readNamespacedPod"]>>;

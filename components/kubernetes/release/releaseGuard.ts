@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hookName } from "../../core/hookName";
+import { hookName } from "@tf-model-serving/core/internal/stack/hookName";
 import { connectCluster } from "../cluster/connectCluster";
 import { KubernetesCluster } from "../cluster/inspectCluster";
 import { AutoscaledPods } from "./autoscaledPods";

@@ -1,4 +1,4 @@
-import { lastLines } from "../../serving/lastWords";
+import { lastLines } from "@tf-model-serving/core/internal/serving/lastWords";
 import { LiveObject } from "../cluster/appliedConfiguration";
 import { ifFound } from "../cluster/apiErrors";
 import { ClusterClient } from "../cluster/connectCluster";

@@ -1,7 +1,7 @@
-import { lastWords } from "../../serving/lastWords";
+import { lastWords } from "@tf-model-serving/core/internal/serving/lastWords";
 import { LiveObject } from "../cluster/appliedConfiguration";
 import { Pod, PodLimits, PodVerdict, podVerdict, replicaSetVerdict } from "./podVerdict";
-import { servedOn } from "../../serving/startFailure";
+import { servedOn } from "@tf-model-serving/core/internal/serving/startFailure";
 import { messageOf } from "../cluster/apiErrors";
 import { DeploymentName, RolloutApi } from "./rolloutApi";
 import { isComplete, isSeen, progressSecondsOf, rolloutStatus } from "./rolloutStatus";

@@ -2,7 +2,7 @@
 // pushed to a registry of this machine, and AWS is a server of this machine. No host and no task runs.
 import type { EngineEvent, OutputMap } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { modelServiceDefaults } from "../../../components";
+import { modelServiceDefaults } from "@tf-model-serving/core";
 import { type AwsServer, startAwsServer, testRegion } from "../../providers/aws/awsServer";
 import { clients, useRegion } from "../../providers/aws/clients";
 import { TestProvider } from "../../providers/aws/provider";

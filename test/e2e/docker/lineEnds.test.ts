@@ -6,7 +6,7 @@ import { afterAll, expect, inject, test } from "vitest";
 import { root } from "../../../cli/setup/folders";
 import { docker } from "../../support/docker";
 
-const runtime = path.join(root, "components/image/runtime");
+const runtime = path.join(root, "components/core/image/runtime");
 const image = "test-line-ends:1";
 const scripts = {
   "tfserving-supervisor": "/usr/bin/tfserving-supervisor",

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { KubernetesModelService, KubernetesNotebook } from "../../../components";
+import { KubernetesModelService, KubernetesNotebook } from "@tf-model-serving/kubernetes";
 import { KubernetesModelServiceArgs } from "../../../components/kubernetes/kubernetesModelServiceArgs";
 import { type Cluster, sharedCluster } from "../../cluster/cluster";
 import { restrictedNamespace } from "../../cluster/restricted";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 
 import names from "../../../airgap/images/names.json";
-import { KubernetesModelService, KubernetesNotebook } from "../../../components";
+import { KubernetesModelService, KubernetesNotebook } from "@tf-model-serving/kubernetes";
 import { selectorFor } from "../../../components/kubernetes/labels";
 import { clientLabel } from "../../../components/kubernetes/network/networkPolicies";
 import { type Cluster, sharedCluster } from "../../cluster/cluster";

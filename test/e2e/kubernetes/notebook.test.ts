@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 
 import names from "../../../airgap/images/names.json";
-import { KubernetesNotebook, KubernetesNotebookArgs } from "../../../components";
+import { KubernetesNotebook, KubernetesNotebookArgs } from "@tf-model-serving/kubernetes";
 import { type Cluster, sharedCluster } from "../../cluster/cluster";
 import { restrictedNamespace } from "../../cluster/restricted";
 import { type KubernetesObject, renderedObjects } from "../../support/kubernetesObjects";

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { root } from "../../../cli/setup/folders";
-import { KubernetesModelService, KubernetesModelServiceArgs } from "../../../components";
+import { KubernetesModelService, KubernetesModelServiceArgs } from "@tf-model-serving/kubernetes";
 import { type Cluster, sharedCluster } from "../../cluster/cluster";
 import { restrictedNamespace, restrictedPod } from "../../cluster/restricted";
 import { docker } from "../../support/docker";
@@ -15,7 +15,7 @@ import { type Registration, settle, startMocks } from "../../support/mocks";
 const namespace = "service";
 const serviceName = "scale";
 const model = path.join(root, "test/unit/tfserving/testdata/scale/1");
-const runtime = path.join(root, "components/image/runtime");
+const runtime = path.join(root, "components/core/image/runtime");
 const runtimeName = "tfserving-runtime:kubernetes-service-test";
 
 // What the component declares, applied by kubectl: what Pulumi's provider does with it is another test.

@@ -4,7 +4,7 @@ import * as os from "os";
 import * as path from "path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { modelServiceDefaults } from "../../../components";
+import { modelServiceDefaults } from "@tf-model-serving/core";
 import { type AwsServer, startAwsServer } from "../../providers/aws/awsServer";
 import { docker } from "../../support/docker";
 import { type Registry, startRegistry } from "../../support/registry";

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { az } from "../../../components/modelSource/az";
+import { az } from "../../../components/core/modelSource/az";
 import { Azurite, startAzurite } from "../../support/azurite";
 import { doubles, fetched, graph } from "../../support/fetchedModel";
 

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { fetchModel } from "../../../components/modelSource/fetchModel";
+import { fetchModel } from "../../../components/core/modelSource/fetchModel";
 import { fetched, graph } from "../../support/fetchedModel";
 import { Hub, startHub } from "../../support/hub";
 import { temporaryFolder } from "../../support/modelFolder";

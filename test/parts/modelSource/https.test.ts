@@ -6,7 +6,7 @@ import * as net from "net";
 import * as path from "path";
 import { promisify } from "util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { fetchModel } from "../../../components";
+import { fetchModel } from "@tf-model-serving/core";
 import { root } from "../../../cli/setup/folders";
 import { tarOf, tarWith } from "../../support/archives";
 import { type FileServer, startFileServer } from "../../support/fileServer";
@@ -166,7 +166,7 @@ describe("an archive on a web server", () => {
 
   test("comes from a server whose certificate is known, by NODE_EXTRA_CA_CERTS too", async () => {
     const script =
-      `const { fetchModel } = require("${root}/components/modelSource/fetchModel.ts");` +
+      `const { fetchModel } = require("${root}/components/core/modelSource/fetchModel.ts");` +
       `fetchModel("${server.address}/m/7.tar.gz", { modelName: "my_model" })` +
       ".then(() => console.log('fetched'), ({ message }) => console.log(message))";
     const env = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "1" };

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
-import { AlbEndpoint, type AlbEndpointArgs } from "../../../components";
+import { AlbEndpoint, type AlbEndpointArgs } from "@tf-model-serving/aws";
 import { account, region } from "../../support/awsMocks";
 import { isKnown, problemsOf, promiseOf } from "../../support/mocks";
 import { refusals } from "../../support/refusals";

@@ -18,7 +18,7 @@ import {
   type ServiceMonitoringArgs,
   VpcNetwork,
   type VpcNetworkArgs,
-} from "../../../components";
+} from "@tf-model-serving/aws";
 import { account, awsArn, region } from "../../support/awsMocks";
 import { networkAnswers } from "../../support/awsNetworkMocks";
 import {

@@ -8,7 +8,7 @@ import {
   type GpuHostArgs,
   type ServiceMonitoringArgs,
   type VpcNetworkArgs,
-} from "../../../components";
+} from "@tf-model-serving/aws";
 import { account, awsArn, region } from "../../support/awsMocks";
 
 const kmsKeyArn = awsArn("kms", "key", "ours");

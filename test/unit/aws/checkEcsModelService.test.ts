@@ -5,8 +5,8 @@ import {
   type EcsModelServiceArgs,
   ecsServiceWarnings,
   resolveEcsModelServiceArgs,
-} from "../../../components";
-import { ReleaseStrategy } from "../../../components/serving/releaseStrategy";
+} from "@tf-model-serving/aws";
+import { ReleaseStrategy } from "../../../components/core/serving/releaseStrategy";
 import { problemsOf, settle, startMocks } from "../../support/mocks";
 import { refusals } from "../../support/refusals";
 import { service, serviceArgs } from "./awsComponents";

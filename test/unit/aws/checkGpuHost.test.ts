@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { checkGpuHost } from "../../../components";
+import { checkGpuHost } from "@tf-model-serving/aws";
 import { GpuHostArgs, resolveGpuHostArgs } from "../../../components/aws/gpuHost/gpuHostArgs";
 import { refusals } from "../../support/refusals";
 

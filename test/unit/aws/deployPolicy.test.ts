@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import program from "../../../index";
-import { EcsCluster, GpuHost, VpcNetwork } from "../../../components";
-import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
-import * as files from "../../../components/engine/sshDockerHost/sshFiles";
+import { EcsCluster, GpuHost, VpcNetwork } from "@tf-model-serving/aws";
+import * as engine from "../../../components/core/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/core/engine/sshDockerHost/sshFiles";
 import { Actions, awsActions, functionActions, pushActions } from "../../support/awsActions";
 import { arns, furtherArns } from "../../support/awsArns";
 import { account, region } from "../../support/awsMocks";
@@ -108,7 +108,7 @@ describe("the policies of the deploying role", { timeout: 60_000 }, () => {
 
     const functions = [...called].filter((token) => token.startsWith("aws:"));
     expect(functions.sort()).toEqual(Object.keys(functionActions).sort());
-    expect(registered.map(({ type }) => type)).toContain("tfserving:index:EcrImage");
+    expect(registered.map(({ type }) => type)).toContain("tfserving-aws:index:EcrImage");
     const needed = [...Object.values(functionActions), pushActions].flatMap(words);
     expect(needed.filter((action) => !allows(action))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
-import { EcrImage, EcrImageArgs, findEcrImage } from "../../../components";
+import { EcrImage, EcrImageArgs, findEcrImage } from "@tf-model-serving/aws";
 import { pushedImage } from "../../../components/aws/image/ecrImage";
 import { isKnown, problemsOf, promiseOf, startMocks } from "../../support/mocks";
 import { make, registry } from "./awsComponents";
@@ -40,7 +40,7 @@ function image(args: Partial<EcrImageArgs> = {}): EcrImage {
 it("stands for the name in ECR under the tag that the content gave, and pushes before it", async () => {
   const { recording } = await make(image, {}, { answers: images });
   expect(recording.find("docker:index/tag:Tag", "serving")).toMatchObject({
-    parent: recording.find("tfserving:index:EcrImage").urn,
+    parent: recording.find("tfserving-aws:index:EcrImage").urn,
     inputs: { sourceImage: "tf_serving:0f3c", targetImage: `${registry}/reef:0f3c` },
     hooks: { beforeCreate: [expect.any(String)] },
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { checkEcrRepository, type EcrRepositoryArgs } from "../../../components";
+import { checkEcrRepository, type EcrRepositoryArgs } from "@tf-model-serving/aws";
 import { isKnown, problemsOf, settle, startMocks } from "../../support/mocks";
 import { make, repository } from "./awsComponents";
 import { everything, settings } from "./awsSettings";

@@ -2,7 +2,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 
-import { EcsCluster, type EcsClusterArgs } from "../../../components";
+import { EcsCluster, type EcsClusterArgs } from "@tf-model-serving/aws";
 import { noteNewerAmi, otherKindOfAmi } from "../../../components/aws/cluster/instanceAmi";
 import { instancePolicy } from "../../../components/aws/cluster/instanceRole";
 import { subnetsThatOffer } from "../../../components/aws/instances/instanceZones";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { EcsModelService, type EcsModelServiceArgs } from "../../../components";
+import { EcsModelService, type EcsModelServiceArgs } from "@tf-model-serving/aws";
 import { rolledBack } from "../../../components/aws/service/deployment";
-import { ReleaseStrategy } from "../../../components/serving/releaseStrategy";
+import { ReleaseStrategy } from "../../../components/core/serving/releaseStrategy";
 import { awsArn } from "../../support/awsMocks";
 import { isKnown, unknown } from "../../support/mocks";
 import { make, service, serviceArgs } from "./awsComponents";

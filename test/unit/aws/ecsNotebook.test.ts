@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
-import type { EcsNotebookArgs } from "../../../components";
+import type { EcsNotebookArgs } from "@tf-model-serving/aws";
 import { portOf } from "../../../components/aws/notebook/ecsNotebookGroup";
 import { problemsOf, promiseOf } from "../../support/mocks";
 import { refusals } from "../../support/refusals";

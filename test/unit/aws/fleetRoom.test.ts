@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { checkFleetRoom, type Fleet, type FleetLoad, fleetRoomWarnings } from "../../../components";
+import {
+  checkFleetRoom,
+  type Fleet,
+  type FleetLoad,
+  fleetRoomWarnings,
+} from "@tf-model-serving/aws";
 import { instancesNeeded } from "../../../components/aws/cluster/fleetRoom";
 import { instanceTypes } from "../../support/instanceTypes";
 import { refusals } from "../../support/refusals";

@@ -4,13 +4,13 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { GpuHostArgs } from "../../../components";
+import type { GpuHostArgs } from "@tf-model-serving/aws";
 import { resolveGpuHostArgs } from "../../../components/aws/gpuHost/gpuHostArgs";
 import { idlePercent } from "../../../components/aws/gpuHost/stopping";
 import { tunnelCommand } from "../../../components/aws/gpuHost/tunnelCommand";
 import { renderUserData } from "../../../components/aws/gpuHost/userData";
-import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
-import * as files from "../../../components/engine/sshDockerHost/sshFiles";
+import * as engine from "../../../components/core/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/core/engine/sshDockerHost/sshFiles";
 import { awsArn, region } from "../../support/awsMocks";
 import { instanceTypes } from "../../support/instanceTypes";
 import { isKnown, problemsOf, promiseOf, unknown } from "../../support/mocks";

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 
-import * as answers from "../../../components/engine/sshDockerHost/engineAnswers";
-import * as files from "../../../components/engine/sshDockerHost/sshFiles";
+import * as answers from "../../../components/core/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/core/engine/sshDockerHost/sshFiles";
 import { region } from "../../support/awsMocks";
 import { promiseOf, settle, startMocks } from "../../support/mocks";
 import { enterSmallProject } from "../../support/smallProject";

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
-import * as files from "../../../components/engine/sshDockerHost/sshFiles";
+import * as engine from "../../../components/core/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/core/engine/sshDockerHost/sshFiles";
 import { account } from "../../support/awsMocks";
 import { type Registration, secretValue, urn } from "../../support/mocks";
 import * as components from "./awsComponents";
@@ -68,7 +68,7 @@ describe.each(Object.keys(settings) as Component[])(
 
     it("resources and look-ups are the component's, with its provider", () =>
       always(({ parent, provider }, _, { recording }) => {
-        expect(parent).toMatch(/^urn:pulumi:dev::tfserving::tfserving:index:\w+::\w+$/);
+        expect(parent).toMatch(/^urn:pulumi:dev::tfserving::tfserving-aws:index:\w+::\w+$/);
         const called = recording.calls.map((call) => call.provider);
         expect(new Set([provider, ...called])).toEqual(
           new Set([urn("pulumi:providers:aws", "aws")]),

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { classNames, predictionLine, topClasses } from "../../../cli/predict/classes";
 import { pictureInput, readPicture, servesSample } from "../../../cli/predict/pictures";
 import { requestsFor } from "../../../cli/predict/requests";
-import { scoresIn } from "../../../components/facts";
+import { scoresIn } from "@tf-model-serving/core/facts";
 import { temporaryFolder } from "../../support/modelFolder";
 
 describe("the classes of an answer", () => {

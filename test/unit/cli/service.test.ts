@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { modelStatus, predict, signatureOf, toJson } from "../../../cli/predict/service";
 import { freePort } from "../../../cli/targets/tunnel";
-import { parseAnswer } from "../../../components/facts";
+import { parseAnswer } from "@tf-model-serving/core/facts";
 import { startRest } from "../../support/restService";
 
 /** A service with one answer for each question about its model; the URL of that, and what it is asked. */

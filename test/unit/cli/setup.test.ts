@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { adviceFor, findEngine } from "../../../cli/setup/engine";
 import { ownsForNotebook } from "../../../cli/setup/notebookFolder";
 import { npmCommand, packagesAreCurrent } from "../../../cli/bootstrap.mjs";
-import { defaultDockerHost } from "../../../components/facts";
+import { defaultDockerHost } from "@tf-model-serving/core/facts";
 import { hasPlugin, wantedPlugins } from "../../../cli/setup/pulumiHome";
 import { writeContext } from "../../support/dockerContexts";
 import { temporaryFolder } from "../../support/modelFolder";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { checkIpBlock, checkIpv4Block, isPrivate } from "../../../components/core/cidr";
+import { checkIpBlock, checkIpv4Block, isPrivate } from "../../../components/core/arguments/cidr";
 
 function reason(text: string): string | undefined {
   return checkIpv4Block("clientCidrs[0]", text)[0]?.reason;

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 
-import { EcrImage, KubernetesModelService, ServingImage } from "../../../components";
+import { ServingImage } from "@tf-model-serving/core";
+import { EcrImage } from "@tf-model-serving/aws";
+import { KubernetesModelService } from "@tf-model-serving/kubernetes";
 import { cluster } from "../../support/fakeCluster";
 import { type Registration, settle, startMocks } from "../../support/mocks";
 import { modelFolder } from "../../support/modelFolder";

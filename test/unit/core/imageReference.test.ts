@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { parseImageReference } from "../../../components/core/imageReference";
+import { parseImageReference } from "../../../components/core/arguments/imageReference";
 
 const hash = "a3".repeat(32);
 

@@ -5,12 +5,8 @@ import * as kubernetes from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 
-import {
-  DockerModelService,
-  EndpointMode,
-  KubernetesModelService,
-  SwarmModelService,
-} from "../../../components";
+import { DockerModelService, EndpointMode, SwarmModelService } from "@tf-model-serving/core";
+import { KubernetesModelService } from "@tf-model-serving/kubernetes";
 import { engine, swarmEngine } from "../../support/fakeEngine";
 import { hold, isKnown, promiseOf, settle, startMocks } from "../../support/mocks";
 

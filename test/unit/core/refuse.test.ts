@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 
-import { refuse } from "../../../components/core/refuse";
+import { refuse } from "../../../components/core/arguments/refuse";
 
 const errors = [
   { propertyPath: "replicas", reason: "is 0: use a whole number from 1 to 256" },

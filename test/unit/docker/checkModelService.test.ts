@@ -2,9 +2,9 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { checkModelService, DockerModelService, ReleaseStrategy } from "../../../components";
-import { serviceWarnings } from "../../../components/serving/checkReplicas";
-import { resolveModelServiceArgs } from "../../../components/docker/modelServiceArgs";
+import { checkModelService, DockerModelService, ReleaseStrategy } from "@tf-model-serving/core";
+import { serviceWarnings } from "../../../components/core/serving/checkReplicas";
+import { resolveModelServiceArgs } from "../../../components/core/docker/modelServiceArgs";
 import { engine } from "../../support/fakeEngine";
 import { problemsOf, type Recording, settle, startMocks } from "../../support/mocks";
 import { refusals } from "../../support/refusals";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { healthPace, dockerLabels } from "../../../components/docker/containerDefaults";
-import { cpusText, durationText } from "../../../components/engine/providerText";
+import { healthPace, dockerLabels } from "../../../components/core/docker/containerDefaults";
+import { cpusText, durationText } from "../../../components/core/engine/providerText";
 import { startMocks } from "../../support/mocks";
 
 describe("the pace of a health check", () => {

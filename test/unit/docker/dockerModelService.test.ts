@@ -4,9 +4,9 @@ import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import { describe, expect, it } from "vitest";
 
-import { ReleaseStrategy } from "../../../components";
-import { resolveModelServiceArgs } from "../../../components/docker/modelServiceArgs";
-import { renderBalancerConfig } from "../../../components/serving/balancerConfig";
+import { ReleaseStrategy } from "@tf-model-serving/core";
+import { resolveModelServiceArgs } from "../../../components/core/docker/modelServiceArgs";
+import { renderBalancerConfig } from "../../../components/core/serving/balancerConfig";
 import { engine } from "../../support/fakeEngine";
 import { isKnown, outputsOf, promiseOf, unknown, urn } from "../../support/mocks";
 import { rendered } from "../../support/rendered";
@@ -52,7 +52,7 @@ describe("the resources of a service", () => {
   });
 
   it("run the balancer's script", async () => {
-    const script = fs.readFileSync(path.join(repository, "components/serving/run"), "utf8");
+    const script = fs.readFileSync(path.join(repository, "components/core/serving/run"), "utf8");
     expect((await createService()).balancer.inputs.command).toEqual(["bash", "-c", script]);
   });
 

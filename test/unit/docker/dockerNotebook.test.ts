@@ -4,8 +4,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { DockerNotebook, DockerNotebookArgs } from "../../../components";
-import { notebookUser } from "../../../components/docker/notebook/hostFolders";
+import { DockerNotebook, DockerNotebookArgs } from "@tf-model-serving/core";
+import { notebookUser } from "../../../components/core/docker/notebook/hostFolders";
 import { engine } from "../../support/fakeEngine";
 import {
   isKnown,

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 
-import { DockerModelService, DockerModelServiceArgs } from "../../../components";
+import { DockerModelService, DockerModelServiceArgs } from "@tf-model-serving/core";
 import { engine } from "../../support/fakeEngine";
 import { type Recording, type Registration, settle, startMocks } from "../../support/mocks";
 

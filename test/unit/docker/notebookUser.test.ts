@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { DockerNotebook } from "../../../components";
-import { notebookUser, saveWarning } from "../../../components/docker/notebook/hostFolders";
+import { DockerNotebook } from "@tf-model-serving/core";
+import { notebookUser, saveWarning } from "../../../components/core/docker/notebook/hostFolders";
 import { engine } from "../../support/fakeEngine";
 import { settle, startMocks } from "../../support/mocks";
 import { temporaryFolder } from "../../support/modelFolder";

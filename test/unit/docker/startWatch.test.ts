@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { StartFailure, StartWatch } from "../../../components/docker/startWatch";
+import { StartFailure, StartWatch } from "../../../components/core/docker/startWatch";
 import { type Answer, json, startScriptedEngine, written } from "../../support/scriptedEngine";
 
 const ready = "supervisor: ready\n";

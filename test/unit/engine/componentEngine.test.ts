@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, it, vi } from "vitest";
-import { componentEngine, type GivenEngine } from "../../../components/engine/componentEngine";
-import { valueOf } from "../../../components/core/valueOf";
+import { componentEngine, type GivenEngine } from "../../../components/core/engine/componentEngine";
+import { valueOf } from "../../../components/core/arguments/valueOf";
 import { startMocks } from "../../support/mocks";
 
 const onGpu = "ssh://ada@gpu.example.com";

@@ -8,8 +8,11 @@ import {
   defaultDockerHost,
   tlsOf,
   usualEngine,
-} from "../../../components/engine/dockerContext";
-import { engineProviderArgs, providerTlsProblem } from "../../../components/engine/engineProvider";
+} from "../../../components/core/engine/dockerContext";
+import {
+  engineProviderArgs,
+  providerTlsProblem,
+} from "../../../components/core/engine/engineProvider";
 import { type DockerContext, writeContext } from "../../support/dockerContexts";
 import { temporaryFolder } from "../../support/modelFolder";
 

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { expect, it } from "vitest";
 
-import { dockerLogins } from "../../../components";
+import { dockerLogins } from "@tf-model-serving/core";
 import { temporaryFolder } from "../../support/modelFolder";
 
 /** An environment with a configuration of Docker. */

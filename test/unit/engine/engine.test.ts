@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { findImage, inspectEngine } from "../../../components";
+import { findImage, inspectEngine } from "@tf-model-serving/core";
 import { engineAnswers, publishing, startFakeEngine, startServer } from "../../support/fakeEngine";
 import { temporaryFolder } from "../../support/modelFolder";
 import { refusals } from "../../support/refusals";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { engineAnswers } from "../../../components/engine/sshDockerHost/engineAnswers";
+import { engineAnswers } from "../../../components/core/engine/sshDockerHost/engineAnswers";
 import { startFakeEngine } from "../../support/fakeEngine";
 import { fakeSsh, refused, wayTo } from "./fakeSsh";
 

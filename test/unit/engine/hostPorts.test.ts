@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { clientHost } from "../../../components/engine/hostPorts";
+import { clientHost } from "../../../components/core/engine/hostPorts";
 import { engine } from "../../support/fakeEngine";
 import { temporaryFolder } from "../../support/modelFolder";
 import { fakeSsh } from "./fakeSsh";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { registryLogin } from "../../../components/engine/registryLogin";
+import { registryLogin } from "../../../components/core/engine/registryLogin";
 import { temporaryFolder } from "../../support/modelFolder";
 
 const auth = Buffer.from("ada:love:lace").toString("base64");

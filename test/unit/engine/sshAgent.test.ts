@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 
-import { inspectEngine } from "../../../components";
+import { inspectEngine } from "@tf-model-serving/core";
 import { startFakeEngine } from "../../support/fakeEngine";
 import { temporaryFolder } from "../../support/modelFolder";
 import { fakeSsh, refused, wayTo } from "./fakeSsh";

@@ -5,9 +5,9 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 
-import { SshDockerHost, SshDockerHostArgs } from "../../../components";
-import * as answers from "../../../components/engine/sshDockerHost/engineAnswers";
-import * as files from "../../../components/engine/sshDockerHost/sshFiles";
+import { SshDockerHost, SshDockerHostArgs } from "@tf-model-serving/core";
+import * as answers from "../../../components/core/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/core/engine/sshDockerHost/sshFiles";
 import {
   isKnown,
   problemsOf,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { opensshKey } from "../../../components/engine/sshDockerHost/sshKey";
+import { opensshKey } from "../../../components/core/engine/sshDockerHost/sshKey";
 
 // RFC 8032, 7.1, test 1.
 const secret = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";

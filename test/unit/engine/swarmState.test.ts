@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { inspectEngine } from "../../../components";
+import { inspectEngine } from "@tf-model-serving/core";
 import { startFakeEngine, swarmAnswers, swarmNode } from "../../support/fakeEngine";
 
 describe("an engine in a swarm", () => {

@@ -4,7 +4,7 @@ import {
   checkModelEvaluation,
   type ModelEvaluationArgs,
   type Signature,
-} from "../../../components";
+} from "@tf-model-serving/core";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 import { refusals } from "../../support/refusals";
 

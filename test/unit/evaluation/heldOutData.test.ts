@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { hashOfData, readHeldOutData } from "../../../components/evaluation/heldOutData";
-import { readAnswers, writeRequests } from "../../../components/evaluation/requests";
+import { hashOfData, readHeldOutData } from "../../../components/core/evaluation/heldOutData";
+import { readAnswers, writeRequests } from "../../../components/core/evaluation/requests";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 
 function written(files: Record<string, string>): string {

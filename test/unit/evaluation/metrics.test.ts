@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Label, metricNamed, valueOf } from "../../../components/evaluation/metrics";
-import { limitsText, shortcomings } from "../../../components/evaluation/verdict";
+import { type Label, metricNamed, valueOf } from "../../../components/core/evaluation/metrics";
+import { limitsText, shortcomings } from "../../../components/core/evaluation/verdict";
 
 function value(name: string, answers: unknown[], labels: Label[]): number {
   return valueOf(metricNamed(name)!, answers, labels);

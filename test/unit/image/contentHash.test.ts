@@ -4,7 +4,7 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { contentHash } from "../../../components/image/contentHash";
+import { contentHash } from "../../../components/core/image/contentHash";
 import { modelFolder as folderOf } from "../../support/modelFolder";
 
 type Files = Record<string, string>;

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { expect, it } from "vitest";
 
-import { checkDistinctVersions } from "../../../components";
+import { checkDistinctVersions } from "@tf-model-serving/core";
 import { modelFolder, writeFiles } from "../../support/modelFolder";
 
 const files = {

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { expect, it, onTestFinished } from "vitest";
 
-import { buildContext } from "../../../components/image/engineBuild";
+import { buildContext } from "../../../components/core/image/engineBuild";
 import { temporaryFolder } from "../../support/modelFolder";
 
 it.each([

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { imageSizeWarnings } from "../../../components";
+import { imageSizeWarnings } from "@tf-model-serving/core";
 import { modelFiles, temporaryFolder, writeFiles } from "../../support/modelFolder";
 
 /** A folder with a model whose variables seem to be this large; they take no room on the disk. */

@@ -4,9 +4,9 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { type ModelConfigOptions, ModelVersionPolicy } from "../../../components";
-import { modelRemarks } from "../../../components/image/modelRemarks";
-import { checkServedModels } from "../../../components/tfserving/servedModels";
+import { type ModelConfigOptions, ModelVersionPolicy } from "@tf-model-serving/core";
+import { modelRemarks } from "../../../components/core/image/modelRemarks";
+import { checkServedModels } from "../../../components/core/tfserving/servedModels";
 import { declaredWith, everyTarget } from "../../support/everyTarget";
 import { modelFolder as folderWith } from "../../support/modelFolder";
 import { encodeCheckpointIndex, writeShard } from "../tfserving/checkpointFile";

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as docker from "@pulumi/docker";
 import { beforeEach, expect, it, vi } from "vitest";
-import { ServingImage, type ServingImageArgs, servingImageDefaults } from "../../../components";
-import { fetchChecked } from "../../../components/image/checkServingImage";
-import { s3 } from "../../../components/modelSource/s3";
+import { ServingImage, type ServingImageArgs, servingImageDefaults } from "@tf-model-serving/core";
+import { fetchChecked } from "../../../components/core/image/checkServingImage";
+import { s3 } from "../../../components/core/modelSource/s3";
 import { engine } from "../../support/fakeEngine";
 import { problemsOf, promiseOf, type Recording, settle, startMocks } from "../../support/mocks";
 import { s3Holds } from "../../support/remoteFiles";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { pipSettings } from "../../../components/image/pipSettings";
+import { pipSettings } from "../../../components/core/image/pipSettings";
 import { temporaryFolder } from "../../support/modelFolder";
 
 const settings = (env: NodeJS.ProcessEnv, config: string[] = []) =>

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { checkPublishedImage, PublishedImage, PublishedImageArgs } from "../../../components";
+import { checkPublishedImage, PublishedImage, PublishedImageArgs } from "@tf-model-serving/core";
 import {
   isKnown,
   problemsOf,

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { RuntimeImage, RuntimeImageArgs } from "../../../components";
+import { RuntimeImage, RuntimeImageArgs } from "@tf-model-serving/core";
 import { engine } from "../../support/fakeEngine";
 import { problemsOf, promiseOf, type Recording, settle, startMocks } from "../../support/mocks";
 import { rendered } from "../../support/rendered";

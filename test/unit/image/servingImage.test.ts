@@ -5,7 +5,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { ModelVersionPolicy, ServingImage, ServingImageArgs } from "../../../components";
+import { ModelVersionPolicy, ServingImage, ServingImageArgs } from "@tf-model-serving/core";
 import { engine } from "../../support/fakeEngine";
 import {
   isKnown,

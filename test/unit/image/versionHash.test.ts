@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it, vi } from "vitest";
-import * as contentHash from "../../../components/image/contentHash";
-import { versionHash } from "../../../components/image/versionHash";
+import * as contentHash from "../../../components/core/image/contentHash";
+import { versionHash } from "../../../components/core/image/versionHash";
 import { temporaryFolder, writeFiles } from "../tfserving/savedModelFile";
 
 it("reads a version again only once a file in it has changed", () => {

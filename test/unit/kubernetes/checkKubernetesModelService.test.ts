@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { ReleaseStrategy } from "@tf-model-serving/core";
 import {
   checkKubernetesModelService,
   KubernetesCluster,
   KubernetesModelService,
   KubernetesModelServiceArgs,
   kubernetesServiceWarnings,
-  ReleaseStrategy,
-} from "../../../components";
+} from "@tf-model-serving/kubernetes";
 import { renderBalancerPolicy } from "../../../components/kubernetes/network/networkPolicies";
 import { problemsOf, type Recording, settle, startMocks } from "../../support/mocks";
 import { refusals } from "../../support/refusals";

@@ -2,7 +2,12 @@ import * as path from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ClusterError, connectCluster, findNamespace, inspectCluster } from "../../../components";
+import {
+  ClusterError,
+  connectCluster,
+  findNamespace,
+  inspectCluster,
+} from "@tf-model-serving/kubernetes";
 import {
   cluster,
   clusterAnswers,

@@ -3,13 +3,13 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { ReleaseStrategy } from "@tf-model-serving/core";
 import {
   KubernetesModelService,
   KubernetesModelServiceArgs,
   KubernetesNotebook,
   KubernetesNotebookArgs,
-  ReleaseStrategy,
-} from "../../../components";
+} from "@tf-model-serving/kubernetes";
 import { type Registration, settle, startMocks } from "../../support/mocks";
 import { repository } from "../../support/stackConfig";
 import { everything, required } from "./kubernetesEdges";

@@ -1,4 +1,4 @@
-import { ReleaseStrategy } from "../../../components";
+import { ReleaseStrategy } from "@tf-model-serving/core";
 import { KubernetesCluster } from "../../../components/kubernetes/cluster/inspectCluster";
 import {
   KubernetesModelServiceArgs,

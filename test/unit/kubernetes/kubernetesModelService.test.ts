@@ -2,13 +2,10 @@ import * as k8s from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
-import {
-  KubernetesModelService,
-  KubernetesModelServiceArgs,
-  ReleaseStrategy,
-} from "../../../components";
-import { renderBalancerConfig } from "../../../components/serving/balancerConfig";
-import { renderServer } from "../../../components/tfserving/serverOptions";
+import { ReleaseStrategy } from "@tf-model-serving/core";
+import { KubernetesModelService, KubernetesModelServiceArgs } from "@tf-model-serving/kubernetes";
+import { renderBalancerConfig } from "../../../components/core/serving/balancerConfig";
+import { renderServer } from "../../../components/core/tfserving/serverOptions";
 import {
   isKnown,
   promiseOf,
@@ -25,7 +22,7 @@ import { canary, cluster, everything, otherwise, required } from "./kubernetesEd
 type Args = Partial<KubernetesModelServiceArgs>;
 type Inputs = Record<string, unknown>;
 
-const component = "tfserving:index:KubernetesModelService";
+const component = "tfserving-kubernetes:index:KubernetesModelService";
 const deployment = "kubernetes:apps/v1:Deployment";
 const configMap = "kubernetes:core/v1:ConfigMap";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { KubernetesNotebook, KubernetesNotebookArgs } from "../../../components";
+import { KubernetesNotebook, KubernetesNotebookArgs } from "@tf-model-serving/kubernetes";
 import { VolumeAccessMode } from "../../../components/kubernetes/notebook/kubernetesNotebookArgs";
 import {
   isKnown,

@@ -6,7 +6,7 @@ import {
   type GuardedRelease,
   ReleaseGuard,
 } from "../../../components/kubernetes/release/releaseGuard";
-import { connectCluster } from "../../../components";
+import { connectCluster } from "@tf-model-serving/kubernetes";
 import { type RolloutApi, rolloutApi } from "../../../components/kubernetes/release/rolloutApi";
 import { cluster, kubeconfigFor } from "../../support/fakeCluster";
 import { startServer } from "../../support/fakeEngine";

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { spawnSync } from "node:child_process";
 import { beforeEach, expect, it, vi } from "vitest";
-import { cached } from "../../../components/modelSource/cache";
+import { cached } from "../../../components/core/modelSource/cache";
 import { temporaryFolder } from "../../support/modelFolder";
 
 let cache: string;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { chooseFiles } from "../../../components/modelSource/chooseFiles";
+import { chooseFiles } from "../../../components/core/modelSource/chooseFiles";
 
 const open = () => Promise.reject(new Error("nothing is read"));
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { gitPlace } from "../../../components/modelSource/dvcGit";
+import { gitPlace } from "../../../components/core/modelSource/dvcGit";
 import { repository } from "../../support/stackConfig";
 
 it("a path without a repository is one of the project's own", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checkModelSource } from "../../../components";
+import { checkModelSource } from "@tf-model-serving/core";
 
 it.each([
   "mlflow:models:/flowers/3",

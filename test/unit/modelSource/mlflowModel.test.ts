@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { savedModelFolder } from "../../../components/modelSource/mlflowModel";
+import { savedModelFolder } from "../../../components/core/modelSource/mlflowModel";
 
 const describedAs = (flavors: string) => `flavors:\n  python_function: {}\n  ${flavors}\n`;
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it, vi } from "vitest";
-import { netrcLogin } from "../../../components/modelSource/netrc";
+import { netrcLogin } from "../../../components/core/modelSource/netrc";
 import { temporaryFolder } from "../../support/modelFolder";
 
 /** The login that a file has for models.example.com. */

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { placeVersions } from "../../../components/modelSource/placeVersions";
+import { placeVersions } from "../../../components/core/modelSource/placeVersions";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 
 /** Paths below the versions of a model that was fetched with these files. */

@@ -1,9 +1,9 @@
 // What the engine deletes on AWS before its successor is there. Pulumi's provider for AWS cannot be
 // asked here, so this is what it would say of what is declared: see test/providers/README.md.
 import { describe, expect, it, vi } from "vitest";
-import { GpuHost } from "../../../components";
-import * as engine from "../../../components/engine/sshDockerHost/engineAnswers";
-import * as files from "../../../components/engine/sshDockerHost/sshFiles";
+import { GpuHost } from "@tf-model-serving/aws";
+import * as engine from "../../../components/core/engine/sshDockerHost/engineAnswers";
+import * as files from "../../../components/core/engine/sshDockerHost/sshFiles";
 import { region } from "../../support/awsMocks";
 import { declaredWith, everyTarget } from "../../support/everyTarget";
 import { type Registration, settle, startMocks } from "../../support/mocks";

@@ -204,7 +204,7 @@ describe("the program on AWS", () => {
     expect(notebookTunnel).toContain("ssm start-session");
     const without = Object.keys(await run({ notebook: false }));
     expect(without.filter((name) => name.startsWith("notebook"))).toEqual([]);
-    expect(types()).not.toContain("tfserving:index:EcsNotebook");
+    expect(types()).not.toContain("tfserving-aws:index:EcsNotebook");
   });
 
   it("knows nothing of AWS's identifiers in the preview of a first update", async () => {

@@ -126,7 +126,7 @@ describe("the program on Kubernetes", () => {
 
   it("has no notebook where none is wanted", async () => {
     const outputs = await run({ notebook: false });
-    expect(types()).not.toContain("tfserving:index:KubernetesNotebook");
+    expect(types()).not.toContain("tfserving-kubernetes:index:KubernetesNotebook");
     expect(Object.keys(outputs).filter((name) => name.startsWith("notebook"))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { notebookDefaults } from "../../../components";
+import { notebookDefaults } from "@tf-model-serving/core";
 import { type Recording } from "../../support/mocks";
 import { refusalOf, runProgram, type Surroundings, valuesOf } from "../../support/runProgram";
 import { enterSmallProject } from "../../support/smallProject";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, it, vi } from "vitest";
 
-import { modelServiceDefaults, notebookDefaults } from "../../../components";
+import { modelServiceDefaults, notebookDefaults } from "@tf-model-serving/core";
 import { pullHints, pullLogins } from "../../../program/pullLogins";
 import { pullWarnings } from "../../../program/kubernetes/pullSecret";
 import { dockerConfig } from "../../support/dockerConfig";

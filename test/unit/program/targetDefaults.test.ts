@@ -3,13 +3,9 @@ import * as path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import {
-  fewestReplicas,
-  modelServiceDefaults,
-  resolveEcsModelServiceArgs,
-  resolveKubernetesModelServiceArgs,
-  resolveSwarmModelServiceArgs,
-} from "../../../components";
+import { modelServiceDefaults, resolveSwarmModelServiceArgs } from "@tf-model-serving/core";
+import { resolveEcsModelServiceArgs } from "@tf-model-serving/aws";
+import { fewestReplicas, resolveKubernetesModelServiceArgs } from "@tf-model-serving/kubernetes";
 import { feedsOf, type Key, type TargetName } from "../../../program/config/key";
 import { table } from "../../../program/config/table";
 import { repository } from "../../support/stackConfig";

@@ -7,20 +7,21 @@ import { repository } from "../../support/stackConfig";
 
 /** Files that throw other errors, each with why no user meets them bare. */
 const others: Record<string, string> = {
-  "components/engine/dockerContext.ts":
+  "components/core/engine/dockerContext.ts":
     "It knows no Pulumi; componentEngine.ts and the program's look-up of the engine catch it.",
-  "components/engine/engineClient.ts":
+  "components/core/engine/engineClient.ts":
     "It knows no Pulumi; the program's look-up of the engine catches it, and a hook shows its message alone.",
-  "components/engine/registryLogin.ts": "It knows no Pulumi; whoever fetches a model catches it.",
-  "components/engine/sshAgent.ts": "It ends a connection; whoever asks the engine catches it.",
-  "components/evaluation/": "ModelEvaluation and its check catch what they throw.",
+  "components/core/engine/registryLogin.ts":
+    "It knows no Pulumi; whoever fetches a model catches it.",
+  "components/core/engine/sshAgent.ts": "It ends a connection; whoever asks the engine catches it.",
+  "components/core/evaluation/": "ModelEvaluation and its check catch what they throw.",
+  "components/core/modelSource/": "It knows no program; whoever fetches a model catches it.",
+  "components/core/tfserving/pictures.ts":
+    "It knows no Pulumi; the npm commands and the check of an evaluation catch it.",
+  "components/core/tfserving/savedModel.ts":
+    "It knows no Pulumi; the checks of a model's version make a problem of it.",
   "components/kubernetes/cluster/connectCluster.ts":
     "It is an answer's code; whoever asks the API server catches it.",
-  "components/modelSource/": "It knows no program; whoever fetches a model catches it.",
-  "components/tfserving/pictures.ts":
-    "It knows no Pulumi; the npm commands and the check of an evaluation catch it.",
-  "components/tfserving/savedModel.ts":
-    "It knows no Pulumi; the checks of a model's version make a problem of it.",
 };
 
 it("what components and program throw has no stack trace", () => {

@@ -6,20 +6,24 @@ import { describe, expect, it } from "vitest";
 import { repository } from "../../support/stackConfig";
 
 /** The folders of the library, each with those that it may import. */
-const below = ["core", "tfserving", "serving", "engine", "modelSource", "image"];
+const base = ["arguments", "stack"];
+const below = [...base, "tfserving", "serving", "engine", "modelSource", "image"];
 const mayImport: Record<string, string[]> = {
-  core: [],
-  tfserving: ["core"],
-  serving: ["core", "tfserving"],
-  engine: ["core", "tfserving", "serving"],
-  modelSource: ["core", "tfserving", "engine"],
-  image: ["core", "tfserving", "serving", "engine", "modelSource"],
+  arguments: [],
+  stack: ["arguments"],
+  tfserving: base,
+  serving: [...base, "tfserving"],
+  engine: [...base, "tfserving", "serving"],
+  modelSource: [...base, "tfserving", "engine"],
+  image: [...base, "tfserving", "serving", "engine", "modelSource"],
   evaluation: below,
   docker: below,
   swarm: [...below, "docker"],
   aws: below,
   kubernetes: below,
 };
+
+const internal = "@tf-model-serving/core/internal/";
 
 interface Import {
   from: string;
@@ -42,11 +46,13 @@ function importsOf(file: string): Import[] {
   const text = fs.readFileSync(path.join(repository, file), "utf8");
   return [...text.matchAll(/(?:\bfrom|\bimport|\brequire\()\s*\(?"([^"]+)"/g)].map(([, named]) => ({
     from: file,
-    to: named.startsWith(".") ? path.posix.join(path.posix.dirname(file), named) : named,
+    to: named.startsWith(".")
+      ? path.posix.join(path.posix.dirname(file), named)
+      : named.replace(internal, "components/core/"),
   }));
 }
 
-const folderOf = (file: string) => /^components\/([^/]+)\//.exec(file)?.[1];
+const folderOf = (file: string) => /^components\/(?:core\/)?(?!core\/)([^/]+)\//.exec(file)?.[1];
 const shown = ({ from, to }: Import) => `${from} -> ${to}`;
 
 describe("the library's folders", () => {
@@ -64,7 +70,8 @@ describe("the library's folders", () => {
   });
 
   it("have knowledge of TensorFlow Serving and schemas that need no Pulumi", () => {
-    const pure = /^components\/(tfserving\/|core\/(schema|problem|checks|images|nearestName)\.ts)/;
+    const pure =
+      /^components\/core\/(tfserving\/|arguments\/(schema|problem|checks|images|nearestName)\.ts)/;
     const pulumi = imports.filter(({ from, to }) => pure.test(from) && to.startsWith("@pulumi/"));
     expect(pulumi.map(shown)).toEqual([]);
   });
@@ -77,7 +84,7 @@ describe("the library's folders", () => {
   });
 });
 
-it("the program and the commands use the library by what index.ts and facts.ts export", () => {
+it("the program and the commands use the library by what its packages export", () => {
   const deep = imports.filter(({ from, to }) => !from.startsWith("components/") && folderOf(to));
   expect(deep.map(shown)).toEqual([]);
 });

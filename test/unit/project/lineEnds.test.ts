@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { balancerCommand } from "../../../components/serving/balancerScript";
-import { readText } from "../../../components/core/readText";
+import { balancerCommand } from "../../../components/core/serving/balancerScript";
+import { readText } from "../../../components/core/arguments/readText";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 import { repository } from "../../support/stackConfig";
 
@@ -24,9 +24,9 @@ function windowsCheckout(files: Record<string, string>): string {
 
 describe("a clone with core.autocrlf", () => {
   const texts = {
-    "components/image/runtime/tfserving-supervisor": "#!/usr/bin/perl\n1;\n",
-    "components/image/runtime/TfServing/Http.pm": "1;\n",
-    "components/serving/run": "set -u\n",
+    "components/core/image/runtime/tfserving-supervisor": "#!/usr/bin/perl\n1;\n",
+    "components/core/image/runtime/TfServing/Http.pm": "1;\n",
+    "components/core/serving/run": "set -u\n",
     "airgap/images/build": "set -e\n",
     "model/notebooks/client.ipynb": "{}\n",
   };
@@ -57,6 +57,6 @@ describe("a checkout that has CRLF all the same", () => {
   it("is what the balancer's script is read for", () => {
     const [bash, option, script] = balancerCommand();
     expect([bash, option]).toEqual(["bash", "-c"]);
-    expect(script).toBe(readText(path.join(repository, "components/serving/run")));
+    expect(script).toBe(readText(path.join(repository, "components/core/serving/run")));
   });
 });

@@ -1,12 +1,12 @@
-// Versions are pinned in package.json, components/core/images.ts and airgap/images/names.json. What
+// Versions are pinned in package.json, components/core/arguments/images.ts and airgap/images/names.json. What
 // cannot be derived from them, since it is text or of another language, repeats them and agrees.
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
 import names from "../../../airgap/images/names.json";
-import { defaultImages } from "../../../components/core/images";
-import { readSavedModel } from "../../../components/tfserving/savedModel";
+import { defaultImages } from "../../../components/core/arguments/images";
+import { readSavedModel } from "../../../components/core/tfserving/savedModel";
 import packageJson from "../../../package.json";
 import { repository } from "../../support/stackConfig";
 
@@ -32,8 +32,8 @@ const repeated: [RegExp, string, string[]][] = [
       "airgap/images/names.json",
       "airgap/images/tensorflow/requirements.in",
       "airgap/images/tensorflow/requirements.txt",
-      "components/image/runtime/Dockerfile",
-      "components/image/servingImageArgs.ts",
+      "components/core/image/runtime/Dockerfile",
+      "components/core/image/servingImageArgs.ts",
       "model/notebooks/client.ipynb",
       "model/notebooks/client.py",
       "model/notebooks/train_and_export.ipynb",
@@ -43,12 +43,12 @@ const repeated: [RegExp, string, string[]][] = [
   [
     /\bhaproxy:(\d+\.\d+\.\d+)/g,
     versionOf(defaultImages.balancer),
-    ["Pulumi.yaml", "components/serving/replicaArgs.ts"],
+    ["Pulumi.yaml", "components/core/serving/replicaArgs.ts"],
   ],
   [
     /\/tensorflow-notebook:([\w.-]*\w)/g,
     versionOf(defaultImages.notebook),
-    ["Pulumi.yaml", "components/serving/notebook/notebookArgs.ts"],
+    ["Pulumi.yaml", "components/core/serving/notebook/notebookArgs.ts"],
   ],
   [
     /tfserving-airgap\/notebook:([\w.-]*\w)/g,

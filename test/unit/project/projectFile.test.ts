@@ -10,7 +10,6 @@ import {
   defaults,
   projectFile,
   readStackFile,
-  readYaml,
   repository,
   stackFiles,
 } from "../../support/stackConfig";
@@ -23,7 +22,7 @@ describe("Pulumi.yaml", () => {
   });
 
   it("has the notebook image that the docstring of every notebook's argument names", () => {
-    const file = path.join(repository, "components/serving/notebook/notebookArgs.ts");
+    const file = path.join(repository, "components/core/serving/notebook/notebookArgs.ts");
     const source = fs.readFileSync(file, "utf8");
     expect(source).toContain(`   * @default "${String(defaults.notebookImage)}"\n`);
   });
@@ -43,10 +42,9 @@ describe("Pulumi.yaml", () => {
     },
   );
 
-  it("names the program, package.json the library, under one name", () => {
+  it("names the program, and has the name of package.json", () => {
     expect(projectFile).toMatchObject({ name: project, main: "index.ts" });
-    expect(packageFile).toMatchObject({ name: project, main: "components/index.ts" });
-    expect(readYaml("PulumiPlugin.yaml")).toEqual({ runtime: "nodejs" });
+    expect(packageFile).toMatchObject({ name: project });
   });
 });
 

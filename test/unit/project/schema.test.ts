@@ -1,58 +1,80 @@
-import { Analyzer, type AnalyzeResult } from "@pulumi/pulumi/provider/experimental/analyzer";
-import { getPulumiComponents } from "@pulumi/pulumi/provider/experimental/provider";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-
-import * as library from "../../../components";
-import packageFile from "../../../package.json";
+import { packages } from "../../../components/build";
+import { generatedSchemas } from "../../../docs/generate";
 import { repository } from "../../support/stackConfig";
 
-// What `pulumi package add` offers to programs in every language. The analyzer throws at what these
-// cannot have: unions, tuples, callbacks, type aliases for arguments.
-describe("the package's schema", () => {
-  const names = getPulumiComponents(library).map(({ name }) => name);
-  const exported = Object.keys(library);
-  let schema: AnalyzeResult;
+interface Property {
+  type?: string;
+  plain?: boolean;
+  description?: string;
+}
 
-  beforeAll(() => {
-    schema = new Analyzer(repository, packageFile.name, packageFile, new Set(names)).analyze();
+interface Component {
+  description?: string;
+  inputProperties: Record<string, Property>;
+  requiredInputs: string[];
+  properties: Record<string, Property>;
+  required: string[];
+}
+
+// What `pulumi package add` offers to programs in every language.
+describe("the packages' schemas", () => {
+  const read = (file: string) => fs.readFileSync(path.join(repository, file), "utf8");
+  const schemas = packages.map((name) => JSON.parse(read(`components/${name}/schema.json`)));
+  const components: Record<string, Component> = Object.fromEntries(
+    schemas.flatMap(({ resources }) =>
+      Object.entries<Component>(resources).map(([type, found]) => [type.split(":")[2], found]),
+    ),
+  );
+  let generated: Record<string, string>;
+
+  beforeAll(async () => {
+    generated = await generatedSchemas();
   }, 300_000);
 
-  /** Names of a component's properties; optional ones end in "?". */
-  function shape(properties: Record<string, { optional?: boolean }>): string[] {
-    return Object.entries(properties)
-      .map(([name, { optional }]) => (optional ? `${name}?` : name))
-      .sort();
+  it.each(packages)("are up to date for %s (npm run generate)", (name) => {
+    const file = `components/${name}/schema.json`;
+    expect(read(file)).toBe(generated[file]);
+  });
+
+  /** Names of a component's outputs; optional ones end in "?". */
+  function shape({ properties, required }: Component): string[] {
+    const mark = (name: string) => (required.includes(name) ? name : `${name}?`);
+    return Object.keys(properties).map(mark).sort();
   }
 
-  function required(properties: Record<string, { optional?: boolean }>): string[] {
-    return shape(properties).filter((name) => !name.endsWith("?"));
-  }
-
-  it("has every component that the library exports", () => {
-    expect(Object.keys(schema.components).sort()).toEqual([
-      "AlbEndpoint",
-      "DockerModelService",
-      "DockerNotebook",
-      "EcrImage",
-      "EcrRepository",
-      "EcsCluster",
-      "EcsModelService",
-      "EcsNotebook",
-      "GpuHost",
-      "KubernetesModelService",
-      "KubernetesNotebook",
-      "ModelEvaluation",
-      "NotebookImage",
-      "PublishedImage",
-      "RuntimeImage",
-      "ServiceMonitoring",
-      "ServingImage",
-      "SshDockerHost",
-      "SwarmModelService",
-      "SwarmNotebook",
-      "VpcNetwork",
+  it("have every component", () => {
+    expect(schemas.map(({ resources }) => Object.keys(resources).sort())).toEqual([
+      [
+        "tfserving:index:DockerModelService",
+        "tfserving:index:DockerNotebook",
+        "tfserving:index:ModelEvaluation",
+        "tfserving:index:NotebookImage",
+        "tfserving:index:PublishedImage",
+        "tfserving:index:RuntimeImage",
+        "tfserving:index:ServingImage",
+        "tfserving:index:SshDockerHost",
+        "tfserving:index:SwarmModelService",
+        "tfserving:index:SwarmNotebook",
+      ],
+      [
+        "tfserving-aws:index:AlbEndpoint",
+        "tfserving-aws:index:EcrImage",
+        "tfserving-aws:index:EcrRepository",
+        "tfserving-aws:index:EcsCluster",
+        "tfserving-aws:index:EcsModelService",
+        "tfserving-aws:index:EcsNotebook",
+        "tfserving-aws:index:GpuHost",
+        "tfserving-aws:index:ServiceMonitoring",
+        "tfserving-aws:index:VpcNetwork",
+      ],
+      [
+        "tfserving-kubernetes:index:KubernetesModelService",
+        "tfserving-kubernetes:index:KubernetesNotebook",
+      ],
     ]);
-    expect(exported).toEqual(expect.arrayContaining(names));
   });
 
   it.each([
@@ -116,7 +138,7 @@ describe("the package's schema", () => {
     ["SwarmNotebook", ["folder", "grpcAddress", "modelName", "networkId", "restUrl"]],
     ["VpcNetwork", []],
   ])("requires of a %s: %j", (name, inputs) => {
-    expect(required(schema.components[name].inputs)).toEqual(inputs);
+    expect(components[name].requiredInputs).toEqual(inputs);
   });
 
   it.each([
@@ -211,40 +233,39 @@ describe("the package's schema", () => {
       ["imageId", "imageName", "modelCard?", "modelRevision", "modelVersion", "signature"],
     ],
   ])("gives back from a %s: %j", (name, outputs) => {
-    expect(shape(schema.components[name].outputs)).toEqual(outputs);
+    expect(shape(components[name])).toEqual(outputs);
   });
 
-  it("names no resource of a provider, whose plugin would have to be there to add the package", () => {
-    expect(
-      JSON.stringify(schema.components).match(/\/(aws|docker|kubernetes)\/v[^"]*/g),
-    ).toBeNull();
+  it("name no resource of a provider, whose plugin would have to be there to add the package", () => {
+    expect(JSON.stringify(schemas).match(/\/(aws|docker|kubernetes)\/v[^"]*/g)).toBeNull();
+    expect(schemas.flatMap(({ dependencies }) => dependencies)).toEqual([]);
   });
 
-  it("takes the outputs of one component as the inputs of the next", () => {
-    const { DockerModelService, DockerNotebook, PublishedImage } = schema.components;
+  it("take the outputs of one component as the inputs of the next", () => {
+    const { DockerModelService, DockerNotebook, PublishedImage } = components;
     for (const input of [
-      DockerModelService.inputs.image,
-      PublishedImage.inputs.image,
-      PublishedImage.inputs.password,
-      DockerNotebook.inputs.networkName,
-      DockerNotebook.inputs.restUrl,
-      DockerNotebook.inputs.grpcAddress,
+      DockerModelService.inputProperties.image,
+      PublishedImage.inputProperties.image,
+      PublishedImage.inputProperties.password,
+      DockerNotebook.inputProperties.networkName,
+      DockerNotebook.inputProperties.restUrl,
+      DockerNotebook.inputProperties.grpcAddress,
     ]) {
       expect(input).toMatchObject({ type: "string" });
       expect(input).not.toHaveProperty("plain");
     }
   });
 
-  it("describes every component and every argument", () => {
-    for (const [name, { description, inputs }] of Object.entries(schema.components)) {
+  it("describe every component and every argument", () => {
+    for (const [name, { description, inputProperties }] of Object.entries(components)) {
       expect(description, name).toBeTruthy();
-      for (const [input, property] of Object.entries(inputs)) {
+      for (const [input, property] of Object.entries(inputProperties)) {
         expect(property.description, `${name}.${input}`).toBeTruthy();
       }
     }
   });
 
-  it("has no argument that may be anything", () => {
-    expect(JSON.stringify(schema)).not.toContain("pulumi.json#/Any");
+  it("have no argument that may be anything", () => {
+    expect(JSON.stringify(schemas)).not.toContain("pulumi.json#/Any");
   });
 });

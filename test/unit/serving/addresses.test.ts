@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { networkNames } from "../../../components/serving/addresses";
+import { networkNames } from "../../../components/core/serving/addresses";
 
 it.each([
   ["tf_model_serving", ["tf_model_serving", "tf-model-serving"]],

@@ -3,7 +3,7 @@ import {
   balancerMemoryMb,
   bufferBytes,
   maxConnections,
-} from "../../../components/serving/balancerSize";
+} from "../../../components/core/serving/balancerSize";
 
 const mb = 2 ** 20;
 

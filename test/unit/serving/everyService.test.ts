@@ -2,20 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 
 import {
-  checkEcsModelService,
-  checkKubernetesModelService,
   checkModelService,
   checkSwarmModelService,
   type Problem,
   ReleaseStrategy,
   type ReplicaArgs,
-  resolveEcsModelServiceArgs,
-  resolveKubernetesModelServiceArgs,
   resolveModelServiceArgs,
   resolveSwarmModelServiceArgs,
-} from "../../../components";
-import { oldNameNotes, serviceWarnings } from "../../../components/serving/checkReplicas";
-import { requestTimes } from "../../../components/serving/requestTimes";
+} from "@tf-model-serving/core";
+import { checkEcsModelService, resolveEcsModelServiceArgs } from "@tf-model-serving/aws";
+import {
+  checkKubernetesModelService,
+  resolveKubernetesModelServiceArgs,
+} from "@tf-model-serving/kubernetes";
+import { oldNameNotes, serviceWarnings } from "../../../components/core/serving/checkReplicas";
+import { requestTimes } from "../../../components/core/serving/requestTimes";
 
 const later = pulumi.output("known later");
 const image = { image: later, modelName: "flowers", modelVersion: "7" };

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { loopbackCommand } from "../../../components/serving/notebook/jupyter";
-import { directHosts, noProxyEnvironment } from "../../../components/serving/notebook/noProxy";
+import { loopbackCommand } from "../../../components/core/serving/notebook/jupyter";
+import { directHosts, noProxyEnvironment } from "../../../components/core/serving/notebook/noProxy";
 
 const addresses = {
   restUrl: "http://tf_model_serving:8501/v1/models/my_model",

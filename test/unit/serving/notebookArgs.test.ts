@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  checkDockerNotebook,
-  checkEcsNotebook,
-  checkKubernetesNotebook,
-  checkSwarmNotebook,
-} from "../../../components";
+import { checkDockerNotebook, checkSwarmNotebook } from "@tf-model-serving/core";
+import { checkEcsNotebook } from "@tf-model-serving/aws";
+import { checkKubernetesNotebook } from "@tf-model-serving/kubernetes";
 import { swarmEngine } from "../../support/fakeEngine";
 
 type Check = (args: object) => { propertyPath: string; reason: string }[];

@@ -1,12 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 
-import {
-  DockerModelService,
-  EcsModelService,
-  KubernetesModelService,
-  SwarmModelService,
-} from "../../../components";
+import { DockerModelService, SwarmModelService } from "@tf-model-serving/core";
+import { EcsModelService } from "@tf-model-serving/aws";
+import { KubernetesModelService } from "@tf-model-serving/kubernetes";
 import { settle, startMocks } from "../../support/mocks";
 
 const digest = `r.example.com/flowers@sha256:${"a".repeat(64)}`;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "../../../components";
+import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "@tf-model-serving/core";
 import { engine, swarmEngine } from "../../support/fakeEngine";
 import { problemsOf, type Recording, startMocks } from "../../support/mocks";
 import { refusals } from "../../support/refusals";

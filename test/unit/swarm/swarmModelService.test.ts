@@ -4,9 +4,9 @@ import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "../../../components";
-import { renderBalancerConfig } from "../../../components/serving/balancerConfig";
-import { ReleaseStrategy } from "../../../components/serving/releaseStrategy";
+import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "@tf-model-serving/core";
+import { renderBalancerConfig } from "../../../components/core/serving/balancerConfig";
+import { ReleaseStrategy } from "../../../components/core/serving/releaseStrategy";
 import { dockerConfig } from "../../support/dockerConfig";
 import { swarmEngine } from "../../support/fakeEngine";
 import { outputsOf, type Recording, secret, settle, startMocks, urn } from "../../support/mocks";
@@ -70,7 +70,7 @@ describe("the resources of a service on Swarm", () => {
 
   it("run the balancer's script, which looks for every task, under tasks. in both endpoint modes", async () => {
     await create();
-    const script = fs.readFileSync(path.join(repository, "components/serving/run"), "utf8");
+    const script = fs.readFileSync(path.join(repository, "components/core/serving/run"), "utf8");
     const balancer = recording.find(service, "serving-balancer");
     expect(specOf(balancer).commands).toEqual(["bash", "-c", script]);
     const config = recording.find("docker:index/serviceConfig:ServiceConfig").inputs.dataRaw;

@@ -2,8 +2,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { SwarmNotebook, SwarmNotebookArgs } from "../../../components";
-import { notebookUser } from "../../../components/docker/notebook/hostFolders";
+import { SwarmNotebook, SwarmNotebookArgs } from "@tf-model-serving/core";
+import { notebookUser } from "../../../components/core/docker/notebook/hostFolders";
 import { engine, swarmEngine } from "../../support/fakeEngine";
 import { problemsOf, promiseOf, type Recording, settle, startMocks } from "../../support/mocks";
 import { temporaryFolder } from "../../support/modelFolder";

@@ -6,7 +6,7 @@ import {
   hopelessServices,
   taskFailureText,
   watchTasks,
-} from "../../../components/swarm/taskWatch";
+} from "../../../components/core/swarm/taskWatch";
 import { startMocks } from "../../support/mocks";
 import { type Answer, json, startScriptedEngine, written } from "../../support/scriptedEngine";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { checkBaseImage } from "../../../components/tfserving/baseImage";
+import { checkBaseImage } from "../../../components/core/tfserving/baseImage";
 import { refusals } from "../../support/refusals";
 
 const digest = `sha256:${"0".repeat(64)}`;

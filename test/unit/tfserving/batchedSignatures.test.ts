@@ -2,9 +2,9 @@ import * as path from "node:path";
 
 import { expect, describe, it } from "vitest";
 
-import type { BatchingOptions } from "../../../components";
-import { checkBatchedSignatures } from "../../../components/tfserving/batchedSignatures";
-import { checkServedModels } from "../../../components/tfserving/servedModels";
+import type { BatchingOptions } from "@tf-model-serving/core";
+import { checkBatchedSignatures } from "../../../components/core/tfserving/batchedSignatures";
+import { checkServedModels } from "../../../components/core/tfserving/servedModels";
 import { refusals } from "../../support/refusals";
 import {
   encodeSavedModel,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { checkServingImage } from "../../../components";
-import { defaultImages } from "../../../components/core/images";
-import { modelRemarks } from "../../../components/image/modelRemarks";
-import { tensorflowOf } from "../../../components/tfserving/baseImage";
-import { serverOperations } from "../../../components/tfserving/graphOperations";
-import { checkServedModels } from "../../../components/tfserving/servedModels";
+import { checkServingImage } from "@tf-model-serving/core";
+import { defaultImages } from "../../../components/core/arguments/images";
+import { modelRemarks } from "../../../components/core/image/modelRemarks";
+import { tensorflowOf } from "../../../components/core/tfserving/baseImage";
+import { serverOperations } from "../../../components/core/tfserving/graphOperations";
+import { checkServedModels } from "../../../components/core/tfserving/servedModels";
 import { modelFolder as folderWith } from "../../support/modelFolder";
 import { refusals } from "../../support/refusals";
 import { functionOf, node, savedModelOf } from "./graphFile";

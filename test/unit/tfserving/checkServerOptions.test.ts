@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { checkServerOptions, ServerOptions } from "../../../components/tfserving/serverOptions";
+import {
+  checkServerOptions,
+  ServerOptions,
+} from "../../../components/core/tfserving/serverOptions";
 import { refusals } from "../../support/refusals";
 import { readYaml } from "../../support/stackConfig";
 

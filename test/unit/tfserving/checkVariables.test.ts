@@ -7,8 +7,8 @@ import { describe, expect, it } from "vitest";
 import {
   BrokenIndexError,
   readCheckpointIndex,
-} from "../../../components/tfserving/checkpointIndex";
-import { checkVariables } from "../../../components/tfserving/checkVariables";
+} from "../../../components/core/tfserving/checkpointIndex";
+import { checkVariables } from "../../../components/core/tfserving/checkVariables";
 import { refusals } from "../../support/refusals";
 import { encodeCheckpointIndex, type TableOptions, writeShard } from "./checkpointFile";
 import { temporaryFolder, testdata, writeFiles } from "./savedModelFile";

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { checkModelFolder } from "../../../components/tfserving/modelFolder";
-import { cardText, readModelCard } from "../../../components/tfserving/modelCard";
-import { ModelVersionPolicy } from "../../../components/tfserving/modelConfig";
+import { checkModelFolder } from "../../../components/core/tfserving/modelFolder";
+import { cardText, readModelCard } from "../../../components/core/tfserving/modelCard";
+import { ModelVersionPolicy } from "../../../components/core/tfserving/modelConfig";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 import { good } from "./modelFolders";
 

@@ -3,8 +3,8 @@ import * as path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { ModelVersionPolicy } from "../../../components/tfserving/modelConfig";
-import { checkModelFolder, servedVersion } from "../../../components/tfserving/modelFolder";
+import { ModelVersionPolicy } from "../../../components/core/tfserving/modelConfig";
+import { checkModelFolder, servedVersion } from "../../../components/core/tfserving/modelFolder";
 import { modelFolder as folderWith } from "../../support/modelFolder";
 import { copyOf, good, pointer, reading, reasonsOf } from "./modelFolders";
 import { encodeSavedModel, savedModelWith, testdata, writeFiles } from "./savedModelFile";

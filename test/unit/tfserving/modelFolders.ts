@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { expect } from "vitest";
 
-import { checkModelFolder } from "../../../components/tfserving/modelFolder";
+import { checkModelFolder } from "../../../components/core/tfserving/modelFolder";
 import { encodeSavedModel, savedModelWith, temporaryFolder, testdata } from "./savedModelFile";
 
 /** Bytes of a SavedModel that can be served. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { checkModelName } from "../../../components/tfserving/modelName";
+import { checkModelName } from "../../../components/core/tfserving/modelName";
 
 describe("a model name", () => {
   it.each(["my_model", "m", "ResNet-50.v2", "_x", "7", "a".repeat(128)])("may be %s", (name) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { type ModelConfigOptions, modelLabels, ModelVersionPolicy } from "../../../components";
-import { modelUrls, statusModels } from "../../../components/tfserving/modelStatus";
+import { type ModelConfigOptions, modelLabels, ModelVersionPolicy } from "@tf-model-serving/core";
+import { modelUrls, statusModels } from "../../../components/core/tfserving/modelStatus";
 
 const { All, Latest, Specific } = ModelVersionPolicy;
 const listed = { versionPolicy: Specific, versions: ["2", "3"] };

@@ -5,7 +5,7 @@ import {
   checkServerOptions,
   renderServer,
   ServerOptions,
-} from "../../../components/tfserving/serverOptions";
+} from "../../../components/core/tfserving/serverOptions";
 import { renderedValues } from "../../support/rendered";
 import { readYaml } from "../../support/stackConfig";
 

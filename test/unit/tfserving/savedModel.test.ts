@@ -5,9 +5,9 @@ import fc from "fast-check";
 import { Writer } from "protobufjs";
 import { describe, expect, it, vi } from "vitest";
 
-import { dataTypeName } from "../../../components/tfserving/dataTypes";
-import { readSavedModel } from "../../../components/tfserving/savedModel";
-import * as leanMessage from "../../../components/tfserving/leanMessage";
+import { dataTypeName } from "../../../components/core/tfserving/dataTypes";
+import { readSavedModel } from "../../../components/core/tfserving/savedModel";
+import * as leanMessage from "../../../components/core/tfserving/leanMessage";
 import { node } from "./graphFile";
 import {
   encode,

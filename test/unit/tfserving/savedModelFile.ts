@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { Writer } from "protobufjs";
 import { onTestFinished } from "vitest";
 
-import { savedModelRoot } from "../../../components/tfserving/savedModelProto";
+import { savedModelRoot } from "../../../components/core/tfserving/savedModelProto";
 
 /** A SavedModel in the terms of its messages, as far as tests need them. */
 export interface WrittenSavedModel {

@@ -2,11 +2,11 @@ import * as path from "node:path";
 
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { type ModelConfigOptions, ModelVersionPolicy } from "../../../components";
+import { type ModelConfigOptions, ModelVersionPolicy } from "@tf-model-serving/core";
 import {
   checkServedModels,
   type ServedModelsCheck,
-} from "../../../components/tfserving/servedModels";
+} from "../../../components/core/tfserving/servedModels";
 import { modelFolder as folderWith, savedModel, writeFiles } from "../../support/modelFolder";
 import { refusals } from "../../support/refusals";
 import { readYaml } from "../../support/stackConfig";

@@ -2,7 +2,7 @@ import * as path from "node:path";
 
 import { expect, describe, it } from "vitest";
 
-import { readSavedModel } from "../../../components/tfserving/savedModel";
+import { readSavedModel } from "../../../components/core/tfserving/savedModel";
 import { functionOf, node, savedModelOf } from "./graphFile";
 import {
   temporaryFolder,

@@ -8,7 +8,7 @@ import {
   DockerModelService,
   ServingImage,
   SshDockerHost,
-} from "../../../../components";
+} from "@tf-model-serving/core";
 
 // A machine as a cloud would give it: the test sees the file, and boots one with these keys.
 class Machine extends pulumi.ComponentResource {

@@ -7,7 +7,7 @@ import {
   inspectEngine,
   ServingImage,
   usualEngine,
-} from "../../../../components";
+} from "@tf-model-serving/core";
 
 const config = new pulumi.Config();
 const baseImage = config.require("baseImage");

@@ -2,7 +2,7 @@
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { inspectCluster } from "../../../../components";
+import { inspectCluster } from "@tf-model-serving/kubernetes";
 import {
   type GuardedRelease,
   ReleaseGuard,

@@ -1,0 +1,4 @@
+import * as library from "./index";
+import { servePackage } from "./servePackage";
+
+void servePackage(__dirname, library);
