@@ -93,6 +93,10 @@ export function commands(): Command {
     .addOption(policyPack())
     .addOption(policyPackConfig())
     .option("--retry", "try registries again for images that have a stand-in")
+    .option(
+      "--plan <FILE>",
+      "only what a plan of preview --save-plan says; refused where it is not that",
+    )
     .addHelpText("after", "\nExit code 0: the model is served and answered; 1: not so.");
 
   onStack(
@@ -103,6 +107,13 @@ export function commands(): Command {
     .option("--diff", "show every property that changes")
     .addOption(policyPack())
     .addOption(policyPackConfig())
+    .option("--markdown", "as a summary for a pull request: release, signature, losses, costs")
+    .option("--refresh", "compare with what runs, not only with the record")
+    .option(
+      "--save-plan <FILE>",
+      "write down what up -- --plan FILE may do; compares with what runs",
+    )
+    .option("--expect-no-changes", "fail where something would change; compares with what runs")
     .addHelpText("after", "\nExit code 0: the settings are good; 1: not so.");
 
   onStack(

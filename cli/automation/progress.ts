@@ -23,10 +23,10 @@ export interface Progress {
  * Shows an update on stderr while it goes on: a line for each step, and on a terminal one that tells
  * what is under way. What was said about the resources comes whole at the end.
  *
- * @param planning - whether it is a preview, whose lines are the command's result, on stdout
+ * @param planOn - of a preview, where its lines go: stdout, where they are the command's result
  */
-export function startProgress(planning: boolean): Progress {
-  const out = planning ? process.stdout : process.stderr;
+export function startProgress(planOn?: NodeJS.WriteStream): Progress {
+  const out = planOn ?? process.stderr;
   const paint = coloursFor(out);
   const spinner = isWatched() ? createSpinner("", { stream: process.stderr }).start() : undefined;
   const begun = new Map<string, { name: string; at: number }>();
@@ -68,7 +68,7 @@ export function startProgress(planning: boolean): Progress {
     }
     if (summaryEvent) {
       const { resourceChanges, durationSeconds } = summaryEvent;
-      write(`\nResources: ${summaryText(resourceChanges, planning)}\n`, out);
+      write(`\nResources: ${summaryText(resourceChanges, planOn !== undefined)}\n`, out);
       write(`Duration: ${durationSeconds}s\n`);
     }
   };

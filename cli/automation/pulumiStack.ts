@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { OpMap, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { type Environment, note, npmRun } from "../output/console";
 import { Failure } from "../output/failure";
 import { type Backend, absoluteUrl, stackStateFile } from "../setup/backend";
@@ -32,6 +32,20 @@ export interface Cures {
   readonly refresh: boolean;
   /** URNs of what is made anew. */
   readonly replace: string[];
+}
+
+/** What a preview is to show, and what it is to see. */
+export interface PreviewCall {
+  /** Whether every property that changes is shown. */
+  readonly diff: boolean;
+  /** Whether its lines are no result. @default false */
+  readonly quiet?: boolean;
+  /** Whether what runs is compared with the record first. @default false */
+  readonly refresh?: boolean;
+  /** Path of the file that takes the plan. @default - it is not saved */
+  readonly plan?: string;
+  /** Whether a change is an error. @default false */
+  readonly expectNoChanges?: boolean;
 }
 
 /**
@@ -165,16 +179,31 @@ export class PulumiStack {
     );
   }
 
-  /** Shows what an update would do, and changes nothing. */
-  async preview({ diff, ...policies }: { diff: boolean } & Policies): Promise<OpMap> {
+  /**
+   * Shows what an update would do, and changes nothing.
+   *
+   * @returns the engine's events
+   */
+  async preview({ diff, quiet, ...more }: PreviewCall & Policies): Promise<EngineEvent[]> {
     const { configFile } = this.address;
-    const result = await this.updating("preview", "then try again.", (opened, options) =>
-      opened.preview({ ...options, ...policies, diff, configFile }),
+    const events: EngineEvent[] = [];
+    const result = await this.updating(
+      "preview",
+      "then try again.",
+      (opened, options) =>
+        opened.preview({
+          ...{ ...options, ...more, diff, configFile },
+          onEvent: (event) => {
+            events.push(event);
+            options.onEvent(event);
+          },
+        }),
+      quiet ? process.stderr : process.stdout,
     );
     if (diff) {
       process.stdout.write(result.stdout);
     }
-    return result.changeSummary;
+    return events;
   }
 
   /** Removes the empty stack with its history. Its own config file stays. */
@@ -190,16 +219,21 @@ export class PulumiStack {
     }
   }
 
-  /** Runs an update with its progress on stderr. */
+  /**
+   * Runs an update with its progress on stderr.
+   *
+   * @param planOn - where a preview's lines go
+   */
   private async updating<T>(
     command: string,
     advice: string,
     act: (stack: Stack, options: ReturnType<typeof updateOptions>) => Promise<T>,
+    planOn?: NodeJS.WriteStream,
   ): Promise<T> {
     // What serves on this machine goes before what updates it; Pulumi inherits this.
     os.setPriority(Math.max(os.getPriority(), os.constants.priority.PRIORITY_BELOW_NORMAL));
     const stack = await this.open();
-    const progress = startProgress(command === "preview");
+    const progress = startProgress(planOn);
     try {
       return await act(stack, updateOptions(progress));
     } catch (error) {

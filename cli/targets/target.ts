@@ -203,6 +203,8 @@ export interface Evaluation {
 
 /** Inputs and outputs of the model, as the output `signature` has them. */
 export interface ModelSignature {
+  /** `tensorflow/serving/predict`, and so on. */
+  readonly methodName?: string;
   readonly inputs: Record<string, { dtype: string; shape?: number[] }>;
   readonly outputs: Record<string, { dtype: string; shape?: number[] }>;
 }
