@@ -59,14 +59,14 @@ export function rolloutApi({ core, apps, api, library }: ClusterClient): Rollout
       const labelSelector = selectorOf(labels);
       return (await core.listNamespacedPod({ namespace, labelSelector })).items;
     },
-    lastLines: ({ metadata }, container, previous) =>
-      core.readNamespacedPodLog({
-        namespace: metadata!.namespace!,
-        name: metadata!.name!,
-        container,
-        previous,
-        tailLines: lastLines,
-      }),
+    lastLines: async ({ metadata }, container, previous) => {
+      const of = { namespace: metadata!.namespace!, name: metadata!.name!, container };
+      const ask = (before: boolean) =>
+        core.readNamespacedPodLog({ ...of, previous: before, tailLines: lastLines });
+      const said = await ask(previous);
+      // The kubelet's answer, without an error, where the container has just been started anew.
+      return said.startsWith("unable to retrieve container logs") ? ask(!previous) : said;
+    },
     template: async (name, namespace) => {
       const found = await untyped.getNamespacedCustomObject({
         ...{ group: "apps", version: "v1", plural: "replicasets" },

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { findImage, inspectEngine } from "@tf-model-serving/core";
 import { engineAnswers, publishing, startFakeEngine, startServer } from "../../support/fakeEngine";
+import { freePorts } from "../../support/freePorts";
 import { temporaryFolder } from "../../support/modelFolder";
 import { refusals } from "../../support/refusals";
 
@@ -141,9 +142,10 @@ describe("host ports on other addresses than 127.0.0.1", () => {
       0,
     ],
   ])("are taken by a container that publishes them %s", async (_, address, published, count) => {
-    const Ports = published.map((port) => ({ PrivatePort: 80, PublicPort: 8501, ...port }));
+    const [port] = await freePorts(1);
+    const Ports = published.map((one) => ({ PrivatePort: 80, PublicPort: port, ...one }));
     const containers = [{ ...publishing("web", []), Ports }];
-    expect(await taken([{ port: 8501, address }], containers)).toHaveLength(count);
+    expect(await taken([{ port, address }], containers)).toHaveLength(count);
   });
 });
 
