@@ -193,6 +193,33 @@ export function commands(): Command {
     () => load<typeof import("./commands/doctor.js")>("./commands/doctor").doctor,
   ).addHelpText("after", "\nExit code 0: nothing does; 1: something does.");
 
+  onStack(
+    "environment",
+    "Makes a preview environment, or renews one: a stack for a while, with the settings of another.",
+    () => load<typeof import("./commands/environment.js")>("./commands/environment").environment,
+  )
+    .option("--from <STACK>", "whose settings it has (default: as before)")
+    .option("--ttl <TIME>", "how long it lives from now on, such as 90m, 24h or 3d", "3d")
+    .addHelpText(
+      "after",
+      "\nIt has ports and names of its own, and no notebook; npm run sweep removes it once its time is up." +
+        "\nExit code 0: the model is served and answered; 1: not so, as where the host has no room.",
+    );
+
+  program
+    .command("sweep")
+    .summary("Removes preview environments whose time is up")
+    .description("Removes preview environments whose time is up, or those that are named.")
+    .usage("-- [options] [STACK...]")
+    .helpOption("-h, --help", "this text")
+    .argument("[STACK...]", "environments to remove whatever time they have left")
+    .option("--dry-run", "show what would be removed, and remove nothing")
+    .addHelpText("after", "\nExit code 0: they are gone; 1: one could not be removed.")
+    .action(async (names: string[], options: Options) => {
+      const { sweep } = load<typeof import("./commands/sweep.js")>("./commands/sweep");
+      process.exitCode = await sweep(openWorkspace(), options, names);
+    });
+
   program
     .command("pulumi")
     .summary("any Pulumi command on the stack")

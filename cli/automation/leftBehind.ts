@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { note, npmRun } from "../output/console";
-import { Failure } from "../output/failure";
+import { note } from "../output/console";
 import { ownFolder } from "../setup/folders";
 import type { Workspace } from "../setup/workspace";
+import { StackLocked } from "./stackLocked";
 
 /** Who holds a lock of a folder backend, as Pulumi writes it. */
 export interface Holder {
@@ -20,7 +20,7 @@ export interface Holder {
  * in the project's own backend: who holds a lock in another may be on another machine, and Pulumi itself
  * says so.
  *
- * @throws Failure where a process that lives, or may live, holds a lock
+ * @throws StackLocked where a process that lives, or may live, holds a lock
  */
 export function clearLeftBehind({ backend, project, name, stack }: Workspace): void {
   if (!backend.own) {
@@ -46,10 +46,7 @@ function removeDeadLock(file: string, stack: string): void {
     const who =
       holder &&
       ` (process ${holder.pid} of ${holder.username} on ${holder.hostname}, since ${holder.timestamp})`;
-    throw new Failure(
-      `Another update of the stack ${stack} is under way${who ?? ""}.`,
-      `wait until it has ended; if you know that it has: ${npmRun("pulumi -- cancel --yes", stack)}.`,
-    );
+    throw new StackLocked(stack, who);
   }
   rmSync(file, { force: true });
   rmSync(`${file}.attrs`, { force: true });

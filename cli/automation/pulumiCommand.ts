@@ -32,8 +32,12 @@ export async function pulumiCommand(env: Environment): Promise<PulumiCommand> {
   return Object.assign(command, { run });
 }
 
-/** Runs Pulumi, as the Automation API asks for it. */
-async function run(
+/**
+ * Runs Pulumi, as the Automation API asks for it.
+ *
+ * @throws PulumiError where it ends with another exit code than 0
+ */
+export async function run(
   args: string[],
   cwd: string,
   env: Environment,

@@ -11,6 +11,7 @@ import type { Mapping } from "../setup/stackConfig";
 import type { Deployment, Outputs } from "../targets/target";
 import { PulumiError, pulumiCommand, pulumiVariables } from "./pulumiCommand";
 import { startProgress } from "./progress";
+import { saysLocked, StackLocked } from "./stackLocked";
 
 /** Which stack, and how Pulumi gets to it. */
 export interface StackAddress {
@@ -100,11 +101,12 @@ export class PulumiStack {
       await (await this.open()).importStack({ version: 3, deployment });
     } catch (error) {
       const message = messageOf(error);
+      if (saysLocked(message)) {
+        throw new StackLocked(stack);
+      }
       throw new Failure(
         `Pulumi could not put its record of the stack ${stack} in order: ${message}`,
-        /locked|in progress/.test(message)
-          ? "wait until the other update has ended."
-          : adviceForPulumi(message, backend),
+        adviceForPulumi(message, backend),
       );
     }
   }
@@ -240,13 +242,15 @@ export class PulumiStack {
       if (!(error instanceof PulumiError)) {
         throw error;
       }
-      const cancel = npmRun("pulumi -- cancel --yes", this.address.stack);
+      // Whoever told this process to end is told that it did.
+      const code = error.code > 128 ? error.code : 1;
+      if (saysLocked(error.stderr)) {
+        throw new StackLocked(this.address.stack, "", code);
+      }
       throw new Failure(
         `pulumi ${command} ended with exit code ${error.code}.`,
-        `see Pulumi's messages above; ${advice} ` +
-          `If it says that the stack is locked, because an earlier run broke off: ${cancel}.`,
-        // Whoever told this process to end is told that it did.
-        error.code > 128 ? error.code : 1,
+        `see Pulumi's messages above; ${advice}`,
+        code,
       );
     } finally {
       progress.end();

@@ -65,6 +65,8 @@ export interface Target {
   recover(): Promise<Recovery | undefined>;
   /** What is left after the stack was destroyed, given what Pulumi had on record before. */
   leftovers(before: Deployment | undefined): Promise<Leftovers>;
+  /** What it has for the stack beside what others have; undefined where it grows with what it is asked for. */
+  room(): Promise<Room | undefined>;
   /** Whether an image of an earlier release can still be run. */
   hasImage(image: string): Promise<boolean>;
   /**
@@ -150,6 +152,24 @@ export interface Cure {
   readonly refresh: boolean;
   /** URNs of what only a replacement puts right. */
   readonly replace: string[];
+}
+
+/** What is left of a machine: a Docker host, or a node of a swarm or cluster. */
+export interface Machine {
+  readonly name: string;
+  /** MiB of its memory, in all and promised to containers of others. */
+  readonly memoryMb: number;
+  readonly promisedMb: number;
+  /** CPUs that are promised to nobody. @default - they are shared by all */
+  readonly freeCpus?: number;
+}
+
+/** What a target has for a stack. */
+export interface Room {
+  readonly machines: Machine[];
+  /** What it sets aside for each balancer. */
+  readonly balancerMemoryMb: number;
+  readonly balancers: number;
 }
 
 /** What a destroyed stack leaves. */

@@ -150,8 +150,10 @@ export const aws = {
 export interface ClusterConfig extends ClusterChoice {
   /** @default - `<project>-<stack>` */
   namespace?: string;
-  /** Whether the stack makes the namespace, which stays when the stack goes. @default true */
+  /** Whether the stack makes the namespace. @default true */
   createNamespace?: boolean;
+  /** Whether a namespace that the stack made stays when the stack goes, with all that is in it. @default true */
+  keepNamespace?: boolean;
   /** @default "cluster.local" */
   clusterDomain?: string;
 }
@@ -159,7 +161,7 @@ export interface ClusterConfig extends ClusterChoice {
 export const kubernetes = {
   kubernetesCluster: {
     default: {},
-    says: "Which cluster and namespace, as {kubeconfig, context, namespace, createNamespace, clusterDomain}; empty for kubectl's current context and a namespace of the stack's own",
+    says: "Which cluster and namespace, as {kubeconfig, context, namespace, createNamespace, keepNamespace, clusterDomain}; empty for kubectl's current context and a namespace of the stack's own",
     feeds: {
       kubernetes: [
         "choice",
@@ -172,6 +174,7 @@ export const kubernetes = {
       context: anyText().optional(),
       namespace: anyText().optional(),
       createNamespace: trueOrFalse().optional(),
+      keepNamespace: trueOrFalse().optional(),
       clusterDomain: anyText().optional(),
     }),
   },

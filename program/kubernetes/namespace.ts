@@ -83,14 +83,15 @@ export function ownsNamespace({ args, namespace, found, recorded }: KubernetesPl
 }
 
 /**
- * A namespace of the stack's own, which takes restricted pods only. It stays when the stack goes,
- * since it holds notebooks, and perhaps what others have put there.
+ * A namespace of the stack's own, which takes restricted pods only.
  *
+ * @param keep - whether it stays when the stack goes: it may hold notebooks, and what others put there
  * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
  */
 export function createNamespace(
   namespace: string,
   labels: Record<string, string>,
+  keep: boolean,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const created = new core.Namespace(
@@ -105,7 +106,7 @@ export function createNamespace(
         },
       },
     },
-    { ...opts, retainOnDelete: true },
+    { ...opts, retainOnDelete: keep },
   );
   return created.metadata.name;
 }

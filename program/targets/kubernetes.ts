@@ -92,10 +92,13 @@ function createProvider({ cluster: { kubeconfig, context } }: KubernetesPlan): P
 }
 
 function createPlace(plan: KubernetesPlan, provider: Provider): Place {
-  const { registry, service, notebook } = plan.args;
+  const { choice, registry, service, notebook } = plan.args;
+  const { keepNamespace: keep = true } = choice;
   const labels = stackLabels(service.labels);
   const isOwn = ownsNamespace(plan);
-  const namespace = isOwn ? createNamespace(plan.namespace, labels, { provider }) : plan.namespace;
+  const namespace = isOwn
+    ? createNamespace(plan.namespace, labels, keep, { provider })
+    : plan.namespace;
   const secret =
     service.imagePullSecrets || !registry
       ? undefined

@@ -28,6 +28,7 @@ import {
 import { unusedImages } from "./images";
 import { recover } from "./interrupted";
 import { reachableUrl, reachDocker } from "./reach";
+import { roomOf } from "./room";
 import { listTasks, swarmObjects } from "./tasks";
 
 /** A Docker Engine, and the swarm that it manages. */
@@ -56,6 +57,7 @@ export function dockerTarget(context: StackContext): Target {
     reach: (entrance, port) => reachDocker(context, entrance, port),
     recover: () => recover(context, engine, dockerCommand(host)),
     leftovers: (before) => leftoversOf(context, engine, before),
+    room: () => roomOf(context, engine),
     hasImage: (image) => hasImage(engine, image),
     digestOf: (image) => digestOf(engine, image),
   };

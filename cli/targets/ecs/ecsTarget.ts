@@ -58,6 +58,8 @@ export function ecsTarget(context: StackContext): Target {
     reach: (entrance, port) => reachAws(context, entrance, port),
     recover: () => recover(context),
     leftovers: async (before) => leftoversOf(before),
+    // Instances are added.
+    room: async () => undefined,
     // It was pushed; a preview says where the registry has it no more.
     hasImage: async () => true,
     digestOf: async (image) => digestIn(image),

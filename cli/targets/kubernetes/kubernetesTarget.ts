@@ -10,6 +10,7 @@ import { interruptedObjects, leftoversOf, removeInterrupted } from "./objects";
 import { podLog } from "./podLogs";
 import { isComplete, listPods, type Pod, selectPods } from "./pods";
 import { forward } from "./portForward";
+import { roomOf } from "./room";
 
 /** A Kubernetes cluster. */
 export function kubernetesTarget(context: StackContext): Target {
@@ -50,6 +51,7 @@ export function kubernetesTarget(context: StackContext): Target {
     },
     recover: () => recover(context, cluster),
     leftovers: async (before) => leftoversOf(await cluster(), placeOf(before)),
+    room: async () => roomOf(context, await cluster(), placeOf(await context.record())),
     // It was pushed, and can be had from its registry again.
     hasImage: async () => true,
     digestOf: async (image) => digestIn(image),

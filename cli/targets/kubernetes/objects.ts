@@ -57,27 +57,25 @@ export async function leftoversOf(cluster: Cluster, place: Place | undefined): P
   };
 }
 
-async function namespaceFacts(cluster: Cluster, place: Place): Promise<Fact[]> {
+/** A namespace that goes with its stack is gone by then, or on its way. */
+async function namespaceFacts({ core }: Cluster, place: Place): Promise<Fact[]> {
   const { namespace } = place;
-  return (await isOwnNamespace(cluster, place))
-    ? [
-        {
-          subject: "namespace",
-          text: `${namespace} stays; to remove it with all that is in it:`,
-        },
-        { subject: "", text: `kubectl delete namespace ${namespace}` },
-      ]
-    : [{ subject: "namespace", text: `${namespace} stays` }];
-}
-
-/** Whether the stack made its namespace. One that the user may not look at is nobody's to remove. */
-async function isOwnNamespace({ core }: Cluster, { namespace, selector }: Place): Promise<boolean> {
+  const stays = { subject: "namespace", text: `${namespace} stays` };
   try {
     const { metadata } = await core.readNamespace({ name: namespace });
+    if (metadata?.deletionTimestamp) {
+      return [];
+    }
     const labels = Object.entries(metadata?.labels ?? {});
-    return labels.some(([name, value]) => `${name}=${value}` === selector);
-  } catch {
-    return false;
+    return labels.some(([name, value]) => `${name}=${value}` === place.selector)
+      ? [
+          { ...stays, text: `${namespace} stays; to remove it with all that is in it:` },
+          { subject: "", text: `kubectl delete namespace ${namespace}` },
+        ]
+      : [stays];
+  } catch (error) {
+    // One that the user may not look at is nobody's to remove.
+    return codeOf(error) === 404 ? [] : [stays];
   }
 }
 

@@ -146,6 +146,11 @@ describe("the namespace of the program", () => {
     expect(made.retainOnDelete).toBe(true);
   });
 
+  it("goes with the stack where the stack says so", async () => {
+    await run({ kubernetesCluster: { keepNamespace: false } });
+    expect(recording.find(namespaceType).retainOnDelete).toBeFalsy();
+  });
+
   it("goes on being declared where the stack has it", async () => {
     await run({}, { ...there, recorded: { ownNamespace: "tfserving-dev" } });
     expect(types()).toContain(namespaceType);
