@@ -200,6 +200,8 @@ export function commands(): Command {
   )
     .option("--from <STACK>", "whose settings it has (default: as before)")
     .option("--ttl <TIME>", "how long it lives from now on, such as 90m, 24h or 3d", "3d")
+    .addOption(policyPack())
+    .addOption(policyPackConfig())
     .addHelpText(
       "after",
       "\nIt has ports and names of its own, and no notebook; npm run sweep removes it once its time is up." +

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { fewestReplicas, inspectEngine, modelServiceDefaults } from "../../components";
+import { inspectEngine, modelServiceDefaults } from "@tf-model-serving/core";
+import { fewestReplicas } from "@tf-model-serving/kubernetes";
 import { readTags, setTags } from "../automation/stackTags";
 import { note, npmRun } from "../output/console";
 import { Failure } from "../output/failure";

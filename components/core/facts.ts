@@ -10,3 +10,4 @@ export type { ModelCard } from "./tfserving/modelCard";
 export { shownValue } from "./evaluation/verdict";
 export { errorIn, parseAnswer, scoresIn } from "./tfserving/answers";
 export { type PictureInput, pictureInput, pictureInstance } from "./tfserving/pictures";
+export { balancerMemoryMb } from "./serving/balancerSize";

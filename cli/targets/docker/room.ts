@@ -1,6 +1,5 @@
 import type Docker from "dockerode";
-import { stackLabel } from "../../../components/facts";
-import { balancerMemoryMb } from "../../../components/serving/balancerSize";
+import { balancerMemoryMb, stackLabel } from "@tf-model-serving/core/facts";
 import type { Machine, Room, StackContext } from "../target";
 import { ofStack } from "./containers";
 

@@ -1,5 +1,5 @@
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
-import { codeOf } from "../../../components/facts";
+import { codeOf } from "@tf-model-serving/kubernetes/facts";
 import type { Machine, Room, StackContext } from "../target";
 import type { Cluster, Place } from "./cluster";
 
