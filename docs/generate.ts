@@ -5,6 +5,7 @@ import * as prettier from "prettier";
 import { parseDocument } from "yaml";
 import { packages } from "../components/build";
 import { packageSchema } from "../components/packageSchema";
+import { type Schema, surfaceOf } from "../components/surface";
 import { defaultText, Key, targetNames, targetsOf, typeOf } from "../program/config/key";
 import { sections, table } from "../program/config/table";
 
@@ -28,6 +29,23 @@ export async function generatedSchemas(): Promise<Record<string, string>> {
     contents[`components/${name}/schema.json`] = await packageSchema(name);
   }
   return formatted(contents);
+}
+
+/** What packages promise from now on, whose version in these schemas is another than the last release's. */
+function newReleases(schemas: Record<string, string>): Record<string, string> {
+  const files = packages.map((name): [string, Schema] => [
+    `components/released/${name}.json`,
+    JSON.parse(schemas[`components/${name}/schema.json`]),
+  ]);
+  const isNew = ([file, { version }]: [string, Schema]) => {
+    const last = path.join(root, file);
+    return !fs.existsSync(last) || JSON.parse(fs.readFileSync(last, "utf8")).version !== version;
+  };
+  return Object.fromEntries(
+    files
+      .filter(isNew)
+      .map(([file, schema]) => [file, `${JSON.stringify(surfaceOf(schema), null, 2)}\n`]),
+  );
 }
 
 async function formatted(contents: Record<string, string>): Promise<Record<string, string>> {
@@ -106,7 +124,8 @@ function list(names: string[]): string {
 }
 
 async function generate(): Promise<void> {
-  const files = { ...(await generatedFiles()), ...(await generatedSchemas()) };
+  const schemas = await generatedSchemas();
+  const files = { ...(await generatedFiles()), ...schemas, ...newReleases(schemas) };
   for (const [file, text] of Object.entries(files)) {
     fs.writeFileSync(path.join(root, file), text);
   }
