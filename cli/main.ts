@@ -223,6 +223,23 @@ export function commands(): Command {
     });
 
   program
+    .command("import")
+    .summary("Makes a stack file of a docker-compose.yml with TensorFlow Serving")
+    .description(
+      "Makes a stack file of a docker-compose.yml with TensorFlow Serving, and says line by line what it took. Nothing else changes.",
+    )
+    .argument("<FILE>", "the compose file")
+    .usage("-- [options] FILE")
+    .helpOption("-h, --help", "this text")
+    .option("-s, --stack <STACK>", "stack to make (default: the compose file's name or folder)")
+    .option("--target <TARGET>", "docker or swarm", "docker")
+    .option("--service <NAME>", "the service to serve, where there are several")
+    .option("--replace", "write a stack file anew that is there already")
+    .action((file: string, options: Options) =>
+      load<typeof import("./commands/import.js")>("./commands/import").importFile(file, options),
+    );
+
+  program
     .command("pulumi")
     .summary("any Pulumi command on the stack")
     .usage("-- ARGUMENTS")

@@ -24,7 +24,8 @@ export function isPublished(image: string): boolean {
   return !("reason" in reference) && /(^|\/)tensorflow\/serving$/.test(reference.repository);
 }
 
-function namesServing({ repository }: ImageReference): boolean {
+/** Whether a repository is named as TensorFlow Serving's own and its mirrors are. */
+export function namesServing({ repository }: ImageReference): boolean {
   return /(^|\/)serving$/.test(repository);
 }
 

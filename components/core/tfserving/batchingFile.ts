@@ -14,22 +14,27 @@ export const batchingFile = "batching_params.pbtxt";
  */
 export function checkBatchingFile(versionFolder: string): string[] {
   const file = path.join(versionFolder, batchingFile);
-  return checkBatching(parse(fs.readFileSync(file, "utf8"))).map(
+  return checkBatching(readBatching(fs.readFileSync(file, "utf8"))).map(
     ({ propertyPath, reason }) => `"${file}": ${protoName(propertyPath)} ${reason}`,
   );
 }
 
-/** `max_batch_size { value: 8 }` and `allowed_batch_sizes: 8`, as far as they are no texts. */
-function parse(text: string): BatchingOptions {
+/** `max_batch_size { value: 8 }` and `allowed_batch_sizes: 8`. */
+export function readBatching(text: string): BatchingOptions {
   const found: Record<string, unknown> = {};
   const sizes: number[] = [];
-  const fields = /(\w+)\s*(?::?\s*\{\s*value\s*:\s*(-?\d+|true|false)\s*\}|:\s*(-?\d+))/g;
+  const value = /(-?\d+|true|false|"(?:[^"\\]|\\.)*")/.source;
+  const fields = new RegExp(
+    `(\\w+)\\s*(?::?\\s*\\{\\s*value\\s*:\\s*${value}\\s*\\}|:\\s*${value})`,
+    "g",
+  );
   for (const [, proto, wrapped, plain] of text.replace(/#.*/g, "").matchAll(fields)) {
-    const [name] = batchingRows.find(([, row]) => row.proto === proto) ?? [];
-    if (name === "allowedBatchSizes" && plain) {
-      sizes.push(Number(plain));
-    } else if (name && wrapped) {
-      found[name] = JSON.parse(wrapped);
+    const [name, row] = batchingRows.find(([, { proto: one }]) => one === proto) ?? [];
+    const given = row?.plain ? plain : wrapped;
+    if (name === "allowedBatchSizes" && given) {
+      sizes.push(Number(given));
+    } else if (name && given) {
+      found[name] = JSON.parse(given);
     }
   }
   return { ...found, ...(sizes.length > 0 && { allowedBatchSizes: sizes }) };

@@ -46,3 +46,10 @@ export function renderMonitoring({
 }: MonitoringOptions): string | undefined {
   return enabled ? `prometheus_config { enable: true path: "${path}" }\n` : undefined;
 }
+
+/** The same read back. */
+export function readMonitoring(text: string): MonitoringOptions {
+  const [, path] = /\bpath\s*:\s*["']([^"']*)["']/.exec(text) ?? [];
+  const enabled = /\benable\s*:\s*true\b/.test(text);
+  return { enabled, ...(enabled && path !== undefined && { path }) };
+}

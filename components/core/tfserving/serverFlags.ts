@@ -4,8 +4,10 @@ import { highestInt32, isObject, shown } from "../arguments/checks";
 import type { Problem } from "../arguments/problem";
 import { judgedBy, trueOrFalse, valueWhere, wholeNumberFrom } from "../arguments/schema";
 import { checkBatching, largestBatch, renderBatching } from "./batching";
+import { readBatching } from "./batchingFile";
 import { checkModelConfigs, renderModelConfigs, usesLabels } from "./modelConfig";
-import { checkMonitoring, renderMonitoring } from "./monitoring";
+import { checkMonitoring, readMonitoring, renderMonitoring } from "./monitoring";
+import { readModelConfigs } from "./readModelConfigs";
 import type { ServerOptions } from "./serverOptions";
 
 /** What becomes of one field of `ServerOptions`. */
@@ -15,6 +17,8 @@ export interface ServerField<Value> {
   flags: Record<string, (value: Value) => unknown>;
   /** Files that the field becomes, as text-proto, by the flag that takes the file. */
   files?: Record<string, (value: Value, cpus?: number) => string | undefined>;
+  /** What such a file says, by the same flag. It throws an Error for what is no such file. */
+  reads?: Record<string, (text: string) => Value>;
   /** The value where none is given; undefined leaves it to the server. */
   otherwise?: (options: ServerOptions, cpus?: number) => Value | undefined;
   /** Why the value does not go with other fields. */
@@ -126,6 +130,7 @@ export const serverFields: {
     },
     places: { enable_per_model_batching_parameters: "batching.perModelParameters" },
     files: { batching_parameters_file: renderBatching },
+    reads: { batching_parameters_file: readBatching },
   },
   models: {
     schema: judgedBy(checkModelConfigs),
@@ -135,11 +140,13 @@ export const serverFields: {
     },
     places: { allow_version_labels_for_unavailable_models: "models[].labels" },
     files: { model_config_file: renderModelConfigs },
+    reads: { model_config_file: readModelConfigs },
   },
   monitoring: {
     schema: judgedBy(checkMonitoring),
     flags: {},
     files: { monitoring_config_file: renderMonitoring },
+    reads: { monitoring_config_file: readMonitoring },
     otherwise: () => ({}),
   },
   extraArgs: {

@@ -18,6 +18,8 @@ const others: Record<string, string> = {
   "components/core/modelSource/": "It knows no program; whoever fetches a model catches it.",
   "components/core/tfserving/pictures.ts":
     "It knows no Pulumi; the npm commands and the check of an evaluation catch it.",
+  "components/core/tfserving/readModelConfigs.ts":
+    "It knows no Pulumi; readServer.ts makes a reason of it.",
   "components/core/tfserving/savedModel.ts":
     "It knows no Pulumi; the checks of a model's version make a problem of it.",
   "components/kubernetes/cluster/connectCluster.ts":
