@@ -42,7 +42,7 @@ function comparable(line: string): string {
     .replace(/file:\/\/\S+/, "file://")
     .replace(/\b[0-9a-f]{12,}\b/g, "ID")
     .replace(/\d+(\.\d+)*(\+\w+)?/g, "N")
-    .replace(/N (second|minute|hour)s?\b/, "N minutes")
+    .replace(/(N|About an?) (second|minute|hour)s?\b/, "N minutes")
     .replace(/N replicas?\b/, "N replicas")
     .replace(/ +/g, " ")
     .trim();
