@@ -28,7 +28,15 @@ export function importFile(file: string, options: ImportOptions): void {
   const folder = path.dirname(place);
   const project = readMapping(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"), "Pulumi.yaml");
   const imported = importCompose({
-    ...{ file, folder, text, root, target: targetOf(options.target), service: options.service },
+    ...{
+      file,
+      folder,
+      text,
+      root,
+      project: String(project.name),
+      target: targetOf(options.target),
+      service: options.service,
+    },
     variables: { ...readEnvFile(textOfFile(path.join(folder, ".env")) ?? ""), ...process.env },
     defaultOf: (key) => settingOf(project, {}, key),
   });

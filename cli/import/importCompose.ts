@@ -20,6 +20,8 @@ export interface ComposeFile {
   readonly variables: Variables;
   /** This project's own folder: paths of a stack file are relative to it. */
   readonly root: string;
+  /** This project's name, in front of each key. */
+  readonly project: string;
   readonly target: ImportTarget;
   /** The service to serve, where there are several. */
   readonly service?: string;
@@ -77,7 +79,7 @@ export function importCompose(compose: ComposeFile): Imported {
     remarkPaths(findings);
   }
   return {
-    ...(findings.troubles.length === 0 && { stackFile: render(file, findings.settings) }),
+    ...(findings.troubles.length === 0 && { stackFile: render(compose, findings.settings) }),
     ...{ findings, name, services: { serving: serving?.name, notebook: notebook?.name } },
   };
 }
@@ -121,9 +123,9 @@ function remarkPaths({ settings, remarks }: Findings): void {
   }
 }
 
-function render(file: string, settings: Record<string, unknown>): string {
+function render({ file, project }: ComposeFile, settings: Record<string, unknown>): string {
   const config = Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [`tfserving:${key}`, value]),
+    Object.entries(settings).map(([key, value]) => [`${project}:${key}`, value]),
   );
   return (
     `# From ${path.basename(file)}, by npm run import; docs/settings.md has every key.\n` +

@@ -5,15 +5,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { parse } from "yaml";
 
-import { reportLines, writeStackFile } from "../../../cli/commands/import";
+import { importFile, reportLines, writeStackFile } from "../../../cli/commands/import";
 import { importCompose, troubleText } from "../../../cli/import/importCompose";
+import { Failure } from "../../../cli/output/failure";
 import { interpolate, readEnvFile } from "../../../cli/import/variables";
 import { readSettings } from "../../../program/config/settings";
 import { table } from "../../../program/config/table";
 import { targets } from "../../../program/targets";
 import { modelFiles, temporaryFolder, writeFiles } from "../../support/modelFolder";
 import { surround } from "../../support/runProgram";
-import { defaults } from "../../support/stackConfig";
+import { defaults, repository } from "../../support/stackConfig";
 
 /** What a case is told besides its folder: where its models lie, and the command's options. */
 interface Case {
@@ -62,7 +63,10 @@ function project(name: string, { models = [], target = "docker", service }: Case
   const variables = fs.existsSync(env) ? readEnvFile(fs.readFileSync(env, "utf8")) : {};
   const defaultOf = (key: string) => defaults[key];
   return {
-    imported: importCompose({ file, folder, text, variables, root, target, service, defaultOf }),
+    imported: importCompose({
+      ...{ file, folder, text, variables, root, project: "tfserving" },
+      ...{ target, service, defaultOf },
+    }),
     anywhere: (lines: string[]) => `${lines.join("\n")}\n`.replaceAll(root, "(project)"),
   };
 }
@@ -110,6 +114,22 @@ it.each(Object.entries(wrong))(
   },
 );
 
+it.each([
+  [__dirname, {}, "is a folder", "docker-compose.yml"],
+  ["nowhere.yml", {}, "There is no file nowhere.yml", "name the compose file"],
+  [`${__dirname}/compose/hub/docker-compose.yml`, { target: "moon" }, '"moon"', "docker or swarm"],
+])("%s with %j is refused with what to do", (file, options, message, advice) => {
+  let refusal: unknown;
+  try {
+    importFile(file, options);
+  } catch (error) {
+    refusal = error;
+  }
+  expect(refusal).toBeInstanceOf(Failure);
+  expect((refusal as Failure).message).toContain(message);
+  expect((refusal as Failure).advice).toContain(advice);
+});
+
 describe("a stack file", () => {
   const text = "config: {}\n";
   const at = () => path.join(temporaryFolder(), "Pulumi.a.yaml");
@@ -139,4 +159,21 @@ it.each([
   ["$$A ${NONE}", "$A "],
 ])("variables in %s are put in as Compose does", (source, text) => {
   expect(interpolate(source, { A: "1", EMPTY: "" }).text).toBe(text);
+});
+
+describe("docs/from-docker-compose.md", () => {
+  const page = fs.readFileSync(path.join(repository, "docs/from-docker-compose.md"), "utf8");
+
+  it("names keys that there are", () => {
+    const rows = [...page.matchAll(/^\|[^|]+\|([^|]+)\|[^|]+\|$/gm)].map(([, setting]) => setting);
+    const named = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)/g)].map(([, key]) => key));
+    expect(new Set(named).size).toBeGreaterThan(20);
+    expect(named.filter((key) => !(key in table))).toEqual([]);
+  });
+
+  it("shows what the command says of the tutorial's files", () => {
+    const { imported } = project("tutorial", good.tutorial);
+    expect(page).toContain(reportLines("docker-compose.yml", imported).join("\n"));
+    expect(page).toContain(imported.stackFile);
+  });
 });
