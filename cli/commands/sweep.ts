@@ -1,10 +1,13 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
 import { StackLocked } from "../automation/stackLocked";
 import { readTags, stacksWithTag } from "../automation/stackTags";
 import { environmentIn, environmentTag, isExpired } from "../environments/environment";
-import { fileOf, openAs } from "../environments/openEnvironment";
-import { isEnvironmentFile } from "../environments/stackFile";
-import { type Decision, type FoundEnvironment, nameOf, planSweep } from "../environments/sweepPlan";
+import { forgetFiles, openAs, writeFile } from "../environments/openEnvironment";
+import {
+  type Decision,
+  type FoundEnvironment,
+  isNamed,
+  planSweep,
+} from "../environments/sweepPlan";
 import { say, tell } from "../output/console";
 import { Failure, report } from "../output/failure";
 import { prepareToolchain } from "../setup/toolchain";
@@ -27,11 +30,9 @@ export async function sweep(
   const { env, backend } = workspace;
   await prepareToolchain(env);
   const found = await environmentsIn(workspace);
-  const absent = names
-    .map(nameOf)
-    .filter((name) => !found.some((one) => nameOf(one.stack) === name));
+  const absent = names.filter((name) => !found.some(({ stack }) => isNamed(stack, name)));
   await Promise.all(absent.map(requireNoStack));
-  const plan = planSweep(found, names.map(nameOf), new Date());
+  const plan = planSweep(found, names, new Date());
   let failed = 0;
   for (const decision of plan) {
     const { stack, remove, why } = decision;
@@ -79,10 +80,12 @@ async function removed({ env }: Workspace, decision: Decision, named: boolean): 
       tell({ subject: "stays", text: `${stack} was renewed just now` });
       return true;
     }
-    const { workspace } = openAs(stack, now);
+    const opened = openAs(stack, now);
+    const { workspace } = opened;
+    writeFile(opened);
     await prepareToolchain(workspace.env, String(workspace.setting("target")));
     const { stays } = await takeDown(workspace, targetOf(workspace), true);
-    forget(workspace);
+    forgetFiles(workspace);
     tell({ subject: "removed", text: `${stack} ${why}` });
     stays.forEach(tell);
     return true;
@@ -94,13 +97,5 @@ async function removed({ env }: Workspace, decision: Decision, named: boolean): 
     tell({ subject: "failed", text: `${stack} could not be removed` });
     report(error);
     return false;
-  }
-}
-
-/** Removes the config file that was written for an environment, where this checkout has it. */
-function forget(workspace: Workspace): void {
-  const file = fileOf(workspace);
-  if (existsSync(file) && isEnvironmentFile(readFileSync(file, "utf8"))) {
-    rmSync(file);
   }
 }

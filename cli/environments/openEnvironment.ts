@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { inspectEngine, modelServiceDefaults } from "@tf-model-serving/core";
 import { fewestReplicas } from "@tf-model-serving/kubernetes";
@@ -52,12 +52,20 @@ export async function prepareEnvironment(
   const made = openAs(stack, { from: base, expires, ports: kept?.ports ?? [] });
   const ports = await portsOf(made.workspace, kept?.ports ?? []);
   const opened = openAs(stack, { ...made.environment, ports });
-  await requireRoom(opened.workspace, targetOf(opened.workspace), base);
-
-  const { workspace, environment, file } = opened;
-  writeFileSync(fileOf(workspace), file);
+  const { workspace, environment } = opened;
+  writeFile(opened);
   await createMissingStack(workspace);
   await setTags(env, stack, tagsFor(environment));
+  try {
+    // A target may need a secret of the stack, which only Pulumi can read.
+    await requireRoom(workspace, targetOf(workspace), base);
+  } catch (error) {
+    if (!kept) {
+      await workspace.pulumi.remove();
+      forgetFiles(workspace);
+    }
+    throw error;
+  }
   note("stack", `${stack} has the settings of ${base}, and lives until ${timeText(expires)}`);
   return opened;
 }
@@ -86,9 +94,37 @@ export function openAs(stack: string, environment: Environment): OpenEnvironment
   return { workspace, environment, file };
 }
 
-/** Where the config file of a stack is, whether it is there or not. */
-export function fileOf({ root, stackFile }: Workspace): string {
+/** @throws Failure where somebody else wrote the config file of that name */
+export function writeFile({ workspace, file }: OpenEnvironment): void {
+  if (hasForeignFile(workspace)) {
+    throw foreign(workspace.stackFile);
+  }
+  writeFileSync(fileOf(workspace), file);
+}
+
+/** Removes the config files that were made for an environment. */
+export function forgetFiles(workspace: Workspace): void {
+  rmSync(workspace.configFile, { force: true });
+  if (!hasForeignFile(workspace)) {
+    rmSync(fileOf(workspace), { force: true });
+  }
+}
+
+function hasForeignFile(workspace: Workspace): boolean {
+  const file = fileOf(workspace);
+  return existsSync(file) && !isEnvironmentFile(readFileSync(file, "utf8"));
+}
+
+function fileOf({ root, stackFile }: Workspace): string {
   return path.join(root, stackFile);
+}
+
+function foreign(what: string): Failure {
+  return new Failure(
+    `${what} is not of a preview environment, and stays as it is.`,
+    "give the environment another name, such as pr-123.",
+    2,
+  );
 }
 
 /**
@@ -99,16 +135,15 @@ export function fileOf({ root, stackFile }: Workspace): string {
  */
 async function environmentOf(workspace: Workspace): Promise<Environment | undefined> {
   const { stack, stackFile, env, pulumi } = workspace;
-  const file = fileOf(workspace);
-  const anothers = existsSync(file) && !isEnvironmentFile(readFileSync(file, "utf8"));
-  const missing = await pulumi.isMissing();
-  const environment = missing ? undefined : environmentIn(await readTags(env, stack));
-  if (anothers || (!missing && !environment)) {
-    throw new Failure(
-      `${anothers ? `${stackFile} is` : `The stack ${stack} is`} not of a preview environment, and stays as it is.`,
-      "give the environment another name, such as pr-123.",
-      2,
-    );
+  if (hasForeignFile(workspace)) {
+    throw foreign(stackFile);
+  }
+  if (await pulumi.isMissing()) {
+    return undefined;
+  }
+  const environment = environmentIn(await readTags(env, stack));
+  if (!environment) {
+    throw foreign(`The stack ${stack}`);
   }
   return environment;
 }

@@ -21,10 +21,7 @@ export interface FileParts {
   readonly environment: Pick<Environment, "from" | "ports">;
 }
 
-/**
- * What an environment has not: the release that its base is pinned to, a canary beside it, and
- * notebooks, which are somebody's work and would go with it.
- */
+/** What is its base's alone: the release that it is pinned to, a canary, a subnet. */
 const left = ["image", "canaryVersion", "canaryPercent", "canaryReplicas", "swarmSubnet"];
 
 /**
@@ -40,6 +37,7 @@ export function environmentFile({ project, base, name, environment }: FileParts)
   left.forEach((key) => delete config[own(key)]);
   const [restPort, grpcPort] = ports;
   const settings = {
+    // Notebooks are somebody's work, and would go with it.
     notebook: false,
     ...(restPort && { restPort, grpcPort: grpcPort ?? 0 }),
     ...(explicitSetting(project, base, "target") === "kubernetes" &&

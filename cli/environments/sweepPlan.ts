@@ -22,7 +22,7 @@ export function planSweep(
   now: Date,
 ): Decision[] {
   return found
-    .filter(({ stack }) => named.length === 0 || named.includes(nameOf(stack)))
+    .filter(({ stack }) => named.length === 0 || named.some((name) => isNamed(stack, name)))
     .map((one) => {
       const { expires } = one.environment;
       if (named.length > 0) {
@@ -37,7 +37,7 @@ export function planSweep(
     });
 }
 
-/** The last part of a stack's name. */
-export function nameOf(stack: string): string {
-  return stack.slice(stack.lastIndexOf("/") + 1);
+/** Whether a stack is called so, with or without its organization. */
+export function isNamed(stack: string, name: string): boolean {
+  return stack === name || stack.endsWith(`/${name}`);
 }
