@@ -53,6 +53,23 @@ describe("docs/comparison.md", () => {
     expect(row("On Kubernetes", "lines you write")).toEqual(counted.map(String));
   });
 
+  it("counts the objects on Kubernetes that a service and its notebook register", async () => {
+    vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    vi.spyOn(pulumi.log, "info").mockResolvedValue();
+    const objectsWith = async (notebook: boolean) => {
+      const cluster = { target: "kubernetes", registry: "registry.example.com" };
+      const settings = { ...cluster, notebook, notebookFolder: "" };
+      const { recording } = await runProgram(settings, { preview: true });
+      return recording.resources.filter(({ type }) => /^kubernetes:(?!index)/.test(type)).length;
+    };
+    const service = (await objectsWith(false)) - 1; // the namespace
+    const claim = 1; // which its StatefulSet makes
+    const notebook = (await objectsWith(true)) - 1 - service + claim;
+    expect(row("On Kubernetes", "objects that come up")[0]).toBe(
+      `${service}, and ${notebook} for a notebook`,
+    );
+  });
+
   it("counts the resources on AWS that the stacks register", async () => {
     vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     vi.spyOn(pulumi.log, "info").mockResolvedValue();
