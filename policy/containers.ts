@@ -2,8 +2,8 @@ import { listOf, type Path, type Resource, unknown } from "./rule";
 
 /** A container that a resource declares, whatever runs it. */
 export interface Container {
-  /** Beside others in the same resource; empty where there is one. */
-  readonly name: string;
+  /** `container model` in a resource that may have several. */
+  readonly part?: string;
   /** May be `unknown`, or absent where the provider refuses that. */
   readonly image: unknown;
   readonly env: readonly Variable[];
@@ -35,12 +35,12 @@ const podPaths: Record<string, Path> = {
 /** The containers of a Docker container or service, an ECS task definition, or what makes pods. */
 export function containersOf({ type, props }: Resource): Container[] {
   if (type === "docker:index/container:Container") {
-    return [container("", props, props.image, pairs(listOf(props.envs)), ["envs"])];
+    return [container(undefined, props, props.image, pairs(listOf(props.envs)), ["envs"])];
   }
   if (type === "docker:index/service:Service") {
     const spec = at(props, ["taskSpec", "containerSpec"]) ?? {};
     const env = Object.entries(record(spec.env)).map(([name, value]) => ({ name, value }));
-    return [container("", spec, spec.image, env, ["taskSpec", "containerSpec", "env"])];
+    return [container(undefined, spec, spec.image, env, ["taskSpec", "containerSpec", "env"])];
   }
   if (type === "aws:ecs/taskDefinition:TaskDefinition") {
     return definitions(props.containerDefinitions).map((spec) =>
@@ -69,7 +69,13 @@ function container(
   env: readonly Variable[],
   envPath: Path,
 ): Container {
-  return { name: typeof name === "string" ? name : "", spec, image, env, envPath };
+  return {
+    ...(typeof name === "string" && { part: `container ${name}` }),
+    spec,
+    image,
+    env,
+    envPath,
+  };
 }
 
 /** `NAME=value`, as Docker has it. */

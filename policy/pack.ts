@@ -38,14 +38,15 @@ export function asStackPolicy(rule: StackRule): StackValidationPolicy {
       const stack = { name, resources: resources.map((one) => resourceOf(one)) };
       rule
         .check(stack, getConfig())
-        .forEach(({ wrong, fix }) => report(`Stack ${name}: ${wrong}. ${fix}.`));
+        .forEach(({ wrong, fix }) => report(`Stack ${name} ${wrong}. ${fix}.`));
     },
   };
 }
 
-/** `Container serving: runs the tag "nginx:1.27". Write ...`: what, what is wrong, what to do. */
-export function messageOf({ type, name }: Resource, { wrong, fix }: Finding): string {
-  return `${type.slice(type.lastIndexOf(":") + 1)} ${name}: ${wrong}. ${fix}.`;
+/** `Container serving is privileged. Take privileged out.`: what, what is wrong with it, what to do. */
+function messageOf({ type, name }: Resource, { part, wrong, fix }: Finding): string {
+  const resource = `${type.slice(type.lastIndexOf(":") + 1)} ${name}`;
+  return `${part ? `${resource}: ${part}` : resource} ${wrong}. ${fix}.`;
 }
 
 function aboutOf(rule: ResourceRule | StackRule, properties: PolicyConfigSchema["properties"]) {

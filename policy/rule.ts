@@ -24,9 +24,13 @@ export type Settings = PolicyConfigSchema["properties"];
 
 export type Path = readonly (string | number)[];
 
-/** What is wrong with a resource, and what to write instead: two parts of sentences, without a full stop. */
+/** What is wrong with a resource, and what to write instead; no part ends with a full stop. */
 export interface Finding {
+  /** Of the resource, which is the subject without one: `container model`. */
+  readonly part?: string;
+  /** What it does: `is privileged`. */
   readonly wrong: string;
+  /** A sentence: `Take privileged out`. */
   readonly fix: string;
 }
 

@@ -109,7 +109,7 @@ export function summaryText(changes: OpMap, planning: boolean): string {
  * What a policy says of a resource: its sentence, then the resource, what is wrong with it and what to do.
  */
 export function policyText({ enforcementLevel, policyName, message }: PolicyEvent): string {
-  return `[${enforcementLevel}] ${policyName}: ${plainText(message)}`;
+  return `[${enforcementLevel}] ${policyName}: ${plainText(message).trim()}`;
 }
 
 /** What a diagnostic says, without Pulumi's marks for colours. */

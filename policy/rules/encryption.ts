@@ -7,7 +7,7 @@ interface Config {
 
 /** What AWS keeps or sends in clear text unless it is told otherwise, by type. */
 const checks: Record<string, (props: Props) => Finding[]> = {
-  "aws:ebs/volume:Volume": ({ encrypted }) => disk("the volume", "encrypted", encrypted),
+  "aws:ebs/volume:Volume": ({ encrypted }) => disk(undefined, "encrypted", encrypted),
   "aws:ec2/launchTemplate:LaunchTemplate": ({ blockDeviceMappings }) =>
     listOf(blockDeviceMappings)
       .filter(({ ebs }) => ebs && ebs !== unknown)
@@ -20,8 +20,7 @@ const checks: Record<string, (props: Props) => Finding[]> = {
       disk(deviceName, "encrypted", encrypted),
     ),
   ],
-  "aws:efs/fileSystem:FileSystem": ({ encrypted }) =>
-    disk("the file system", "encrypted", encrypted),
+  "aws:efs/fileSystem:FileSystem": ({ encrypted }) => disk(undefined, "encrypted", encrypted),
   "aws:ecs/taskDefinition:TaskDefinition": ({ volumes }) =>
     listOf(volumes)
       .filter(({ efsVolumeConfiguration }) => efsVolumeConfiguration)
@@ -29,7 +28,8 @@ const checks: Record<string, (props: Props) => Finding[]> = {
         [undefined, "DISABLED"].includes(transitEncryption),
       )
       .map(({ name }) => ({
-        wrong: `mounts the file system of volume ${String(name)} in clear text`,
+        part: `volume ${String(name)}`,
+        wrong: "speaks to its file system in clear text",
         fix: "Set efsVolumeConfiguration.transitEncryption: ENABLED",
       })),
   "aws:sns/topic:Topic": ({ kmsMasterKeyId }) =>
@@ -78,9 +78,9 @@ export const encryption: ResourceRule<Config> = {
   },
 };
 
-function disk(name: unknown, property: string, encrypted: unknown): Finding[] {
+function disk(name: string | undefined, property: string, encrypted: unknown): Finding[] {
   return isOff(encrypted)
-    ? [{ wrong: `${String(name)} is not encrypted`, fix: `Set ${property}: true` }]
+    ? [{ part: name, wrong: "is not encrypted", fix: `Set ${property}: true` }]
     : [];
 }
 

@@ -11,13 +11,13 @@ export const imagesByDigest: ResourceRule = {
   level: "mandatory",
   config: {},
   check: (resource) =>
-    containersOf(resource).flatMap(({ name, image }) =>
+    containersOf(resource).flatMap(({ part, image }) =>
       typeof image !== "string" || /(^|@)sha256:/.test(image)
         ? []
         : [
             {
-              wrong:
-                `${name && `container ${name} `}names its image by a tag only, "${image}"`.trim(),
+              part,
+              wrong: `names its image by a tag only, "${image}"`,
               fix: `Write it with its digest, ${withoutDigest(image)}@sha256:...`,
             },
           ],

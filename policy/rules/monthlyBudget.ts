@@ -44,14 +44,14 @@ export const monthlyBudget: StackRule<Config> = {
     const cost = Math.round(atMostInstances ? most : usual);
     const tooMuch = {
       wrong:
-        `its instances (${instances.join(", ")}) cost ${cost} USD a month at ${basis(stack)}, and its ` +
-        `budget is ${budget}`,
+        `costs ${cost} USD a month for instances (${instances.join(", ")}) at ${basis(stack)}, and ` +
+        `its budget is ${budget}`,
       fix: "Take fewer or smaller ones, or raise monthly-budget.usdPerMonth of this stack in the config",
     };
     return [
       ...(cost > budget ? [tooMuch] : []),
       ...unpriced.map((one) => ({
-        wrong: `its budget of ${budget} USD cannot be checked, for want of a price for ${one}`,
+        wrong: `has a budget of ${budget} USD and instances without a price (${one})`,
         fix: "Add the price of that type below monthly-budget.usdPerHour in the config",
       })),
     ];

@@ -19,7 +19,7 @@ export const noPrivilegedContainer: ResourceRule = {
 };
 
 /** Rights of one container, in the words of Docker, of ECS and of Kubernetes. */
-function rightsOf({ name, spec }: Container): Finding[] {
+function rightsOf({ part, spec }: Container): Finding[] {
   const context = spec.securityContext ?? {};
   const added = [
     spec.capabilities?.adds,
@@ -31,23 +31,23 @@ function rightsOf({ name, spec }: Container): Finding[] {
     .filter((one) => !harmless.includes(one));
   const options = [...listOf(spec.securityOpts), ...listOf(spec.dockerSecurityOptions)];
   const unconfined = options.filter((one) => /[=:](unconfined|disable)$/.test(one));
-  const who = name && `container ${name} `;
   return [
     ...(isOn(spec.privileged) || isOn(context.privileged)
-      ? [{ wrong: `${who}is privileged`, fix: "Take privileged out" }]
+      ? [{ part, wrong: "is privileged", fix: "Take privileged out" }]
       : []),
     ...(isOn(context.allowPrivilegeEscalation)
       ? [
           {
-            wrong: `${who}may gain more rights than it starts with`,
+            part,
+            wrong: "may gain more rights than it starts with",
             fix: "Set allowPrivilegeEscalation: false",
           },
         ]
       : []),
     ...(added.length > 0
-      ? [{ wrong: `${who}gets ${added.join(", ")}`, fix: "Take these capabilities out" }]
+      ? [{ part, wrong: `gets ${added.join(", ")}`, fix: "Take these capabilities out" }]
       : []),
-    ...unconfined.map((one) => ({ wrong: `${who}runs with ${one}`, fix: "Take that option out" })),
+    ...unconfined.map((one) => ({ part, wrong: `runs with ${one}`, fix: "Take that option out" })),
   ];
 }
 

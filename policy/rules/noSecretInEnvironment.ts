@@ -30,13 +30,13 @@ export const noSecretInEnvironment: ResourceRule = {
   check: (resource) => {
     const fix = fixFor(resource.type);
     return containersOf(resource).flatMap((container) => {
-      const who = container.name && `container ${container.name} `;
+      const { part } = container;
       const named = container.env.flatMap((variable) => secretIn(variable));
       const marked = isMarked(container, resource.secrets) && named.length === 0;
       return [
-        ...named.map((what) => ({ wrong: `${who}has ${what} in its environment`, fix })),
+        ...named.map((what) => ({ part, wrong: `has ${what} in its environment`, fix })),
         ...(marked
-          ? [{ wrong: `${who}has a value in its environment that Pulumi marks as secret`, fix }]
+          ? [{ part, wrong: "has a value in its environment that Pulumi marks as secret", fix }]
           : []),
       ];
     });

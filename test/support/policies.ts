@@ -4,6 +4,7 @@ import {
   Secret,
   type StackValidationArgs,
 } from "@pulumi/policy";
+import { expect, it } from "vitest";
 
 import { asPolicy, asStackPolicy } from "../../policy/pack";
 import { resourceRules, stackRules } from "../../policy/rules";
@@ -18,6 +19,40 @@ export interface Declared {
   props: object;
   provider?: object;
 }
+
+/** What a test calls it, a resource, the config, and parts of all that the pack says of it. */
+export type PolicyCase = [
+  title: string,
+  declared: Declared,
+  config: PolicyConfig,
+  ...said: string[],
+];
+
+/** A test for each case. */
+export function checkPolicies(cases: PolicyCase[]): void {
+  it.each(cases)("%s", (_, declared, config, ...said) => {
+    const told = violationsOf([policyResource(declared)], config);
+    expect(told).toEqual(said.map((text) => expect.stringContaining(text) as string));
+  });
+}
+
+/** A resource of AWS by the type's module and file, such as `sns/topic`. */
+export function aws(type: string, props: object, provider?: object): Declared {
+  const name = type.split("/")[1].replace(/^./, (first) => first.toUpperCase());
+  return { type: `aws:${type}:${name}`, props, provider };
+}
+
+/** A container of Docker, with a sound image unless the test gives another one. */
+export function dockerContainer(props: object): Declared {
+  return { type: "docker:index/container:Container", props: { image: soundImage, ...props } };
+}
+
+/** A Service of Kubernetes. */
+export function kubernetesService(spec: object, annotations: object = {}): Declared {
+  return { type: "kubernetes:core/v1:Service", props: { metadata: { annotations }, spec } };
+}
+
+export const soundImage = `nginx@sha256:${"0a".repeat(32)}`;
 
 /** What the policies of the pack say of a stack's resources, as `<policy>: <message>`. */
 export function violationsOf(
