@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-// Under load, or about moments that have to be hit: nothing else runs beside them.
+// Under load, about moments that have to be hit or what a host has left: nothing else runs beside them.
 const alone = (...names: string[]) => names.map((name) => `test/e2e/${name}.test.ts`);
 const slices = alone(...["badInput", "notebook", "service", "upgrade"].map((n) => `docker/${n}`));
 const releases = alone("docker/failedRelease", "docker/release");
 const loads = alone(
-  ...["canary", "crash", "interrupted", "matrix"].map((name) => `docker/${name}`),
+  ...["canary", "crash", "environments", "interrupted", "matrix"].map((name) => `docker/${name}`),
   "swarm/stack",
 );
 

@@ -25,11 +25,12 @@ export function runNpmCommand(
   return { output: stdout + stderr, status };
 }
 
-/** The arguments of Node.js for a command, which has nobody to ask. */
+/** The arguments of Node.js for a command, which has nobody to ask; a sweep is of all stacks. */
 export function wordsOf(command: string, stack: string, args: string[]): string[] {
   const asks = ["up", "down", "rollback"].includes(command);
   const script = path.join("cli", "bootstrap.mjs");
-  return [script, command, "-s", stack, ...(asks ? ["--yes"] : []), ...args];
+  const named = command === "sweep" ? [] : ["-s", stack];
+  return [script, command, ...named, ...(asks ? ["--yes"] : []), ...args];
 }
 
 /** This process' environment, but for another backend. */
