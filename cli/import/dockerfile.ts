@@ -158,13 +158,13 @@ function copiesOf(text: string, folder: string, place: Place, context: string): 
   const flags = text.match(/^(--\S+\s+)+/)?.[0] ?? "";
   const words = commandWords(text.slice(flags.length));
   const [target = "/"] = words.splice(-1);
-  const place_ = path.posix.resolve(folder, target);
+  const to = path.posix.resolve(folder, target);
   return words.map((word) => {
     const source =
       /--from=/.test(flags) || /^\w+:\/\//.test(word) ? undefined : path.join(context, word);
     const isFile = source !== undefined && existsSync(source) && statSync(source).isFile();
     const inside = isFile && (target.endsWith("/") || words.length > 1);
-    const at = inside ? path.posix.join(place_, path.posix.basename(word)) : place_;
+    const at = inside ? path.posix.join(to, path.posix.basename(word)) : to;
     return { ...(source !== undefined && { source }), target: at, place };
   });
 }

@@ -179,7 +179,7 @@ function mountsOf(entry: Entry, { folder, root }: Surroundings): Mount[] {
       return [{ ...(source && { source: path.resolve(folder, source) }), target, place: item }];
     }),
   );
-  return [...volumes, ...files];
+  return [...volumes, ...files].filter(({ target }) => target !== "");
 }
 
 function isPath(source = ""): boolean {

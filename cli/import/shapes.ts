@@ -80,8 +80,11 @@ function checkService(service: Entry): Trouble[] {
 }
 
 function isOne(entry: Entry, allowed: Shape[]): boolean {
-  const isEmpty = [entry.text, entry.items, entry.fields].every((one) => one === undefined);
-  return isEmpty || allowed.includes(shapeOf(entry));
+  return isEmpty(entry) || allowed.includes(shapeOf(entry));
+}
+
+function isEmpty({ text, items, fields }: Entry): boolean {
+  return [text, items, fields].every((one) => one === undefined);
 }
 
 function shapeOf(entry: Entry): Shape {
@@ -90,8 +93,11 @@ function shapeOf(entry: Entry): Shape {
 
 function wrong(entry: Entry, allowed: Shape[]): Trouble {
   const names: Record<Shape, string> = { text: "a text", list: "a list", keys: "keys with values" };
-  const given =
-    shapeOf(entry) === "text" ? JSON.stringify(entry.text ?? null) : names[shapeOf(entry)];
+  const given = isEmpty(entry)
+    ? "empty"
+    : shapeOf(entry) === "text"
+      ? JSON.stringify(entry.text)
+      : names[shapeOf(entry)];
   return {
     place: entry,
     reason: `is ${given}: use ${allowed.map((one) => names[one]).join(" or ")}`,
