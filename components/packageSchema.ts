@@ -7,6 +7,12 @@ import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
 /** The scope of the packages on npm, and of the SDKs that Pulumi writes. */
 const scope = "tf-model-serving";
 
+/** What Python imports: `tf_model_serving`, `tf_model_serving_aws`; not `tf_model_serving_tfserving`. */
+function pythonName(folder: string): string {
+  const words = folder === "core" ? [scope] : [scope, folder];
+  return words.join("_").replaceAll("-", "_");
+}
+
 /**
  * What a package offers to programs in every language, from its sources: its schema.json. Throws at
  * what a schema cannot have: unions, tuples, callbacks, type aliases for arguments.
@@ -24,5 +30,9 @@ export async function packageSchema(folder: string): Promise<string> {
     ...([name, manifest.version, manifest.description] as const),
     ...([found.components, found.typeDefinitions, found.dependencies, scope] as const),
   );
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  const language = {
+    ...schema.language,
+    python: { ...schema.language?.python, packageName: pythonName(folder) },
+  };
+  return `${JSON.stringify({ ...schema, language }, null, 2)}\n`;
 }
