@@ -1,3 +1,4 @@
+import { clientOf } from "./clientOf";
 import type { BlobItem } from "@azure/storage-blob";
 import { changedMeanwhile, errorText } from "./errorText";
 import { listedBelow, resolveObjects } from "./objects";
@@ -39,8 +40,13 @@ export const az: SourceKind = {
   },
 };
 
+const packages = "@azure/storage-blob @azure/identity";
+
 async function connect(account: string, env: NodeJS.ProcessEnv) {
-  const { BlobServiceClient, StorageSharedKeyCredential } = await import("@azure/storage-blob");
+  const { BlobServiceClient, StorageSharedKeyCredential } = await clientOf(
+    packages,
+    () => import("@azure/storage-blob"),
+  );
   const { AZURE_STORAGE_CONNECTION_STRING: connection, AZURE_STORAGE_KEY: key } = env;
   const sas = env.AZURE_STORAGE_SAS_TOKEN?.replace(/^\?/, "");
   const isMeant = [undefined, "", account].includes(env.AZURE_STORAGE_ACCOUNT);
@@ -54,7 +60,7 @@ async function connect(account: string, env: NodeJS.ProcessEnv) {
   if (isMeant && sas) {
     return new BlobServiceClient(`${address}?${sas}`);
   }
-  const { DefaultAzureCredential } = await import("@azure/identity");
+  const { DefaultAzureCredential } = await clientOf(packages, () => import("@azure/identity"));
   return new BlobServiceClient(address, new DefaultAzureCredential());
 }
 

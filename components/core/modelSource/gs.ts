@@ -1,3 +1,4 @@
+import { clientOf } from "./clientOf";
 import { changedMeanwhile, errorText } from "./errorText";
 import { listedBelow, resolveObjects } from "./objects";
 import type { RemoteFile, SourceKind } from "./source";
@@ -34,7 +35,8 @@ export const gs: SourceKind = {
 };
 
 async function openBucket(name: string) {
-  const { Storage } = await import("@google-cloud/storage");
+  const packages = "@google-cloud/storage";
+  const { Storage } = await clientOf(packages, () => import("@google-cloud/storage"));
   return new Storage().bucket(name);
 }
 

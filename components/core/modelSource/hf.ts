@@ -1,3 +1,4 @@
+import { clientOf } from "./clientOf";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -26,7 +27,7 @@ export const hf: SourceKind = {
   check: (source) => (pattern.test(source) ? [] : [`use ${form}`]),
   async resolve(source) {
     const [, name, below, wanted = "main"] = pattern.exec(source)!;
-    const hub = await import("@huggingface/hub");
+    const hub = await clientOf("@huggingface/hub", () => import("@huggingface/hub"));
     const access = accessOf(process.env);
     try {
       const { sha } = await hub.modelInfo({
