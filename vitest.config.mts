@@ -67,6 +67,7 @@ export default defineConfig({
           ...sideBySide,
           ...order(4),
           name: "patient",
+          globalSetup: [...real.globalSetup, "test/e2e/packages.ts"],
           include: ["test/e2e/{docker,swarm,aws}/*.test.ts"],
           exclude: [...slices, ...releases, ...loads],
         },

@@ -2,6 +2,7 @@
 import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
+import * as tar from "tar";
 
 /** The packages of the library by their folders, each after those that it needs. */
 export const packages = ["core", "aws", "kubernetes"];
@@ -36,21 +37,50 @@ function copyAssets(from: string, to: string): void {
   }
 }
 
-/** A package's manifest that names what was compiled in place of its sources. */
+/** A package's manifest, which names what was compiled in place of its sources, and the plugin. */
 function manifest(folder: string): string {
   const text = fs.readFileSync(path.join(folder, "package.json"), "utf8");
   const { publishConfig, ...source } = JSON.parse(text.replaceAll(/\.ts"/g, '.js"'));
+  const schema = JSON.parse(fs.readFileSync(path.join(folder, "schema.json"), "utf8"));
   const { access, provenance } = publishConfig;
-  const files = ["**", "!.tsbuildinfo"];
   const published = {
     ...source,
     types: "./index.d.ts",
-    files,
+    bin: { [`pulumi-resource-${schema.name}`]: source.main },
+    files: ["**", "!.tsbuildinfo"],
     publishConfig: { access, provenance },
   };
   return `${JSON.stringify(published, null, 2)}\n`;
 }
 
-if (require.main === module) {
+const systems = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64", "windows-amd64"];
+
+/**
+ * Packs the built packages as `pulumi package add NAME --server URL` fetches them, by the names that it
+ * asks for: a release has them on its page. They are the same on every system.
+ *
+ * @see https://www.pulumi.com/docs/iac/guides/building-extending/packages/publishing-packages/
+ */
+export async function packPlugins(folder: string): Promise<void> {
+  fs.mkdirSync(folder, { recursive: true });
+  for (const name of packages) {
+    const dist = path.join(__dirname, name, "dist");
+    const schema = JSON.parse(fs.readFileSync(path.join(dist, "schema.json"), "utf8"));
+    for (const system of systems) {
+      const file = `pulumi-resource-${schema.name}-v${schema.version}-${system}.tar.gz`;
+      const filter = (entry: string) => !entry.endsWith(".tsbuildinfo");
+      await tar.create({ cwd: dist, file: path.join(folder, file), gzip: true, filter }, ["."]);
+    }
+  }
+}
+
+async function main(pluginFolder?: string): Promise<void> {
   build();
+  if (pluginFolder) {
+    await packPlugins(pluginFolder);
+  }
+}
+
+if (require.main === module) {
+  void main(process.argv[2]);
 }

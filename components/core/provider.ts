@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import * as library from "./index";
 import { servePackage } from "./servePackage";
 

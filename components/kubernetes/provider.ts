@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { servePackage } from "@tf-model-serving/core/internal/servePackage";
 import * as library from "./index";
 

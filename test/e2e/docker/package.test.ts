@@ -1,46 +1,125 @@
 import { execFileSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { modelStatus } from "../../../cli/predict/service";
-import { pinnedVersion } from "../../../cli/setup/pulumiHome";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { root } from "../../../cli/setup/folders";
+import { pinnedVersion } from "../../../cli/setup/pulumiHome";
+import { modelStatus } from "../../../cli/predict/service";
+import { bareHome } from "../../support/bareHome";
+import { consumerOf, npmInstall } from "../../support/consumer";
 import { containers, inspect, objects } from "../../support/docker";
-import { homeWithStandIns } from "../../support/homeWithStandIns";
-import { createStack, TestStack } from "../../support/stack";
+import { startPluginServer } from "../../support/pluginServer";
+import { createStack, type TestStack } from "../../support/stack";
 
-const example = path.join(root, "examples/own-model");
+const model = { modelFolder: path.join(root, "model/classifier"), modelName: "my_model" };
+type Outputs = Record<string, { value: unknown }>;
 
-describe("another project that adds the components as a package", () => {
-  let home: string;
+async function served(url: unknown): Promise<string[]> {
+  const versions = await modelStatus(String(url), "dev");
+  return versions.map(({ state }) => state);
+}
+
+describe("a program that installs the package with npm", () => {
+  const { folder, remove } = consumerOf("npm");
   let stack: TestStack;
-  let outputs: Record<string, { value: unknown }>;
+  let outputs: Outputs;
 
   beforeAll(async () => {
-    home = homeWithStandIns();
+    npmInstall(folder, inject("packages").core);
+    stack = await createStack("npm", model, folder);
+    ({ outputs } = await stack.stack.up());
+  });
+  afterAll(async () => {
+    await stack?.remove();
+    remove();
+  });
+
+  test("is of 15 lines at most", () => {
+    const lines = fs.readFileSync(path.join(folder, "index.ts"), "utf8").trimEnd().split("\n");
+    expect(lines.length).toBeLessThanOrEqual(15);
+  });
+
+  test("serves the model", async () => {
+    expect(await served(outputs.restUrl.value)).toEqual(["AVAILABLE"]);
+  });
+
+  test("changes nothing in a second update", async () => {
+    const { summary } = await stack.stack.up();
+    expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
+  });
+
+  test("has nothing of this repository but the components and what they read", () => {
+    const installed = path.join(folder, "node_modules/@tf-model-serving/core");
+    const found = fs.readdirSync(installed).filter((name) => !/\.(js|d\.ts|js\.map)$/.test(name));
+    expect(found.sort()).toMatchInlineSnapshot();
+    const sources = fs
+      .readdirSync(installed, { recursive: true, encoding: "utf8" })
+      .filter((file) => /(?<!\.d)\.ts$|\.test\.|tsbuildinfo/.test(file));
+    expect(sources).toEqual([]);
+  });
+});
+
+describe("a component of another team's own", () => {
+  const { folder, remove } = consumerOf("team-component");
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    npmInstall(folder, inject("packages").core);
+    stack = await createStack("team", model, folder);
+  });
+  afterAll(async () => {
+    await stack?.remove();
+    remove();
+  });
+
+  test("is refused as a whole when an argument of one of its services cannot work", async () => {
+    await stack.stack.setConfig("reef:coralsReplicas", { value: "0" });
+    await expect(stack.stack.up()).rejects.toThrow(/property replicas with value '\{0\}'/);
+    expect(objects(stack.label)).toEqual([]);
+    await stack.stack.removeConfig("reef:coralsReplicas");
+  });
+
+  test("serves the models of two teams beside each other in one stack", async () => {
+    const { outputs } = await stack.stack.up();
+    const { flowers, corals } = outputs.urls.value;
+    expect([await served(flowers), await served(corals)]).toEqual([["AVAILABLE"], ["AVAILABLE"]]);
+    expect(containers(stack.label, "replica")).toHaveLength(3);
+  });
+});
+
+describe("a program that adds the package", () => {
+  const { folder, remove } = consumerOf("package-add");
+  const home = bareHome("docker", "random");
+  let server: Awaited<ReturnType<typeof startPluginServer>>;
+  let stack: TestStack;
+  let outputs: Outputs;
+
+  beforeAll(async () => {
     vi.stubEnv("PULUMI_HOME", home);
+    server = await startPluginServer(inject("plugins"));
     const bin = path.join(home, "versions", pinnedVersion(), "bin");
-    execFileSync(path.join(bin, "pulumi"), ["install"], {
-      cwd: example,
-      stdio: "pipe",
-      env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` },
-    });
-    stack = await createStack(
-      "package",
-      { modelFolder: "../../model/classifier", modelName: "my_model" },
-      example,
-    );
-    outputs = (await stack.stack.up()).outputs;
+    const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` };
+    const add = ["package", "add", "tfserving@0.1.0", "--server", server.url];
+    execFileSync(path.join(bin, "pulumi"), add, { cwd: folder, stdio: "pipe", env });
+    stack = await createStack("package", model, folder);
+    ({ outputs } = await stack.stack.up());
   });
   afterAll(async () => {
     await stack?.remove();
     vi.unstubAllEnvs();
+    server?.stop();
     fs.rmSync(home, { recursive: true, force: true });
+    remove();
   });
 
   test("serves the model", async () => {
-    const [version] = await modelStatus(String(outputs.restUrl.value), "dev");
-    expect(version).toMatchObject({ version: outputs.modelVersion.value, state: "AVAILABLE" });
+    expect(await served(outputs.restUrl.value)).toEqual(["AVAILABLE"]);
+  });
+
+  test("needs no plugin but the package's, and those of docker and random", () => {
+    const plugins = fs.readdirSync(path.join(home, "plugins"));
+    const names = plugins.map((name) => /^resource-(\w+)-v/.exec(name)?.[1]);
+    expect([...new Set(names)].sort()).toEqual(["docker", "random", "tfserving"]);
   });
 
   test("passes typed server options on", () => {
@@ -58,10 +137,10 @@ describe("another project that adds the components as a package", () => {
     expect(Object.keys(summary.resourceChanges ?? {})).toEqual(["same"]);
   });
 
-  test("is refused as a whole when its arguments cannot work", async () => {
-    await stack.stack.setConfig("own-model:modelName", { value: "nobody" });
-    await expect(stack.stack.preview()).rejects.toThrow(/nobody/);
-    await stack.stack.setConfig("own-model:modelName", { value: "my_model" });
+  test("is refused with the property path when its arguments cannot work", async () => {
+    await stack.stack.setConfig("flowers:modelName", { value: "nobody" });
+    await expect(stack.stack.preview()).rejects.toThrow(/property modelFolder .*nobody/s);
+    await stack.stack.setConfig("flowers:modelName", { value: "my_model" });
   });
 
   test("leaves nothing when it is destroyed", async () => {

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import * as tfserving from "@pulumi/tfserving";
+import * as tfserving from "@tf-model-serving/tfserving";
 
 const config = new pulumi.Config();
 
