@@ -7,7 +7,7 @@ import type {
 } from "@pulumi/policy";
 import { knownPart, secretPaths } from "./known";
 import { reasonFor, reasonsSchema } from "./reasons";
-import type { Finding, Path, Resource, ResourceRule, StackRule } from "./rule";
+import type { Finding, Path, Resource, ResourceRule, Settings, StackRule } from "./rule";
 
 /** A rule for single resources as a policy of Pulumi. */
 export function asPolicy(rule: ResourceRule): ResourceValidationPolicy {
@@ -21,6 +21,11 @@ export function asPolicy(rule: ResourceRule): ResourceValidationPolicy {
     validateResource: (args, report) => {
       const resource = resourceOf(args, secrets.get(args.urn));
       const config = args.getConfig<{ reasons?: Record<string, string> }>();
+      if (args.type === "pulumi:pulumi:Stack") {
+        mistyped(rule.name, config, { ...rule.config, ...reasonsSchema }).forEach((text) =>
+          report(text),
+        );
+      }
       if (reasonFor(resource, config.reasons) === undefined) {
         rule.check(resource, config).forEach((found) => report(messageOf(resource, found)));
       }
@@ -36,8 +41,10 @@ export function asStackPolicy(rule: StackRule): StackValidationPolicy {
       // urn:pulumi:STACK::PROJECT::TYPE::NAME
       const name = resources[0]?.urn.split("::")[0].replace("urn:pulumi:", "") ?? "";
       const stack = { name, resources: resources.map((one) => resourceOf(one)) };
+      const config = getConfig();
+      mistyped(rule.name, config, rule.config).forEach((text) => report(text));
       rule
-        .check(stack, getConfig())
+        .check(stack, config)
         .forEach(({ wrong, fix }) => report(`Stack ${name} ${wrong}. ${fix}.`));
     },
   };
@@ -47,6 +54,14 @@ export function asStackPolicy(rule: StackRule): StackValidationPolicy {
 function messageOf({ type, name }: Resource, { part, wrong, fix }: Finding): string {
   const resource = `${type.slice(type.lastIndexOf(":") + 1)} ${name}`;
   return `${part ? `${resource}: ${part}` : resource} ${wrong}. ${fix}.`;
+}
+
+/** What the config file says of a rule that is no setting of it: Pulumi itself passes over that. */
+function mistyped(rule: string, config: object, settings: Settings): string[] {
+  const known = Object.keys(settings);
+  return Object.keys(config)
+    .filter((key) => key !== "enforcementLevel" && !known.includes(key))
+    .map((key) => `The config has ${rule}.${key}, which is no setting. Use ${known.join(", ")}.`);
 }
 
 function aboutOf(rule: ResourceRule | StackRule, properties: PolicyConfigSchema["properties"]) {
