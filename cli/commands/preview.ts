@@ -57,13 +57,15 @@ export async function preview(workspace: Workspace, options: PreviewOptions): Pr
 }
 
 async function summaryOf(workspace: Workspace, planned: Planned): Promise<string> {
-  const { root, stack, setting } = workspace;
+  const { root, stack, env, setting } = workspace;
   const serving = {
     strategy: String(setting("strategy")),
     drainSeconds: String(setting("drainSeconds")),
   };
   const region =
-    setting("target") === "ecs" ? String(await workspace.plainSetting("aws:region")) : undefined;
+    setting("target") === "ecs"
+      ? String((await workspace.plainSetting("aws:region")) ?? env.AWS_REGION ?? "another region")
+      : undefined;
   const prices = JSON.parse(readFileSync(path.join(root, "docs", "aws-prices.json"), "utf8"));
   const layers = newLayers(planned, root);
   return previewMarkdown({ stack, planned, layers, serving, prices, region });

@@ -22,10 +22,14 @@ const mostNames = 20;
 export function previewMarkdown(previewed: Previewed): string {
   const { stack, planned } = previewed;
   const changed = planned.changes.length > 0 || stable(planned.was) !== stable(planned.willBe);
+  const policies =
+    planned.policies.length > 0
+      ? [["Policies say:", "", ...planned.policies.map((line) => `- ${line}`)].join("\n")]
+      : [];
   const parts = changed
     ? [changesText(planned), releaseTable(previewed), signatureText(planned), ...noticed(previewed)]
     : ["No changes.", ...costText(previewed)];
-  return `### Stack \`${stack}\`\n\n${parts.filter(Boolean).join("\n\n")}\n`;
+  return `### Stack \`${stack}\`\n\n${[...parts, ...policies].filter(Boolean).join("\n\n")}\n`;
 }
 
 /** `3 created: `a`, `b`, `c``, for each operation. */

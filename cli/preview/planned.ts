@@ -22,6 +22,8 @@ export interface PlannedChange {
 /** What a preview found. */
 export interface Planned {
   readonly changes: readonly PlannedChange[];
+  /** What policies say of resources, those that only advise too. */
+  readonly policies: readonly string[];
   /** All resources of the stack, as they are on record and as they will be. */
   readonly before: readonly PricedResource[];
   readonly after: readonly PricedResource[];
@@ -49,11 +51,22 @@ export function plannedBy(events: readonly EngineEvent[]): Planned {
     changes: steps
       .filter(({ op, type }) => op !== "same" && type !== "pulumi:pulumi:Stack")
       .map(changeOf),
+    policies: events.flatMap(({ policyEvent }) =>
+      policyEvent ? [`${policyEvent.policyName}: ${policyText(policyEvent.message)}`] : [],
+    ),
     before: steps.flatMap((step) => pricedOf(step, step.old)),
     after: steps.flatMap((step) => (step.op === "delete" ? [] : pricedOf(step, step.new))),
     was: outputsOf(stack?.old),
     willBe: outputsOf(stack?.new),
   };
+}
+
+/** Without Pulumi's marks for colours, and on one line. */
+function policyText(message: string): string {
+  return message
+    .replace(/<\{%[^%]*%\}>/g, "")
+    .trim()
+    .replace(/\s*\n\s*/g, " ");
 }
 
 function isProvider(type: string): boolean {

@@ -59,7 +59,7 @@ it("where nothing serves yet, nothing is lost", () => {
 
 function planned(replicas: number, ...changes: PlannedChange[]): Planned {
   const was = { image: "tf_serving:1", replicas };
-  return { changes, was, willBe: was, before: [], after: [] };
+  return { changes, policies: [], was, willBe: was, before: [], after: [] };
 }
 
 function part(name: string, operation: Operation, because: string[] = []): PlannedChange {

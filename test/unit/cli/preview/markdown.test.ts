@@ -94,6 +94,17 @@ it("what only the update will know is said, and not shown as Pulumi marks it", (
   expect(text).not.toContain(notKnownYet);
 });
 
+it("what policies say is told, those that only advise too", () => {
+  const policyEvent = {
+    policyName: "images-by-digest",
+    message: "<{%reset%}>haproxy:3\n has none",
+  };
+  const planned = plannedBy([{ sequence: 0, timestamp: 0, policyEvent } as unknown as EngineEvent]);
+  expect(markdown({ planned })).toContain(
+    "Policies say:\n\n- images-by-digest: haproxy:3 has none",
+  );
+});
+
 it("without a change there is one line", () => {
   const same = step("same", "docker:index/container:Container", "serving-replica-1", {}, {});
   const text = markdown({ planned: plannedBy([same, outputs(was, was)]) });
