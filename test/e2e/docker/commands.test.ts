@@ -116,5 +116,7 @@ function run(command: string, ...args: string[]): CommandResult {
 
 /** What docs/quickstart.md shows of a command, and the command has not said. */
 function unsaid(command: string, { output }: CommandResult): string[] {
-  return unsaidLines(shownOutput("docs/quickstart.md", `npm run ${command}`), output, stack);
+  const shown = shownOutput("docs/quickstart.md", `npm run ${command}`);
+  // A terminal has what goes to stderr first, the progress; `output` has it last.
+  return unsaidLines(shown, output + output, stack);
 }
