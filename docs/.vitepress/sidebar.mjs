@@ -13,7 +13,7 @@ export function sidebar() {
       text: section.slice(0, section.indexOf("\n")),
       items: [...section.matchAll(/^- \[(.+?)\]\((.+?)\.md\)/gm)].map(([, text, page]) => ({
         text,
-        link: `/${page}`,
+        link: `/${page.replace(/README$/, "")}`,
       })),
     }));
   const listed = groups.flatMap(({ items }) => items.map(({ link }) => `${link.slice(1)}.md`));
