@@ -8,6 +8,7 @@ import { packageSchema } from "../components/packageSchema";
 import { type Schema, surfaceOf } from "../components/surface";
 import { defaultText, Key, targetNames, targetsOf, typeOf } from "../program/config/key";
 import { sections, table } from "../program/config/table";
+import { referencePages } from "./reference";
 
 const root = path.join(__dirname, "..");
 
@@ -126,7 +127,7 @@ function list(names: string[]): string {
 async function generate(): Promise<void> {
   const schemas = await generatedSchemas();
   const files = { ...(await generatedFiles()), ...schemas, ...newReleases(schemas) };
-  for (const [file, text] of Object.entries(files)) {
+  for (const [file, text] of Object.entries({ ...files, ...(await referencePages()) })) {
     fs.writeFileSync(path.join(root, file), text);
   }
 }
