@@ -15,6 +15,8 @@ export interface Registration {
   provider: string;
   /** As on the wire: secrets are `secret(...)`, values that are not known yet are `unknown`. */
   inputs: Record<string, unknown>;
+  /** Types by which a stack may know it still. */
+  formerTypes: string[];
   /** Absent where the program leaves it to the provider. */
   deleteBeforeReplace?: boolean;
   replaceOnChanges: string[];
@@ -228,6 +230,7 @@ function registration(request: RegisterResourceRequest): Registration {
     parent: request.getParent(),
     provider: withoutId(request.getProvider()),
     inputs: request.getObject()?.toJavaScript() ?? {},
+    formerTypes: request.getAliasesList().flatMap((alias) => alias.getSpec()?.getType() || []),
     ...(request.getDeletebeforereplacedefined() && {
       deleteBeforeReplace: request.getDeletebeforereplace(),
     }),
