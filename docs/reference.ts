@@ -33,6 +33,7 @@ export async function referencePages(): Promise<Record<string, string>> {
       ...{ excludeExternals: true, excludePrivate: true, excludeProtected: true },
       validation: { notExported: false, invalidLink: true, notDocumented: true },
       requiredToBeDocumented: ["Class", "Interface", "Property", "Method", "Enum", "EnumMember"],
+      packagesRequiringDocumentation: packages.map((name) => `@tf-model-serving/${name}`),
       groupOrder: ["Classes", "Interfaces", "Enumerations"],
       logLevel: "Warn",
       plugin: ["typedoc-plugin-markdown", (app: Application) => onlyComponents(typedoc, app)],
