@@ -1,5 +1,5 @@
 // Command pulumi-language-python is a small language host: it lets the Pulumi CLI
-// run Python programs with pip, Poetry or uv, and add packages to them. It attaches no
+// run Python programs with pip or uv, and add packages to them. It attaches no
 // debugger, checks no types, and runs no plugins written in Python.
 package main
 

@@ -60,6 +60,7 @@ const repeated: [RegExp, string, string[]][] = [
     devDependencies.pulumi,
     ["airgap/README.md", "airgap/toolchain/cli/go.mod"],
   ],
+  [/"pulumi==(\d[\d.]*)"/g, devDependencies.pulumi, ["examples/python-package/pyproject.toml"]],
   ...["jupytext", "nbstripout"].map((name): [RegExp, string, string[]] => [
     new RegExp(`\\b${name}==(\\d[\\w.]*)`, "g"),
     tools[name],
@@ -94,6 +95,7 @@ it.each(repeated)("%s is everywhere the pinned one, %s", (pattern, version, know
 
 it.each([
   ["airgap/toolchain/language-nodejs/main.go", "pulumi"],
+  ["airgap/toolchain/language-python/main.go", "pulumi"],
   ["airgap/toolchain/docker/main.go", "@pulumi/docker"],
   ["airgap/toolchain/random/main.go", "@pulumi/random"],
   ["test/e2e/aws/ecrImage/plugin/index.js", "@pulumi/aws"],
