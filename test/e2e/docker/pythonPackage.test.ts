@@ -1,48 +1,51 @@
 import { execFileSync } from "child_process";
 import * as fs from "fs";
-import * as os from "os";
 import * as path from "path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { predict } from "../../../cli/predict/service";
 import { runAirgap } from "../../../cli/setup/airgap";
 import { root } from "../../../cli/setup/folders";
-import { pinnedVersion, pulumiHome } from "../../../cli/setup/pulumiHome";
-import { build } from "../../../components/build";
+import { pinnedVersion } from "../../../cli/setup/pulumiHome";
+import { bareHome } from "../../support/bareHome";
+import { consumerOf } from "../../support/consumer";
 import { containers, objects } from "../../support/docker";
+import { startPluginServer } from "../../support/pluginServer";
 import { pythonPackages } from "../../support/pythonPackages";
-import { restPrediction, sampleModel, SampleModel } from "../../support/sampleModel";
-import { configure, createStack, TestStack } from "../../support/stack";
+import { restPrediction } from "../../support/sampleModel";
+import { configure, createStack, type TestStack } from "../../support/stack";
 
 const restPort = 18590;
-const uv = path.join(__dirname, "../../support/uv/requirements.txt");
+const good = {
+  ...{ modelFolder: path.join(root, "model/classifier"), modelName: "my_model" },
+  ...{ replicas: 2, restPort },
+};
 
 describe("a program in Python that adds the package", () => {
-  let folder: string;
-  let model: SampleModel;
-  let good: Record<string, unknown>;
+  const { folder, remove } = consumerOf("python-package");
+  const home = bareHome("docker", "random");
+  let server: Awaited<ReturnType<typeof startPluginServer>>;
   let stack: TestStack;
   let outputs: Record<string, { value: unknown }>;
 
   beforeAll(async () => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), "tfserving-python-"));
-    model = sampleModel(1);
-    good = { modelFolder: model.folder, modelName: "my_model", replicas: 2, restPort };
-    const program = path.join(folder, "program");
-    fs.cpSync(path.join(root, "examples/python-package"), program, { recursive: true });
-    unpackInto(folder);
-    const search = await searchPath();
-    execFileSync("pulumi", ["package", "add", "../package"], {
-      cwd: program,
-      stdio: "pipe",
-      env: { ...process.env, PATH: search, PULUMI_HOME: pulumiHome(process.env) },
-    });
-    stack = await createStack("python", good, program, { PATH: search });
+    const uv = await pythonPackages("uv", path.join(root, "test/support/uv/requirements.txt"));
+    const built = await runAirgap("toolchain/build", ["language-python"], { env: process.env });
+    expect(built).toBe(0);
+    vi.stubEnv("PULUMI_HOME", home);
+    server = await startPluginServer(inject("plugins"));
+    const bin = path.join(home, "versions", pinnedVersion(), "bin");
+    const env = { PATH: [path.join(uv, "bin"), bin, process.env.PATH].join(path.delimiter) };
+    const add = ["package", "add", "tfserving@0.1.0", "--server", server.url];
+    execFileSync("pulumi", add, { cwd: folder, stdio: "pipe", env: { ...process.env, ...env } });
+    stack = await createStack("python", good, folder, env);
     outputs = (await stack.stack.up()).outputs;
   });
   afterAll(async () => {
     await stack?.remove();
-    model?.remove();
-    fs.rmSync(folder, { recursive: true, force: true });
+    vi.unstubAllEnvs();
+    server?.stop();
+    fs.rmSync(home, { recursive: true, force: true });
+    remove();
   });
 
   test("serves the model", async () => {
@@ -83,25 +86,3 @@ describe("a program in Python that adds the package", () => {
     return message;
   }
 });
-
-/** PATH with Pulumi, its language host for Python, and uv. */
-async function searchPath(): Promise<string> {
-  const [tools, status] = await Promise.all([
-    pythonPackages("uv", uv),
-    runAirgap("toolchain/build", ["language-python"], { env: process.env, folder: root }),
-  ]);
-  if (status !== 0) {
-    throw new Error("airgap/toolchain/build language-python failed: see above");
-  }
-  const pulumi = path.join(pulumiHome(process.env), "versions", pinnedVersion(), "bin");
-  return [path.join(tools, "bin"), pulumi, process.env.PATH].join(path.delimiter);
-}
-
-/** Unpacks what npm would publish, as folder/package. */
-function unpackInto(folder: string): void {
-  build();
-  const words = ["pack", "--silent", "--pack-destination", folder];
-  const dist = path.join(root, "components/core/dist");
-  const file = execFileSync("npm", words, { cwd: dist, encoding: "utf8" }).trim();
-  execFileSync("tar", ["-xzf", path.join(folder, file), "-C", folder]);
-}
