@@ -5,7 +5,9 @@ import { SwarmService } from "./swarmState";
 
 /** A TCP port of the Docker host, on one of its IPv4 addresses; 0.0.0.0 stands for all of them. */
 export interface HostPort {
+  /** Its number. */
   port: number;
+  /** The host's IPv4 address that it is published on; `0.0.0.0` for all. */
   address: string;
 }
 

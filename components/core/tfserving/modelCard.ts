@@ -21,6 +21,7 @@ export interface ModelCard {
   tensorflow?: string;
   /** When, RFC 3339. */
   trainedAt?: string;
+  /** Who trained it, a name or an address. */
   trainedBy?: string;
   /** When the SavedModel was written, RFC 3339. */
   exportedAt?: string;

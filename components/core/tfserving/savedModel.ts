@@ -32,7 +32,9 @@ export interface TensorSpec {
 export interface Signature {
   /** `tensorflow/serving/predict`, `.../classify` or `.../regress`; empty for internal ones. */
   methodName: string;
+  /** What a call gives, by the names that it uses. */
   inputs: Record<string, TensorSpec>;
+  /** What a call gets back, by name. */
   outputs: Record<string, TensorSpec>;
 }
 
