@@ -12,7 +12,7 @@ export default defineConfig({
   description: "Put a TensorFlow model into production with Pulumi",
   lang: "en-GB",
   // GitHub shows README.md for the folder, a site index.md.
-  rewrites: { "README.md": "index.md", "reference/README.md": "reference/index.md" },
+  rewrites: { "README.md": "index.md" },
   base: DOCS_BASE ?? "/",
   outDir: "node_modules/.cache/site",
   cacheDir: "node_modules/.cache/vitepress",
@@ -42,8 +42,7 @@ function leadToSources(md) {
     if (file !== "" && !/^[a-z]+:/.test(file) && !isPage) {
       tokens[index].attrSet("href", href.replace(file, `${sources}/${target}`));
     }
-    const html = usual(tokens, index, options, env, self);
-    return isPage ? html.replace(/\bREADME(?=["#])/, "") : html;
+    return usual(tokens, index, options, env, self);
   };
 }
 

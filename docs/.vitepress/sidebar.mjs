@@ -3,7 +3,7 @@ import path from "node:path";
 
 const docs = path.resolve(import.meta.dirname, "..");
 
-/** The lists of docs/README.md, which is the index of all pages; reference/ has its own. */
+/** The lists of docs/README.md, which is the index of all pages. */
 export function sidebar() {
   const index = readFileSync(path.join(docs, "README.md"), "utf8");
   const groups = index
@@ -13,7 +13,7 @@ export function sidebar() {
       text: section.slice(0, section.indexOf("\n")),
       items: [...section.matchAll(/^- \[(.+?)\]\((.+?)\.md\)/gm)].map(([, text, page]) => ({
         text,
-        link: `/${page.replace(/README$/, "")}`,
+        link: `/${page}`,
       })),
     }));
   const listed = groups.flatMap(({ items }) => items.map(({ link }) => `${link.slice(1)}.md`));
@@ -27,5 +27,5 @@ export function sidebar() {
 function pages() {
   return readdirSync(docs, { recursive: true })
     .map((file) => file.split(path.sep).join("/"))
-    .filter((file) => file.endsWith(".md") && !/^(node_modules|reference)\/|^README/.test(file));
+    .filter((file) => file.endsWith(".md") && !/^(node_modules\/|README)/.test(file));
 }
