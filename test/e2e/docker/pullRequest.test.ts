@@ -12,8 +12,8 @@ import { commandOf } from "../../support/workflows";
 const stack = "test-pull-request";
 const label = `tfserving/${stack}`;
 const stackFile = path.join(root, `Pulumi.${stack}.yaml`);
-const settings = `config:
-  tfserving:replicas: 1
+const settings = (replicas: number) => `config:
+  tfserving:replicas: ${replicas}
   tfserving:notebook: false
   tfserving:restPort: 18761
   tfserving:grpcPort: 0
@@ -24,7 +24,8 @@ let address: string;
 
 beforeAll(async () => {
   clear();
-  fs.writeFileSync(stackFile, settings);
+  fs.writeFileSync(stackFile, settings(1));
+  expect(runNpmCommand("up", stack).status).toBe(0);
   address = await github.start();
 });
 afterAll(() => {
@@ -35,11 +36,14 @@ afterAll(() => {
 });
 
 test("a pull request is previewed and commented, and its plan is what is deployed", async () => {
+  fs.writeFileSync(stackFile, settings(2));
   expect(await step("preview.yml", "preview", "ready")).toMatchObject({ status: 0 });
   expect(outputs()).toContain("ready=true");
 
   const preview = await step("preview.yml", "preview", "preview");
-  expect(preview.output).toContain("Requests expected to be lost: 0. Nothing serves yet.");
+  expect(preview.output).toContain(
+    "Requests expected to be lost: 0. Nothing that serves is replaced.",
+  );
   expect(preview.status).toBe(0);
   await step("preview.yml", "comment", "comment");
   await step("preview.yml", "comment", "comment");
@@ -51,13 +55,13 @@ test("a pull request is previewed and commented, and its plan is what is deploye
   expect((await step("deploy.yml", "deploy", "plan")).status).toBe(0);
   expect(outputs()).toContain("run=5");
   expect((await step("deploy.yml", "deploy", "deploy")).status).toBe(0);
-  expect(containers(label, "replica")).toHaveLength(1);
+  expect(containers(label, "replica")).toHaveLength(2);
 });
 
 test("a plan is refused with what moved since, and nothing is changed", async () => {
-  fs.writeFileSync(stackFile, settings.replace("replicas: 1", "replicas: 2"));
+  fs.writeFileSync(stackFile, settings(3));
   expect((await step("preview.yml", "preview", "preview")).output).toContain(
-    "- 1 created: `Container serving-replica-2`",
+    "- 1 created: `Container serving-replica-3`",
   );
   docker("rm", "-f", ...containers(label, "replica"));
 
