@@ -134,7 +134,9 @@ function portsOf(stack: string): number[] {
 async function fourTimes(stack: string): Promise<number> {
   const url = `http://127.0.0.1:${portsOf(stack)[0]}/v1/models/multiply:predict`;
   const body = JSON.stringify({ instances: [3] });
-  return (await (await fetch(url, { method: "POST", body })).json()).predictions[0];
+  // The balancer ends a connection on which nothing comes, while this process waits for a command.
+  const headers = { connection: "close" };
+  return (await (await fetch(url, { method: "POST", headers, body })).json()).predictions[0];
 }
 
 function stateOf(stack: string): string {
