@@ -1,6 +1,7 @@
-import { execFileSync } from "child_process";
+import { execFile } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
+import { promisify } from "util";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { predict } from "../../../cli/predict/service";
 import { runAirgap } from "../../../cli/setup/airgap";
@@ -36,7 +37,8 @@ describe("a program in Python that adds the package", () => {
     const bin = path.join(home, "versions", pinnedVersion(), "bin");
     const env = { PATH: [path.join(uv, "bin"), bin, process.env.PATH].join(path.delimiter) };
     const add = ["package", "add", "tfserving@0.1.0", "--server", server.url];
-    execFileSync("pulumi", add, { cwd: folder, stdio: "pipe", env: { ...process.env, ...env } });
+    // Not in the way of the server, which is in this process.
+    await promisify(execFile)("pulumi", add, { cwd: folder, env: { ...process.env, ...env } });
     stack = await createStack("python", good, folder, env);
     outputs = (await stack.stack.up()).outputs;
   });
