@@ -13,6 +13,8 @@ export async function startPluginServer(
       response.writeHead(404).end();
       return;
     }
+    // Pulumi wants to know how much it downloads.
+    response.setHeader("content-length", fs.statSync(file).size);
     fs.createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
