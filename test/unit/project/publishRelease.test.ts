@@ -55,10 +55,10 @@ function publish(...onNpm: string[]): string[] {
 
 const published = (name: string, version: string) =>
   `npm publish tf-model-serving-${name}-${version}.tgz --access public --provenance`;
-const released = (name: string, version: string, notes: string) =>
+const released = (name: string, version: string, notes: string, ...plugins: string[]) =>
   [
-    ...["gh release create", `${scope}/${name}@${version}`],
-    ...[`tf-model-serving-${name}-${version}.tgz`, "--target abc"],
+    ...["gh release create", `${name}-v${version}`],
+    ...[`tf-model-serving-${name}-${version}.tgz`, ...plugins, "--target abc"],
     ...["--title", `${scope}/${name} ${version}`, "--notes", notes],
   ].join(" ");
 
@@ -80,4 +80,13 @@ it("goes on where a run broke off between npm and GitHub", () => {
   expect(publish(`${scope}/core@0.3.1`)).toEqual([
     released("core", "0.3.1", `${scope}/core 0.3.1`),
   ]);
+});
+
+it("attaches the plugins of a package to its release, and no others", () => {
+  pack("aws", "0.2.0", { "schema.json": JSON.stringify({ name: "tfserving-aws" }) });
+  const plugins = ["tfserving-aws-v0.2.0", "tfserving-aws-v0.1.0", "tfserving-v0.2.0"];
+  const files = plugins.map((plugin) => `pulumi-resource-${plugin}-linux-amd64.tar.gz`);
+  files.forEach((file) => fs.writeFileSync(path.join(folder, "packed", file), ""));
+
+  expect(publish()).toContain(released("aws", "0.2.0", `${scope}/aws 0.2.0`, files[0]));
 });
