@@ -53,6 +53,13 @@ describe("docs/comparison.md", () => {
     expect(row("On Kubernetes", "lines you write")).toEqual(counted.map(String));
   });
 
+  it("counts the lines of a program that imports the components", () => {
+    const lines = countLines(read("examples/npm/index.ts"));
+    expect(row("Imported by another project", "lines to a served model")[0]).toBe(
+      `[${lines}](../examples/npm/index.ts)`,
+    );
+  });
+
   it("counts the objects on Kubernetes that a service and its notebook register", async () => {
     vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     vi.spyOn(pulumi.log, "info").mockResolvedValue();
