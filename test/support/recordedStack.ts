@@ -4,6 +4,8 @@ import * as path from "node:path";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { root } from "../../cli/setup/folders";
 import { planServingImage } from "@tf-model-serving/core";
+import { buildFiles } from "../../components/core/image/buildFiles";
+import { modelDockerfile, runtimeFolder } from "../../components/core/image/imageTag";
 import { runtimeBuild, runtimeRepository } from "../../components/core/image/runtimeImage";
 import { createStack } from "./stack";
 
@@ -44,7 +46,7 @@ export async function previewRecorded(
     fs.readFileSync(file, "utf8"),
   );
   const { config, ...deployment } = JSON.parse(
-    await prepare(withTodaysTags(withTodaysNames(withTodaysBalancer(text)))),
+    await prepare(withTodaysTags(withTodaysNames(withTodaysPaths(withTodaysBalancer(text))))),
   ) as RecordedStack;
   const stack = await createStack(`upgrade-${name.split("-")[0]}`, config, root, env);
   try {
@@ -75,6 +77,18 @@ function withTodaysTags(recorded: string): string {
       : tagOf(runtimeBuild(baseImage, runtimeRepository).name);
     return text.replaceAll(tagOf(name!), tag);
   }, recorded);
+}
+
+/**
+ * Where the files lie that images are built from. Another path replaces an image in the state: it is
+ * built from the engine's cache, has the id that it had, and stays on the host.
+ */
+function withTodaysPaths(recorded: string): string {
+  const today = (source: string) =>
+    path.relative(root, buildFiles(source)).replaceAll(path.sep, "/");
+  return recorded
+    .replaceAll("components/image/runtime", today(runtimeFolder))
+    .replaceAll("components/image/model.Dockerfile", `${today(modelDockerfile)}/model.Dockerfile`);
 }
 
 /** Lines that the balancer's configuration has got since. They reload it, as they should. */

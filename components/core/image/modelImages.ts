@@ -7,6 +7,7 @@ import type { ServedVersion } from "../tfserving/servedModels";
 import { valueOf } from "../arguments/valueOf";
 import { buildMissing, type ImageBuild } from "./buildMissing";
 import { buildContext, engineBuild, portable } from "./engineBuild";
+import { buildFiles } from "./buildFiles";
 import { type ImageRecipe, imageTags, modelDockerfile } from "./imageTag";
 import { plainFolder } from "./plainFolder";
 import { runtimeBuild, runtimeRepository } from "./runtimeImage";
@@ -32,7 +33,7 @@ export function versionBuilds(args: ModelRecipe, versions: ServedVersion[]): Ver
       {
         name: `${repository}:${tags[index]}`,
         context: path.resolve(plainFolder(version.folder)),
-        dockerfile: modelDockerfile,
+        dockerfile: path.join(buildFiles(modelDockerfile), path.basename(modelDockerfile)),
         buildArgs: {
           PARENT_IMAGE: before[index].name,
           MODEL_NAME: modelName,

@@ -33,7 +33,8 @@ export function plainFolder(folder: string): string {
   return copy;
 }
 
-function moveUnlessThere(work: string, copy: string): void {
+/** Gives a folder that was filled its name, unless somebody else was faster. */
+export function moveUnlessThere(work: string, copy: string): void {
   try {
     fs.renameSync(work, copy);
   } catch (error) {

@@ -9,6 +9,7 @@ import { withDefaults } from "../arguments/withDefaults";
 import { ImageBuild } from "./buildMissing";
 import { contentHash } from "./contentHash";
 import { checkImageNames, engineBuild, portable } from "./engineBuild";
+import { buildFiles } from "./buildFiles";
 import { runtimeFolder } from "./imageTag";
 
 /** Arguments of a RuntimeImage. */
@@ -79,10 +80,11 @@ export function checkRuntimeImage(args: RuntimeImageArgs): Problem[] {
 /** How the base image with the supervisor in it is built, which all models share. */
 export function runtimeBuild(baseImage: string, repository: string): ImageBuild {
   const tag = contentHash({}, { baseImage }, { runtime: runtimeFolder });
+  const context = buildFiles(runtimeFolder);
   return {
     name: `${repository}:${tag}`,
-    context: runtimeFolder,
-    dockerfile: path.join(runtimeFolder, "Dockerfile"),
+    context,
+    dockerfile: path.join(context, "Dockerfile"),
     buildArgs: { BASE_IMAGE: baseImage },
   };
 }

@@ -24,7 +24,10 @@ describe("a runtime image", () => {
     const { imageName, imageId } = create({ repository: "registry.example.com/runtime" });
     await settle();
     const { inputs } = recording.find(remoteImage, "runtime");
-    const text = rendered(recording.resources, "docker").replace(/[0-9a-f]{12}$/m, "HASH");
+    const text = rendered(recording.resources, "docker").replace(
+      /(?<=[:/])[0-9a-f]{12}\b/g,
+      "HASH",
+    );
     await expect(text).toMatchFileSnapshot("snapshots/runtime-image.yaml");
     expect(await promiseOf(imageName)).toBe(inputs.name);
     expect(await promiseOf(imageId)).toBe(`sha256:id-of-${String(inputs.name)}`);

@@ -90,8 +90,8 @@ describe("the images of a serving image", () => {
     folder = modelFolder({ ...modelFiles(), ...modelFiles("fish"), ...modelFiles("birds") });
     await create(args());
     const images = rendered(recording.resources, "docker").replaceAll(slashed(folder), "DIR");
-    // The content, and that of the supervisor.
-    const hashes = [...new Set(images.match(/(?<=:)[0-9a-f]{12}$/gm))];
+    // The content, and that of what the images are built from.
+    const hashes = [...new Set(images.match(/(?<=[:/])[0-9a-f]{12}\b/g))];
     const shown = hashes.reduce((text, hash, at) => text.replaceAll(hash, `HASH${at}`), images);
     await expect(shown).toMatchFileSnapshot(`snapshots/${file}`);
   });
