@@ -91,7 +91,7 @@ async function recorded(): Promise<Recorded[]> {
 
 /** Steps without those of components, which only hold others. */
 function touched(steps: string[]): string[] {
-  return steps.filter((step) => !step.includes(" tfserving:index:")).sort();
+  return steps.filter((step) => !/ tfserving[-\w]*:index:/.test(step)).sort();
 }
 
 /** A new task definition, taken by the service that is there. */

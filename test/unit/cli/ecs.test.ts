@@ -101,7 +101,7 @@ describe("a service on AWS", () => {
 describe("Pulumi's record of a stack on AWS", () => {
   const cluster = "arn:aws:ecs:eu-central-1:1:cluster/serving-1";
   const urn = (parent: string) =>
-    `urn:pulumi:prod::tfserving::tfserving:index:${parent}$aws:ecs/service:Service::x`;
+    `urn:pulumi:prod::tfserving::tfserving-aws:index:${parent}$aws:ecs/service:Service::x`;
   const resources = [
     { urn: "u", type: "aws:ecs/cluster:Cluster", outputs: { arn: cluster } },
     { urn: urn("EcsModelService"), type: "aws:ecs/service:Service", outputs: { name: "serving" } },
