@@ -1,15 +1,13 @@
-import { execFile } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
-import { promisify } from "util";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { root } from "../../../cli/setup/folders";
 import { pinnedVersion } from "../../../cli/setup/pulumiHome";
 import { modelStatus } from "../../../cli/predict/service";
+import { addPackage } from "../../support/addPackage";
 import { bareHome } from "../../support/bareHome";
 import { consumerOf, npmInstall } from "../../support/consumer";
 import { containers, inspect, objects } from "../../support/docker";
-import { startPluginServer } from "../../support/pluginServer";
 import { createStack, type TestStack } from "../../support/stack";
 
 const model = { modelFolder: path.join(root, "model/classifier"), modelName: "my_model" };
@@ -110,25 +108,20 @@ describe("a component of another team's own", () => {
 describe("a program that adds the package", () => {
   const { folder, remove } = consumerOf("package-add");
   const home = bareHome("docker", "random");
-  let server: Awaited<ReturnType<typeof startPluginServer>>;
   let stack: TestStack;
   let outputs: Outputs;
 
   beforeAll(async () => {
     vi.stubEnv("PULUMI_HOME", home);
-    server = await startPluginServer(inject("plugins"));
     const bin = path.join(home, "versions", pinnedVersion(), "bin");
     const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` };
-    const add = ["package", "add", "tfserving@0.1.0", "--server", server.url];
-    // Not waited for in this process's only thread, which serves the plugin.
-    await promisify(execFile)(path.join(bin, "pulumi"), add, { cwd: folder, env });
+    await addPackage(inject("plugins"), folder, env);
     stack = await createStack("package", model, folder);
     ({ outputs } = await stack.stack.up());
   });
   afterAll(async () => {
     await stack?.remove();
     vi.unstubAllEnvs();
-    server?.stop();
     fs.rmSync(home, { recursive: true, force: true });
     remove();
   });

@@ -1,16 +1,14 @@
-import { execFile } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
-import { promisify } from "util";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { predict } from "../../../cli/predict/service";
 import { runAirgap } from "../../../cli/setup/airgap";
 import { root } from "../../../cli/setup/folders";
 import { pinnedVersion } from "../../../cli/setup/pulumiHome";
+import { addPackage } from "../../support/addPackage";
 import { bareHome } from "../../support/bareHome";
 import { consumerOf } from "../../support/consumer";
 import { containers, objects } from "../../support/docker";
-import { startPluginServer } from "../../support/pluginServer";
 import { pythonPackages } from "../../support/pythonPackages";
 import { restPrediction } from "../../support/sampleModel";
 import { configure, createStack, type TestStack } from "../../support/stack";
@@ -24,7 +22,6 @@ const good = {
 describe("a program in Python that adds the package", () => {
   const { folder, remove } = consumerOf("python-package");
   const home = bareHome("docker", "random");
-  let server: Awaited<ReturnType<typeof startPluginServer>>;
   let stack: TestStack;
   let outputs: Record<string, { value: unknown }>;
 
@@ -33,19 +30,15 @@ describe("a program in Python that adds the package", () => {
     const built = await runAirgap("toolchain/build", ["language-python"], { env: process.env });
     expect(built).toBe(0);
     vi.stubEnv("PULUMI_HOME", home);
-    server = await startPluginServer(inject("plugins"));
     const bin = path.join(home, "versions", pinnedVersion(), "bin");
     const env = { PATH: [path.join(uv, "bin"), bin, process.env.PATH].join(path.delimiter) };
-    const add = ["package", "add", "tfserving@0.1.0", "--server", server.url];
-    // Not in the way of the server, which is in this process.
-    await promisify(execFile)("pulumi", add, { cwd: folder, env: { ...process.env, ...env } });
+    await addPackage(inject("plugins"), folder, { ...process.env, ...env });
     stack = await createStack("python", good, folder, env);
     outputs = (await stack.stack.up()).outputs;
   });
   afterAll(async () => {
     await stack?.remove();
     vi.unstubAllEnvs();
-    server?.stop();
     fs.rmSync(home, { recursive: true, force: true });
     remove();
   });
