@@ -23,7 +23,9 @@ let project: string;
 let model: Buffer;
 
 beforeAll(async () => {
-  server = await startFileServer(fs.mkdtempSync(path.join(root, "node_modules/.cache/files-")));
+  const cache = path.join(root, "node_modules/.cache");
+  fs.mkdirSync(cache, { recursive: true });
+  server = await startFileServer(fs.mkdtempSync(path.join(cache, "files-")));
 });
 afterAll(() => {
   server.stop();
