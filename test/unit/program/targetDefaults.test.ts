@@ -20,8 +20,8 @@ interface Service {
 const image = { image: "", modelName: "my_model" };
 const place = { clusterArn: "", clusterName: "", capacityProviderName: "", vpcId: "" };
 const services: Record<TargetName, Service> = {
-  docker: { own: modelServiceDefaults, args: "docker/modelServiceArgs.ts" },
-  swarm: { own: resolveSwarmModelServiceArgs(image), args: "swarm/swarmModelServiceArgs.ts" },
+  docker: { own: modelServiceDefaults, args: "core/docker/modelServiceArgs.ts" },
+  swarm: { own: resolveSwarmModelServiceArgs(image), args: "core/swarm/swarmModelServiceArgs.ts" },
   ecs: {
     own: resolveEcsModelServiceArgs({ ...image, ...place, repositoryArn: "", subnetIds: [] }),
     args: "aws/service/ecsModelServiceArgs.ts",
@@ -40,7 +40,7 @@ const others = ["modelName", "stopGraceSeconds", "address", "balancers", "gpus"]
 
 describe.each(Object.entries(services))("a service on %s", (target, { own, args }) => {
   // Its own come after those that all targets share.
-  const source = ["serving/replicaArgs.ts", args]
+  const source = ["core/serving/replicaArgs.ts", args]
     .map((file) => fs.readFileSync(path.join(repository, "components", file), "utf8"))
     .join("");
   const defaults = Object.entries<Key>(table).flatMap(([name, key]) =>
