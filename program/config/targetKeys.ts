@@ -201,6 +201,8 @@ export const kubernetes = {
       "cluster",
       "restUrl",
       "grpcAddress",
+      "apiKey",
+      "caCertificate",
     ]),
   },
   kubernetesLabels: {

@@ -16,7 +16,10 @@ import {
   valueWhere,
   wholeNumberFrom,
 } from "@tf-model-serving/core/internal/arguments/schema";
-import { tunnelledNotebookFields } from "@tf-model-serving/core/internal/serving/notebook/notebookArgs";
+import {
+  notebookCallerFields,
+  tunnelledNotebookFields,
+} from "@tf-model-serving/core/internal/serving/notebook/notebookArgs";
 import { checkLabels } from "../checkLabels";
 import { checkPlacement } from "../checkPlacement";
 import { KubernetesCluster } from "../cluster/inspectCluster";
@@ -40,6 +43,7 @@ const mostStorageGb = 65536;
 /** Shape and range of KubernetesNotebookArgs, of which not all have to be known. */
 export const kubernetesNotebookSchema = objectOf<KubernetesNotebookArgs>({
   ...tunnelledNotebookFields,
+  ...notebookCallerFields,
   ...podPlacementFields,
   namespace: laterOr(anyText()),
   modelServiceName: anyText(),

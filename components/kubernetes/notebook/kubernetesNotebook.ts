@@ -22,6 +22,7 @@ import {
 } from "./kubernetesNotebookPod";
 import { renderNotebookPolicy } from "./kubernetesNotebookPolicy";
 import {
+  callerFiles,
   createToken,
   jupyter,
   labUrl,
@@ -93,20 +94,25 @@ export class KubernetesNotebook extends pulumi.ComponentResource {
   }
 }
 
-/** The Secret has a name of its own for each token, so that a new token starts a new pod. */
+/** The Secret has a name of its own for each content, so that a new token or key starts a new pod. */
 function createSecret(
   name: string,
   args: ResolvedKubernetesNotebookArgs,
   token: pulumi.Output<string>,
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
+  const files = [{ file: tokenKey, content: token }, ...callerFiles(args)];
+  const encoded = files.map(({ file, content }) => [
+    file,
+    pulumi.output(content).apply((text) => Buffer.from(text).toString("base64")),
+  ]);
   return new core.Secret(
     `${name}-token`,
     {
       metadata: metadataOf("notebook", args),
       type: "Opaque",
       immutable: true,
-      data: { [tokenKey]: token.apply((text) => Buffer.from(text).toString("base64")) },
+      data: Object.fromEntries(encoded),
     },
     { parent },
   ).metadata.name;

@@ -3,6 +3,7 @@ import { KubernetesCluster } from "../cluster/inspectCluster";
 import { PodPlacementArgs } from "../podPlacementArgs";
 import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
 import {
+  NotebookCallerArgs,
   TunnelledNotebookArgs,
   tunnelledNotebookDefaults,
 } from "@tf-model-serving/core/internal/serving/notebook/notebookArgs";
@@ -18,7 +19,8 @@ export enum VolumeAccessMode {
 }
 
 /** Arguments of a KubernetesNotebook. */
-export interface KubernetesNotebookArgs extends TunnelledNotebookArgs, PodPlacementArgs {
+export interface KubernetesNotebookArgs
+  extends TunnelledNotebookArgs, NotebookCallerArgs, PodPlacementArgs {
   /** Namespace of everything: that of the model service. It has to exist. */
   namespace: pulumi.Input<string>;
 

@@ -1,6 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  callerEnvironment,
+  callerFiles,
   jupyter,
   loopbackCommand,
   modelEnvironment,
@@ -13,7 +15,7 @@ import { ResolvedKubernetesNotebookArgs } from "./kubernetesNotebookArgs";
 
 /** Name of the claim, by which the StatefulSet names its volume. */
 export const homeClaim = "home";
-/** Key of the Secret that holds the token. */
+/** Key of the Secret that holds the token; those beside it are named as their files. */
 export const tokenKey = "token";
 
 const tokenFolder = "/run/tfserving/token";
@@ -91,6 +93,7 @@ function renderLab(
     JUPYTER_PORT: String(jupyter.port),
     JUPYTER_RUNTIME_DIR: `${temporaryMount.mountPath}/jupyter`,
     ...modelEnvironment(args, data !== undefined),
+    ...callerEnvironment(callerFiles(args), tokenFolder),
   };
   return {
     name: "notebook",

@@ -12,6 +12,7 @@ import {
   problemsOf,
   promiseOf,
   type Recording,
+  secret,
   settle,
   startMocks,
   unknown,
@@ -30,6 +31,7 @@ const everything: Args = {
   image: "registry.example.com/notebook:1",
   ...{ port: 18888, memoryMb: 1024, gpus: "device=0", labels: { team: "reef" } },
   engine: { ...remote, apiVersion: "1.47" },
+  ...{ apiKey: "key-of-the-notebook", caCertificate: "certificate-of-the-stack" },
 };
 
 let recording: Recording;
@@ -123,11 +125,13 @@ describe("the token", () => {
     expect(await promiseOf(url)).toBe("http://127.0.0.1:18888/lab?token=result-of-notebook-token");
   });
 
-  it("is nowhere but in its file", async () => {
-    await create();
+  it("is nowhere but in its file, as is the key of the service", async () => {
+    await create({ apiKey: "key-of-the-notebook" });
     const { uploads, ...others } = inputs();
-    expect(JSON.stringify(uploads)).toContain("result-of-notebook-token");
-    expect(JSON.stringify(others)).not.toContain("result-of-notebook-token");
+    const contents = (uploads as { content: unknown }[]).map(({ content }) => content);
+    const secrets = ["result-of-notebook-token", "key-of-the-notebook"];
+    expect(contents).toEqual(secrets.map((value) => secret(value)));
+    expect(secrets.filter((text) => JSON.stringify(others).includes(text))).toEqual([]);
   });
 });
 

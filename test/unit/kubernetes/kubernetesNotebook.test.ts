@@ -72,6 +72,7 @@ describe("the objects of a notebook on Kubernetes", () => {
       ...{ retainOnDestroy: false, cpus: 1.5, reservedCpus: 1, gpus: 1, runtimeClass: "nvidia" },
       ...{ nodeSelector: { pool: "gpu" }, tolerations: [{ key: "team", operator: "Exists" }] },
       ...{ priorityClass: "research", internet: false, httpsCidrs: ["10.20.0.0/16"] },
+      ...{ apiKey: "key-of-the-notebook", caCertificate: "certificate-of-the-stack" },
     });
     const objects = rendered(recording.resources, "kubernetes");
     await expect(objects).toMatchFileSnapshot("snapshots/notebook-otherwise.yaml");

@@ -12,6 +12,7 @@ import { rendered } from "../../support/rendered";
 type Args = Partial<SwarmNotebookArgs>;
 
 const token = "result-of-notebook-token";
+const key = "key-of-the-notebook";
 const away = { ...swarmEngine, host: "ssh://ada@gpu" };
 const withGpu = {
   ...away,
@@ -45,9 +46,12 @@ describe("a notebook on Swarm", () => {
   it.each<[string, string, Args]>([
     ["all defaults", "notebook", { engine: away }],
     [
-      "a data folder, a GPU and a port",
+      "a data folder, a GPU, a port, a key and a certificate",
       "notebook-everything",
-      { ...{ dataFolder: "/srv/model", gpus: "NVIDIA-GPU=1", port: 9000 }, engine: withGpu },
+      {
+        ...{ dataFolder: "/srv/model", gpus: "NVIDIA-GPU=1", port: 9000, engine: withGpu },
+        ...{ apiKey: key, caCertificate: "certificate-of-the-stack" },
+      },
     ],
   ])("is one task on the manager's node: with %s", async (_, name, args) => {
     await create({ folder: "/srv/notebooks", ...args });
@@ -64,14 +68,15 @@ describe("a notebook on Swarm", () => {
     });
   });
 
-  it("gets its token as a Docker secret and nowhere else", async () => {
-    await create();
+  it.each(["token", "api-key"])("gets its %s as a Docker secret and nowhere else", async (kind) => {
+    await create({ apiKey: key });
+    const text = kind === "token" ? token : key;
     const holders = recording.resources.filter(({ inputs }) =>
-      [token, Buffer.from(token).toString("base64")].some((text) =>
-        JSON.stringify(inputs).includes(text),
+      [text, Buffer.from(text).toString("base64")].some((one) =>
+        JSON.stringify(inputs).includes(one),
       ),
     );
-    expect(holders.map(({ type }) => type)).toEqual(["docker:index/secret:Secret"]);
+    expect(holders.map(({ name }) => name)).toEqual([`notebook-${kind}`]);
   });
 
   it("is reached at the manager's address, by a secret URL", async () => {

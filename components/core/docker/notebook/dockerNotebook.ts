@@ -7,13 +7,21 @@ import { refuse } from "../../arguments/refuse";
 import { withDefaults } from "../../arguments/withDefaults";
 import { componentEngine } from "../../engine/componentEngine";
 import { imageEnvironment } from "../../engine/engine";
-import { createToken, jupyter, labUrl, modelEnvironment } from "../../serving/notebook/jupyter";
+import {
+  callerEnvironment,
+  callerFiles,
+  createToken,
+  jupyter,
+  labUrl,
+  modelEnvironment,
+} from "../../serving/notebook/jupyter";
 import { noProxyEnvironment } from "../../serving/notebook/noProxy";
 import { notebookDefaults } from "../../serving/notebook/notebookArgs";
 import { checkDockerNotebook, DockerNotebookArgs, HostNotebookArgs } from "./dockerNotebookArgs";
 import { hostPath, notebookUser, saveWarning } from "./hostFolders";
 
-const tokenFile = "/run/tfserving/token";
+const filesFolder = "/run/tfserving";
+const tokenFile = `${filesFolder}/token`;
 
 /**
  * JupyterLab on the network of a model service, reachable from the Docker host only.
@@ -94,9 +102,11 @@ function createContainer(
   { token, image, home }: NotebookParts,
   parent: pulumi.Resource,
 ): void {
+  const files = callerFiles(args);
   const variables = {
     JUPYTER_TOKEN_FILE: tokenFile,
     ...modelEnvironment(args, args.dataFolder !== undefined),
+    ...callerEnvironment(files, filesFolder),
     ...directly(args, image, parent),
   };
   new docker.Container(
@@ -125,7 +135,12 @@ function createContainer(
             ]),
       ],
       // The provider's uploads belong to root; the notebook's user is the only other one in there.
-      uploads: [{ file: tokenFile, content: token, permissions: "0444" }],
+      uploads: [
+        { file: tokenFile, content: token, permissions: "0444" },
+        ...files.map(({ file, content }) => ({
+          ...{ file: `${filesFolder}/${file}`, content, permissions: "0444" },
+        })),
+      ],
       networksAdvanced: [{ name: args.networkName }],
       ports: [{ internal: jupyter.port, external: args.port, ip: "127.0.0.1" }],
       memory: args.memoryMb,

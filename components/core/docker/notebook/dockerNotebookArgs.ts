@@ -15,6 +15,8 @@ import {
 import { DockerEngine } from "../../engine/engine";
 import { checkPort } from "../../engine/hostPorts";
 import {
+  NotebookCallerArgs,
+  notebookCallerFields,
   notebookDefaults,
   sharedNotebookFields,
   SharedNotebookArgs,
@@ -22,7 +24,7 @@ import {
 import { checkFolder, checkMountable } from "./hostFolders";
 
 /** Arguments of a notebook on a Docker host, whose files are the host's own. */
-export interface HostNotebookArgs extends SharedNotebookArgs {
+export interface HostNotebookArgs extends SharedNotebookArgs, NotebookCallerArgs {
   /**
    * Folder of notebooks on the Docker host, mounted to be written at
    * /home/jovyan/projectDir. On this machine it may be relative to the program's
@@ -64,6 +66,7 @@ export interface DockerNotebookArgs extends HostNotebookArgs {
 /** Schemas of the fields of HostNotebookArgs. */
 export const hostNotebookFields: FieldsOf<HostNotebookArgs> = {
   ...sharedNotebookFields,
+  ...notebookCallerFields,
   folder: anyText(),
   dataFolder: anyText().optional(),
   port: wholeNumberFrom(1, 65535).optional(),

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { ServiceAddresses } from "../addresses";
 import { directHosts } from "./noProxy";
-import { SharedNotebookArgs } from "./notebookArgs";
+import { NotebookCallerArgs, SharedNotebookArgs } from "./notebookArgs";
 
 const home = "/home/jovyan";
 
@@ -58,6 +58,38 @@ export function modelEnvironment(
     TF_SERVING_REST_URL: restUrl,
     ...(hasData ? { MODEL_DIR: jupyter.dataFolder } : {}),
   };
+}
+
+/** A file with which a notebook calls its service. */
+export interface CallerFile {
+  /** Environment variable that names the file. */
+  readonly variable: string;
+  /** Name of the file, without its folder. */
+  readonly file: string;
+  readonly content: pulumi.Input<string>;
+}
+
+/** The files with which a notebook calls its service, as far as its service asks for them. */
+export function callerFiles({ apiKey, caCertificate }: NotebookCallerArgs): CallerFile[] {
+  return [
+    ...(apiKey === undefined
+      ? []
+      : [
+          {
+            variable: "TF_SERVING_API_KEY_FILE",
+            file: "api-key",
+            content: pulumi.secret(apiKey),
+          },
+        ]),
+    ...(caCertificate === undefined
+      ? []
+      : [{ variable: "TF_SERVING_CA_FILE", file: "ca.pem", content: caCertificate }]),
+  ];
+}
+
+/** Environment variables that name files in a folder. */
+export function callerEnvironment(files: CallerFile[], folder: string): Record<string, string> {
+  return Object.fromEntries(files.map(({ variable, file }) => [variable, `${folder}/${file}`]));
 }
 
 /** Creates the token of a JupyterLab. */

@@ -24,6 +24,21 @@ export interface SharedNotebookArgs {
   memoryMb?: number;
 }
 
+/** Arguments of a notebook that calls its service as every client does: with a key, over TLS. */
+export interface NotebookCallerArgs {
+  /**
+   * Key by which the service knows the notebook; a secret. The notebook gets a file of it, and finds
+   * that as TF_SERVING_API_KEY_FILE. @default - it calls without one
+   */
+  apiKey?: pulumi.Input<string>;
+
+  /**
+   * Certificate, in PEM, of the authority that signed the service's own. The notebook gets a file of
+   * it, and finds that as TF_SERVING_CA_FILE. @default - it trusts whom its image trusts
+   */
+  caCertificate?: pulumi.Input<string>;
+}
+
 /** Arguments of a notebook in a cluster, which nothing leads to but a tunnel. */
 export interface TunnelledNotebookArgs extends SharedNotebookArgs {
   /** Whether it runs. Its files stay while it does not. @default true */
@@ -59,6 +74,12 @@ export const sharedNotebookFields: FieldsOf<SharedNotebookArgs> = {
   modelName: laterOr(anyText()),
   image: laterOr(anyText()).optional(),
   memoryMb: wholeNumberFrom(512, 2 ** 22).optional(),
+};
+
+/** Schemas of the fields of NotebookCallerArgs. */
+export const notebookCallerFields: FieldsOf<NotebookCallerArgs> = {
+  apiKey: laterOr(anyText()).optional(),
+  caCertificate: laterOr(anyText()).optional(),
 };
 
 /** Schemas of the fields of TunnelledNotebookArgs. */

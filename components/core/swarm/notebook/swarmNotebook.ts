@@ -23,10 +23,18 @@ import {
   hostNotebookFields,
 } from "../../docker/notebook/dockerNotebookArgs";
 import { hostPath, notebookUser } from "../../docker/notebook/hostFolders";
-import { createToken, jupyter, labUrl, modelEnvironment } from "../../serving/notebook/jupyter";
+import {
+  callerEnvironment,
+  callerFiles,
+  createToken,
+  jupyter,
+  labUrl,
+  modelEnvironment,
+} from "../../serving/notebook/jupyter";
 import { notebookDefaults } from "../../serving/notebook/notebookArgs";
 
-const tokenFile = "/run/secrets/jupyter_token";
+const secretsFolder = "/run/secrets";
+const tokenFile = `${secretsFolder}/jupyter_token`;
 const startSeconds = 60;
 
 /** Arguments of a SwarmNotebook. */
@@ -104,12 +112,18 @@ function createService(
 ): void {
   const labels = dockerLabels("notebook", args.labels);
   const { image, home } = createParts(name, args, parent);
-  const secret = new docker.Secret(
-    `${name}-token`,
-    { data: token.apply((text) => Buffer.from(text).toString("base64")), labels },
-    { parent, deleteBeforeReplace: false },
-  );
   const user = notebookUser(args.folder, args);
+  const secretFile = (kind: string, fileName: string, content: pulumi.Input<string>) => {
+    const data = pulumi.output(content).apply((text) => Buffer.from(text).toString("base64"));
+    const { id, name: secretName } = new docker.Secret(
+      `${name}-${kind}`,
+      { data, labels },
+      { parent, deleteBeforeReplace: false },
+    );
+    const fileUid = user.split(":")[0];
+    return { secretId: id, secretName, fileName, fileUid, fileMode: 0o400 };
+  };
+  const files = callerFiles(args);
   const nodeId = args.engine?.swarm?.nodeId;
   new docker.Service(
     name,
@@ -130,18 +144,16 @@ function createService(
           env: {
             JUPYTER_TOKEN_FILE: tokenFile,
             ...modelEnvironment(args, args.dataFolder !== undefined),
+            ...callerEnvironment(files, secretsFolder),
             ...directly(args, image, parent),
           },
           dir: jupyter.home,
           mounts: mounts(args, home.name),
           secrets: [
-            {
-              secretId: secret.id,
-              secretName: secret.name,
-              fileName: tokenFile,
-              fileUid: user.split(":")[0],
-              fileMode: 0o400,
-            },
+            secretFile("token", tokenFile, token),
+            ...files.map(({ file, content }) =>
+              secretFile(file, `${secretsFolder}/${file}`, content),
+            ),
           ],
           stopGracePeriod: serviceDuration(15),
           healthcheck: {
