@@ -4,6 +4,8 @@ export {
   albEndpointDefaults,
   resolveAlbEndpointArgs,
 } from "./endpoint/albEndpointArgs";
+export { AlbAuthArgs, AlbJwtArgs } from "./endpoint/callerArgs";
+export { AlbLimitsArgs } from "./endpoint/openPaths";
 export { albEndpointSchema, checkAlbEndpoint } from "./endpoint/checkAlbEndpoint";
 export { checkEcsCluster, ecsClusterSchema } from "./cluster/checkEcsCluster";
 export {

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { restTimeoutMs } from "@tf-model-serving/core/internal/serving/requestTimes";
 import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
+import type { AlbAuthArgs } from "./callerArgs";
+import type { AlbLimitsArgs } from "./openPaths";
 
 /** Arguments of an AlbEndpoint. */
 export interface AlbEndpointArgs {
@@ -48,6 +50,16 @@ export interface AlbEndpointArgs {
 
   /** Security groups of clients. @default - none */
   clientSecurityGroupIds?: pulumi.Input<string>[];
+
+  /**
+   * Who may call, by tokens that the load balancer checks; needs `certificateArn`. Its security group is
+   * open to the internet then, outwards and at port 443 only, where the issuer's keys are.
+   * @default - whoever reaches it
+   */
+  auth?: AlbAuthArgs;
+
+  /** What may be called. @default - predictions, metadata and state of every model */
+  limits?: AlbLimitsArgs;
 
   /**
    * The longest that a request may take, in seconds, 1 to 3595. The load balancer waits 5 s longer

@@ -20,6 +20,8 @@ import { longestRequestSeconds } from "@tf-model-serving/core/internal/serving/r
 import { arnOf } from "../arn";
 import { tagsSchema } from "../tags";
 import { albEndpointDefaults, AlbEndpointArgs, ResolvedAlbEndpointArgs } from "./albEndpointArgs";
+import { albAuthSchema } from "./callerArgs";
+import { albLimitsSchema } from "./openPaths";
 
 /** Shape and range of AlbEndpointArgs. */
 export const albEndpointSchema = objectOf<AlbEndpointArgs>({
@@ -37,6 +39,8 @@ export const albEndpointSchema = objectOf<AlbEndpointArgs>({
   public: trueOrFalse().optional(),
   clientCidrs: listOf(textThat(checkIpv4Block)).optional(),
   clientSecurityGroupIds: listOf(laterOr(anyText())).optional(),
+  auth: albAuthSchema.optional(),
+  limits: albLimitsSchema.optional(),
   longestRequestSeconds: wholeNumberFrom(1, longestRequestSeconds).optional(),
   slowStartSeconds: valueWhere<number>(
     (seconds) => seconds === 0 || (Number.isInteger(seconds) && seconds >= 30 && seconds <= 900),
@@ -75,6 +79,7 @@ export function checkAlbEndpoint(args: ResolvedAlbEndpointArgs): Problem[] {
     ...checkSubnets(sound.subnetIds),
     // What is refused is not missing.
     ...checkCertificate(args),
+    ...checkTokens(args),
     ...checkName(args),
     ...checkClients(sound),
     ...checkReach(args),
@@ -89,6 +94,7 @@ type Endpoint = Pick<
   | "domainName"
   | "zoneId"
   | "grpc"
+  | "auth"
   | "public"
   | "clientCidrs"
   | "alarmTopicArn"
@@ -119,6 +125,20 @@ function checkCertificate(shape: Endpoint): Problem[] {
     propertyPath: "certificateArn",
     reason: `is missing, and ${reason}; give the ARN of a certificate in ACM`,
   }));
+}
+
+/** Tokens in clear text would be anybody's, and AWS checks them on HTTPS only. */
+function checkTokens({ auth, certificateArn }: Endpoint): Problem[] {
+  return auth?.jwt && certificateArn === undefined
+    ? [
+        {
+          propertyPath: "auth.jwt",
+          reason:
+            "is given, and there is no certificateArn: AWS checks tokens on HTTPS only, so give the " +
+            "ARN of a certificate in ACM",
+        },
+      ]
+    : [];
 }
 
 function checkName({ certificateArn, domainName, zoneId }: Endpoint): Problem[] {

@@ -1,6 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { everyone } from "@tf-model-serving/core/internal/arguments/cidr";
 import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
 import { ResolvedAlbEndpointArgs } from "./albEndpointArgs";
 import { tagsFor } from "../tags";
@@ -10,7 +11,7 @@ export const listenerPorts = { http: 80, https: 443 } as const;
 
 /**
  * The load balancer's security group: in from the named clients only, out to the replicas' ports
- * within the VPC only.
+ * within the VPC only, and to an issuer's keys where tokens are checked.
  */
 export function createEndpointSecurityGroup(
   name: string,
@@ -55,6 +56,21 @@ export function createEndpointSecurityGroup(
     },
     { parent },
   );
+  if (args.auth?.jwt) {
+    new vpc.SecurityGroupEgressRule(
+      `${name}-to-issuer`,
+      {
+        description: "Keys of the issuer of tokens, whose addresses nobody knows before",
+        securityGroupId: group.id,
+        cidrIpv4: everyone,
+        ipProtocol: "tcp",
+        fromPort: listenerPorts.https,
+        toPort: listenerPorts.https,
+        tags: tagsFor("endpoint", args.tags),
+      },
+      { parent },
+    );
+  }
   return group;
 }
 

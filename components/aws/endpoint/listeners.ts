@@ -1,7 +1,9 @@
 import * as lb from "@pulumi/aws/lb";
 import * as pulumi from "@pulumi/pulumi";
 import { ResolvedAlbEndpointArgs } from "./albEndpointArgs";
+import type { AlbJwtArgs } from "./callerArgs";
 import { listenerPorts } from "./endpointSecurityGroup";
+import { grpcPaths, restPaths } from "./openPaths";
 import { tagsFor } from "../tags";
 import { TargetGroups } from "./targetGroups";
 
@@ -11,22 +13,6 @@ export interface Routes {
   /** @default - gRPC is not routed */
   grpc?: lb.ListenerRule;
 }
-
-/**
- * REST paths that are public: models and their metadata. Prometheus metrics would be those of any
- * one replica.
- */
-const restPaths = ["/v1/models/*"];
-
-/**
- * gRPC methods that are public: predictions, state and health. HandleReloadConfigRequest, which can
- * unload every model, the profiler and raw sessions stay inside.
- */
-const grpcPaths = [
-  "/tensorflow.serving.PredictionService/*",
-  "/tensorflow.serving.ModelService/GetModelStatus",
-  "/grpc.health.v1.Health/*",
-];
 
 /** HTTPS with a redirect from HTTP, or HTTP alone without a certificate. */
 export function createListeners(
@@ -63,22 +49,39 @@ export function createListeners(
         { parent },
       )
     : http;
-  const route = (api: string, priority: number, paths: string[], group: lb.TargetGroup) =>
+  type Paths = ReturnType<typeof restPaths>;
+  const route = (api: string, priority: number, paths: Paths, group: lb.TargetGroup) =>
     new lb.ListenerRule(
       `${name}-${api}`,
       {
         listenerArn: listener.arn,
         priority,
-        conditions: [{ pathPattern: { values: paths } }],
-        actions: [{ type: "forward", targetGroupArn: group.arn }],
+        conditions: [{ pathPattern: paths }],
+        actions: [...tokenCheck(args.auth?.jwt), { type: "forward", targetGroupArn: group.arn }],
         tags,
       },
       { parent },
     );
   return {
-    rest: route("rest", 10, restPaths, groups.rest),
-    grpc: groups.grpc && route("grpc", 20, grpcPaths, groups.grpc),
+    rest: route("rest", 10, restPaths(args.limits ?? {}), groups.rest),
+    grpc: groups.grpc && route("grpc", 20, grpcPaths(args.limits ?? {}), groups.grpc),
   };
+}
+
+/** What comes before a request is passed on: without a token that holds it gets 401. */
+function tokenCheck(jwt: AlbJwtArgs | undefined) {
+  return jwt
+    ? [
+        {
+          type: "jwt-validation",
+          jwtValidation: {
+            issuer: jwt.issuer,
+            jwksEndpoint: jwt.jwks,
+            additionalClaims: [{ name: "aud", format: "single-string", values: [jwt.audience] }],
+          },
+        },
+      ]
+    : [];
 }
 
 const toHttps = {

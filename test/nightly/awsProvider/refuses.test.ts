@@ -109,6 +109,36 @@ describe("refuses", () => {
     ).rejects.toThrow("log-group:/none");
   });
 
+  it("tokens without HTTPS, and takes them with it", async () => {
+    const { vpcId, subnetIds } = await defaultNetwork();
+    const ip = { ...group, vpcId, targetType: "ip" };
+    const target = await make("aws:lb/targetGroup:TargetGroup", ip);
+    const balancer = await make("aws:lb/loadBalancer:LoadBalancer", {
+      ...{ loadBalancerType: "application", internal: true, subnets: subnetIds },
+    });
+    const ruleOn = async (listener: object) => {
+      const made = await make("aws:lb/listener:Listener", {
+        loadBalancerArn: balancer.id,
+        defaultActions: [{ type: "forward", targetGroupArn: target.id }],
+        ...listener,
+      });
+      const jwtValidation = { issuer: "us", jwksEndpoint: "https://example.com/keys" };
+      return make("aws:lb/listenerRule:ListenerRule", {
+        listenerArn: made.id,
+        priority: 1,
+        conditions: [{ pathPattern: { regexValues: ["^/v1/models/[^/]+$"] } }],
+        actions: [
+          { type: "jwt-validation", jwtValidation },
+          { type: "forward", targetGroupArn: target.id },
+        ],
+      });
+    };
+
+    await expect(ruleOn({ port: 80, protocol: "HTTP" })).rejects.toThrow("HTTPS listeners only");
+    const certificateArn = "arn:aws:acm:eu-central-1:123456789012:certificate/1";
+    await expect(ruleOn({ port: 443, protocol: "HTTPS", certificateArn })).resolves.toBeDefined();
+  });
+
   it("a service that waits for a target group without load balancer", async () => {
     const { vpcId, subnetIds } = await defaultNetwork();
     const target = await make("aws:lb/targetGroup:TargetGroup", {

@@ -6,7 +6,7 @@ import { account, region } from "../../support/awsMocks";
 import { isKnown, problemsOf, promiseOf } from "../../support/mocks";
 import { refusals } from "../../support/refusals";
 import { endpoint, endpointArgs, make, neededFor } from "./awsComponents";
-import { everything, secure, settings } from "./awsSettings";
+import { everything, jwt, secure, settings } from "./awsSettings";
 
 type Args = Partial<AlbEndpointArgs>;
 
@@ -64,17 +64,70 @@ describe("an endpoint", () => {
 
   it("routes gRPC by method, and never to what administers a server", async () => {
     const { find } = await make(endpoint, { ...secure, grpc: true });
-    const { conditions } = find("ListenerRule", "serving-grpc").inputs;
-    const [{ pathPattern }] = conditions as { pathPattern: { values: string[] } }[];
-    const routed = (path: string) =>
-      pathPattern.values.some((pattern) =>
-        pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern,
-      );
+    const routed = routedBy(find("ListenerRule", "serving-grpc"));
     expect(routed("/tensorflow.serving.PredictionService/Predict")).toBe(true);
     expect(routed("/tensorflow.serving.ModelService/GetModelStatus")).toBe(true);
     expect(routed("/grpc.health.v1.Health/Check")).toBe(true);
     expect(routed("/tensorflow.serving.ModelService/HandleReloadConfigRequest")).toBe(false);
     expect(routed("/tensorflow.ProfilerService/Profile")).toBe(false);
+  });
+
+  it("routes the verbs that may be called, in REST and gRPC alike, and no others", async () => {
+    const limits = { verbs: ["predict", "classify", "metadata"] };
+    const { find } = await make(endpoint, { ...secure, grpc: true, limits });
+    const rest = routedBy(find("ListenerRule", "serving-rest"));
+    const model = "/v1/models/my_model";
+    const open = [":predict", "/versions/3:predict", "/labels/stable:classify", "/metadata"];
+    expect(open.filter((end) => !rest(model + end))).toEqual([]);
+    const closed = ["", "/versions/3", ":regress", ":PREDICT", ":predict/x", "/a/metadata"];
+    expect(closed.filter((end) => rest(model + end))).toEqual([]);
+
+    const grpc = routedBy(find("ListenerRule", "serving-grpc"));
+    const service = "/tensorflow.serving.PredictionService";
+    expect(["Predict", "GetModelMetadata"].every((method) => grpc(`${service}/${method}`))).toBe(
+      true,
+    );
+    expect(grpc("/grpc.health.v1.Health/Check")).toBe(true);
+    expect(grpc(`${service}/MultiInference`)).toBe(false);
+    expect(grpc("/tensorflow.serving.ModelService/GetModelStatus")).toBe(false);
+  });
+
+  it("routes the state of models alone, where that is all that may be called", async () => {
+    const { find } = await make(endpoint, { ...secure, limits: { verbs: ["status"] } });
+    const rest = routedBy(find("ListenerRule", "serving-rest"));
+    const paths = ["/v1/models/m", "/v1/models/m/versions/3", "/v1/models/m:predict"];
+    expect(paths.map(rest)).toEqual([true, true, false]);
+  });
+
+  it("has patterns of the length that AWS takes, with every verb", async () => {
+    const verbs = ["predict", "classify", "regress", "multiInference", "metadata", "status"];
+    const { all } = await make(endpoint, { ...secure, grpc: true, limits: { verbs } });
+    const patterns = all("ListenerRule").flatMap(({ inputs }) => patternsOf(inputs));
+    expect(patterns.filter((pattern) => pattern.length > 128)).toEqual([]);
+  });
+
+  it("asks for a token before it passes a request on, in REST and gRPC", async () => {
+    const { find } = await make(endpoint, { ...secure, grpc: true, auth: { jwt } });
+    for (const rule of ["serving-rest", "serving-grpc"]) {
+      expect(find("ListenerRule", rule).inputs.actions).toMatchObject([
+        {
+          type: "jwt-validation",
+          jwtValidation: {
+            issuer: jwt.issuer,
+            jwksEndpoint: jwt.jwks,
+            additionalClaims: [{ name: "aud", format: "single-string", values: ["models"] }],
+          },
+        },
+        { type: "forward" },
+      ]);
+    }
+  });
+
+  it("reaches the issuer's keys only where it checks tokens", async () => {
+    const egress = async (args: Args) =>
+      (await make(endpoint, args)).all("SecurityGroupEgressRule").map(({ name }) => name);
+    expect(await egress(secure)).toEqual(["serving-to-replicas"]);
+    expect(await egress({ ...secure, auth: { jwt } })).toContain("serving-to-issuer");
   });
 
   it("is there before a service is: the target groups' ARNs wait for their rules", async () => {
@@ -98,6 +151,21 @@ describe("an endpoint", () => {
   });
 });
 
+/** Whether a rule's patterns lead a path to the replicas. */
+function routedBy({ inputs }: { inputs: Record<string, unknown> }): (path: string) => boolean {
+  const expressions = patternsOf(inputs).map((pattern) =>
+    pattern.startsWith("^") ? pattern : `^${pattern.replaceAll(".", "\\.").replaceAll("*", ".*")}$`,
+  );
+  return (path) => expressions.some((expression) => new RegExp(expression).test(path));
+}
+
+function patternsOf({ conditions }: Record<string, unknown>): string[] {
+  const [{ pathPattern }] = conditions as {
+    pathPattern: { values?: string[]; regexValues?: string[] };
+  }[];
+  return [...(pathPattern.values ?? []), ...(pathPattern.regexValues ?? [])];
+}
+
 const refused: Record<string, Args> = {
   "one subnet": { subnetIds: ["subnet-a"] },
   "public without a certificate": { public: true },
@@ -111,6 +179,16 @@ const refused: Record<string, Args> = {
   "the internet and no clients": { ...secure, public: true, clientCidrs: [] },
   "public addresses in HTTP": { clientCidrs: ["192.0.2.0/24"] },
   "a block twice": { clientCidrs: ["10.0.0.0/16", "10.0.0.0/16"] },
+  "tokens without a certificate": { auth: { jwt } },
+  "keys in a file": { ...secure, auth: { jwt: { ...jwt, jwks: "keys.json" } } },
+  "keys in clear text": { ...secure, auth: { jwt: { ...jwt, jwks: "http://example.com/keys" } } },
+  "an issuer and nothing else": { ...secure, auth: { jwt: { issuer: jwt.issuer } as never } },
+  "an audience that AWS does not take": {
+    ...secure,
+    auth: { jwt: { ...jwt, audience: "a".repeat(257) } },
+  },
+  "a verb that there is not": { limits: { verbs: ["predict", "explain"] } },
+  "no verb of REST": { limits: { verbs: ["multiInference"] } },
   "half a second for a request": { longestRequestSeconds: 0.5 },
   "too much time": { longestRequestSeconds: 3600 },
   "a quick slow start": { slowStartSeconds: 5 },

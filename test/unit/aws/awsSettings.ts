@@ -27,6 +27,13 @@ export const secure = {
   domainName: "model.example.com",
 };
 
+/** Tokens of an issuer. */
+export const jwt = {
+  issuer: "https://login.example.com/",
+  audience: "models",
+  jwks: "https://login.example.com/keys",
+};
+
 const autoscaling = {
   ...{ minReplicas: 2, maxReplicas: 6, scaleInCooldownSeconds: 120 },
   ...{ requestsPerReplica: 600, cpuPercent: 60, gpuPercent: 70 },
@@ -48,6 +55,7 @@ export const settings = {
   endpoint: [
     { ...secure, grpc: true, zoneId: "Z0123456789" },
     { ...secure, public: true, clientCidrs: ["192.0.2.0/24"] },
+    { ...secure, auth: { jwt }, limits: { verbs: ["predict", "status"] } },
     { clientSecurityGroupIds: ["sg-client"], longestRequestSeconds: 120, slowStartSeconds: 60 },
     { webAclArn: `arn:aws:wafv2:${region}:${account}:regional/webacl/ours/1` },
     { accessLogRetentionDays: 30, retainLogsOnDestroy: false, deletionProtection: true },

@@ -6,8 +6,11 @@ import { found, gone, keyValues, pascal, resource } from "../resourceType";
 import type { Service } from "../resourceType";
 import { fixed, list, number, object, required, set, tags, text } from "../shapes";
 
+/** The action that checks tokens, which moto refuses. */
+const tokenCheck = "jwt-validation";
+
 const action = object({
-  type: text({ ...required, oneOf: ["forward", "redirect", "fixed-response"] }),
+  type: text({ ...required, oneOf: ["forward", "redirect", "fixed-response", tokenCheck] }),
   targetGroupArn: text(),
   redirect: object({
     port: text({ pattern: /^\d{1,5}$/ }),
@@ -19,10 +22,23 @@ const action = object({
     messageBody: text({ max: 1024 }),
     statusCode: text({ pattern: /^[245]\d\d$/ }),
   }),
+  jwtValidation: object({
+    issuer: text({ ...required, max: 256 }),
+    jwksEndpoint: text({ ...required, max: 256, pattern: /^https:\/\/[^/]+\/./ }),
+    additionalClaims: list(
+      object({
+        name: text({ ...required, pattern: /^(?!(exp|iss|nbf|iat)$)./ }),
+        format: text({ ...required, oneOf: ["single-string"] }),
+        values: list(text({ max: 256 }), required),
+      }),
+    ),
+  }),
 });
 
+/** As moto takes them: those that check tokens are left out. */
 function actions(given: Plain[]) {
-  return given.map(({ fixedResponse, redirect, targetGroupArn, type }) => ({
+  const known = given.filter(({ type }) => type !== tokenCheck);
+  return known.map(({ fixedResponse, redirect, targetGroupArn, type }) => ({
     Type: type,
     TargetGroupArn: targetGroupArn,
     RedirectConfig: pascal(redirect),
@@ -30,11 +46,18 @@ function actions(given: Plain[]) {
   }));
 }
 
-/** gRPC goes over HTTPS only. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html */
-async function needHttpsForGrpc(given: Plain[], protocol: string | undefined): Promise<void> {
+/**
+ * gRPC goes over HTTPS only, and tokens too.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html
+ */
+async function checkHttps(given: Plain[], protocol: string | undefined): Promise<void> {
   const arns = given.flatMap(({ targetGroupArn }) => targetGroupArn ?? []);
   if (arns.length === 0 || protocol === "HTTPS") {
     return;
+  }
+  if (given.some(({ type }) => type === tokenCheck)) {
+    throw new Error("InvalidLoadBalancerAction: tokens are checked by HTTPS listeners only");
   }
   const { TargetGroups = [] } = await clients.elb().describeTargetGroups({ TargetGroupArns: arns });
   if (TargetGroups.some(({ ProtocolVersion }) => ProtocolVersion === "GRPC")) {
@@ -61,7 +84,7 @@ const listener = resource<pulumiLb.ListenerArgs>({
       : []),
   ],
   async create(inputs) {
-    await needHttpsForGrpc(inputs.defaultActions, inputs.protocol);
+    await checkHttps(inputs.defaultActions, inputs.protocol);
     const { Listeners: [made] = [] } = await clients.elb().createListener({
       LoadBalancerArn: inputs.loadBalancerArn,
       Port: inputs.port,
@@ -77,13 +100,15 @@ const listener = resource<pulumiLb.ListenerArgs>({
   delete: (id) => gone(clients.elb().deleteListener({ ListenerArn: id })),
 });
 
+const patterns = set(text({ max: 128 }));
+
 const listenerRule = resource<pulumiLb.ListenerRuleArgs>({
   inputs: {
     listenerArn: text(fixed),
     priority: number({ ...required, min: 1, max: 50000 }),
     actions: list(action, required),
     conditions: set(
-      object({ pathPattern: object({ values: set(text({ max: 128 }), required) }, required) }),
+      object({ pathPattern: object({ values: patterns, regexValues: patterns }, required) }),
       { ...required, min: 1, max: 5 },
     ),
     tags: tags(),
@@ -92,14 +117,17 @@ const listenerRule = resource<pulumiLb.ListenerRuleArgs>({
     const { Listeners: [on] = [] } = await clients
       .elb()
       .describeListeners({ ListenerArns: [inputs.listenerArn] });
-    await needHttpsForGrpc(inputs.actions, on.Protocol);
+    await checkHttps(inputs.actions, on.Protocol);
     const { Rules: [made] = [] } = await clients.elb().createRule({
       ListenerArn: inputs.listenerArn,
       Priority: inputs.priority,
       Actions: actions(inputs.actions),
       Conditions: inputs.conditions.map(({ pathPattern }: Plain) => ({
         Field: "path-pattern",
-        PathPatternConfig: pascal(pathPattern),
+        // moto knows no expressions.
+        PathPatternConfig: {
+          Values: [...(pathPattern.values ?? []), ...(pathPattern.regexValues ?? [])],
+        },
       })),
       Tags: keyValues(inputs.tags),
     });
