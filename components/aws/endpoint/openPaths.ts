@@ -1,5 +1,10 @@
 import type * as inputs from "@pulumi/aws/types/input";
 import { listOf, objectOf, oneOf } from "@tf-model-serving/core/internal/arguments/schema";
+import {
+  healthMethods,
+  verbNames,
+  verbs as knownVerbs,
+} from "@tf-model-serving/core/internal/tfserving/verbs";
 
 /** What may be called through a load balancer on AWS. */
 export interface AlbLimitsArgs {
@@ -11,25 +16,16 @@ export interface AlbLimitsArgs {
   verbs?: string[];
 }
 
-type PathPattern = inputs.lb.ListenerRuleConditionPathPattern;
+const calls: Record<string, { rest?: string; grpc: readonly string[] }> = knownVerbs;
 
-/** How the paths of REST end, and the methods of gRPC, by verb. */
-const forms: Record<string, { rest?: string; prediction?: string; model?: string }> = {
-  predict: { rest: ":predict", prediction: "Predict" },
-  classify: { rest: ":classify", prediction: "Classify" },
-  regress: { rest: ":regress", prediction: "Regress" },
-  multiInference: { prediction: "MultiInference" },
-  metadata: { rest: "/metadata", prediction: "GetModelMetadata" },
-  status: { rest: "", model: "GetModelStatus" },
-};
+type PathPattern = inputs.lb.ListenerRuleConditionPathPattern;
 
 /** Shape of AlbLimitsArgs. */
 export const albLimitsSchema = objectOf<AlbLimitsArgs>({
-  verbs: listOf(oneOf(Object.keys(forms)))
+  verbs: listOf(oneOf(verbNames))
     .refine(
-      (given) => given.some((verb) => forms[verb as string]?.rest !== undefined),
-      "name no verb of REST, and the load balancer has its replicas checked there: add predict, or " +
-        "another one",
+      (given) => given.some((verb) => calls[verb as string]?.rest !== undefined),
+      "names no verb of REST, whose target group needs one: add predict, or another",
     )
     .optional(),
 });
@@ -42,7 +38,7 @@ export function restPaths({ verbs }: AlbLimitsArgs): PathPattern {
   if (!verbs) {
     return { values: ["/v1/models/*"] };
   }
-  const ends = ofVerbs(verbs, "rest").filter(Boolean);
+  const ends = verbs.flatMap((verb) => calls[verb].rest || []);
   const needed = verbs.includes("status") ? "?" : "";
   const end = ends.length > 0 ? `(${ends.join("|")})${needed}` : "";
   return { regexValues: [`^/v1/models/[^/:]+(/(versions|labels)/[^/:]+)?${end}$`] };
@@ -62,17 +58,13 @@ export function grpcPaths({ verbs }: AlbLimitsArgs): PathPattern {
       ],
     };
   }
-  const methods = (service: string, names: string[]) =>
-    names.length > 0 ? [`^/tensorflow\\.serving\\.${service}/(${names.join("|")})$`] : [];
+  const open = [...verbs.flatMap((verb) => calls[verb].grpc), ...healthMethods];
+  const services = [...new Set(open.map((method) => method.split("/")[0]))];
   return {
-    regexValues: [
-      ...methods("PredictionService", ofVerbs(verbs, "prediction")),
-      ...methods("ModelService", ofVerbs(verbs, "model")),
-      "^/grpc\\.health\\.v1\\.Health/(Check|Watch)$",
-    ],
+    regexValues: services.map((service) => {
+      const methods = open.filter((method) => method.startsWith(`${service}/`));
+      const names = methods.map((method) => method.split("/")[1]).join("|");
+      return `^/${service.replaceAll(".", "\\.")}/(${names})$`;
+    }),
   };
-}
-
-function ofVerbs(given: string[], of: "rest" | "prediction" | "model"): string[] {
-  return given.flatMap((verb) => forms[verb][of] ?? []);
 }

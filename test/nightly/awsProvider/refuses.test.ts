@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { callAcm } from "../../providers/aws/clients";
 import type { Plain } from "../../providers/host/provider";
 import { defaultNetwork, group, make, provider, rights, urnOf } from "./testProvider";
 import { withAwsServer } from "./testProvider";
@@ -135,8 +136,10 @@ describe("refuses", () => {
     };
 
     await expect(ruleOn({ port: 80, protocol: "HTTP" })).rejects.toThrow("HTTPS listeners only");
-    const certificateArn = "arn:aws:acm:eu-central-1:123456789012:certificate/1";
-    await expect(ruleOn({ port: 443, protocol: "HTTPS", certificateArn })).resolves.toBeDefined();
+    const { CertificateArn } = await callAcm("RequestCertificate", { DomainName: "example.org" });
+    await expect(
+      ruleOn({ port: 443, protocol: "HTTPS", certificateArn: CertificateArn }),
+    ).resolves.toBeDefined();
   });
 
   it("a service that waits for a target group without load balancer", async () => {
