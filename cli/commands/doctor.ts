@@ -6,7 +6,7 @@ import { npmRun, say } from "../output/console";
 import { Failure } from "../output/failure";
 import { engineInfo, requireEngine } from "../setup/engine";
 import { isPresent, wantedImages } from "../setup/images";
-import { hasCli, pinnedVersion } from "../setup/pulumiHome";
+import { hasCli, pinnedVersion, pluginNeeds } from "../setup/pulumiHome";
 import { standInNames, standInRule } from "../setup/standIns";
 import { canBuild, downloadSite, inWords, missingParts, statusOf } from "../setup/toolchain";
 import type { Workspace } from "../setup/workspace";
@@ -48,7 +48,7 @@ export async function doctor(workspace: Workspace): Promise<number> {
 }
 
 async function tools({ env, setting, stack }: Workspace): Promise<Finding[]> {
-  const missing = missingParts(env, String(setting("target")));
+  const missing = missingParts(env, pluginNeeds(setting));
   const pulumi: Finding =
     missing.length === 0
       ? { subject: "pulumi", state: "good", text: `${pinnedVersion()}, and its plugins` }

@@ -7,6 +7,7 @@ import { newLayers } from "../preview/newLayers";
 import { type Planned, plannedBy } from "../preview/planned";
 import { type PolicyOptions, preparePolicies } from "../setup/policies";
 import { createMissingStack } from "../setup/prepare";
+import { pluginNeeds } from "../setup/pulumiHome";
 import { prepareToolchain } from "../setup/toolchain";
 import type { Workspace } from "../setup/workspace";
 
@@ -28,7 +29,7 @@ export async function preview(workspace: Workspace, options: PreviewOptions): Pr
   const { stack, env, setting, pulumi } = workspace;
   const plan = options.savePlan === undefined ? undefined : path.resolve(String(options.savePlan));
   const policies = await preparePolicies(options);
-  await prepareToolchain(env, String(setting("target")));
+  await prepareToolchain(env, pluginNeeds(setting));
   await workspace.writeConfig();
   await createMissingStack(workspace);
   const events = await pulumi.preview({

@@ -4,7 +4,7 @@ import { show } from "../automation/process";
 import { pulumiVariables } from "../automation/pulumiCommand";
 import { refuseTakenByNpm } from "../npmFlags";
 import { ownFolder, root } from "../setup/folders";
-import { cliFile } from "../setup/pulumiHome";
+import { cliFile, pluginNeeds } from "../setup/pulumiHome";
 import { createMissingStack } from "../setup/prepare";
 import { prepareToolchain } from "../setup/toolchain";
 import { openWorkspace } from "../setup/workspace";
@@ -25,10 +25,7 @@ export async function pulumi(args: string[]): Promise<number> {
   const workspace = openWorkspace(stackOf(args));
   const { own } = workspace.backend;
   const needs = needsOf(args, own);
-  await prepareToolchain(
-    workspace.env,
-    needs.plugins ? String(workspace.setting("target")) : undefined,
-  );
+  await prepareToolchain(workspace.env, needs.plugins ? pluginNeeds(workspace.setting) : undefined);
   if (own) {
     // Pulumi makes no state folder.
     mkdirSync(ownFolder, { recursive: true });

@@ -10,6 +10,7 @@ import {
 } from "../environments/sweepPlan";
 import { say, tell } from "../output/console";
 import { Failure, report } from "../output/failure";
+import { pluginNeeds } from "../setup/pulumiHome";
 import { prepareToolchain } from "../setup/toolchain";
 import { openWorkspace, type Workspace } from "../setup/workspace";
 import { targetOf } from "../targets";
@@ -83,7 +84,7 @@ async function removed({ env }: Workspace, decision: Decision, named: boolean): 
     const opened = openAs(stack, now);
     const { workspace } = opened;
     writeFile(opened);
-    await prepareToolchain(workspace.env, String(workspace.setting("target")));
+    await prepareToolchain(workspace.env, pluginNeeds(workspace.setting));
     const { stays } = await takeDown(workspace, targetOf(workspace), true);
     forgetFiles(workspace);
     tell({ subject: "removed", text: `${stack} ${why}` });

@@ -3,6 +3,7 @@ import type { Target } from "../targets/target";
 import { startEngine } from "./engine";
 import { prepareImages } from "./images";
 import { giveNotebooks } from "./notebookFolder";
+import { pluginNeeds } from "./pulumiHome";
 import { prepareToolchain } from "./toolchain";
 import type { Workspace } from "./workspace";
 
@@ -26,7 +27,7 @@ export async function prepareStack(
   }
   // Elsewhere the engine only builds, and a pinned image is built already.
   const engine = onEngine || !setting("image") ? await startEngine(host) : undefined;
-  await prepareToolchain(env, kind);
+  await prepareToolchain(env, pluginNeeds(setting));
   // The program refuses another architecture in its own words; nothing is pulled for it.
   const standIns = engine?.architecture === "amd64" ? await prepareImages(workspace, retry) : {};
   await workspace.writeConfig(standIns);

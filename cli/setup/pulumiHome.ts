@@ -42,16 +42,33 @@ export function hasCli(env: Environment, folder = root): boolean {
   }
 }
 
-/** Provider plugins that one target alone needs: some are hundreds of megabytes. */
-const targetOfPlugin: Record<string, string> = { aws: "ecs", kubernetes: "kubernetes" };
+/** What decides on the plugins that a stack needs. */
+export interface PluginNeeds {
+  readonly target: string;
+  /** Whether an authority of the stack signs a certificate. */
+  readonly selfSigned?: boolean;
+}
+
+/** What a stack needs, by its settings. */
+export function pluginNeeds(setting: (key: string) => unknown): PluginNeeds {
+  const tls = setting("tls") as { selfSigned?: unknown } | undefined;
+  return { target: String(setting("target")), selfSigned: tls?.selfSigned === true };
+}
+
+/** Provider plugins that not every stack needs: some are hundreds of megabytes. */
+const neededBy: Record<string, (needs: PluginNeeds) => boolean> = {
+  aws: ({ target }) => target === "ecs",
+  kubernetes: ({ target }) => target === "kubernetes",
+  tls: ({ selfSigned = false }) => selfSigned,
+};
 
 /** The provider plugins that the project's npm packages ask for, by exact version. */
-export function wantedPlugins(target: string, folder = root): Part[] {
+export function wantedPlugins(needs: PluginNeeds, folder = root): Part[] {
   const { dependencies = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
   return Object.keys(dependencies)
     .map((name) => readPackage(name, folder).pulumi)
     .filter((plugin) => plugin?.resource && plugin.name && plugin.version)
-    .filter(({ name }) => (targetOfPlugin[name] ?? target) === target)
+    .filter(({ name }) => neededBy[name]?.(needs) ?? true)
     .map(({ name, version }) => ({ name, version }));
 }
 

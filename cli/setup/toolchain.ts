@@ -6,7 +6,15 @@ import { defaultStack, type Environment, note, npmRun } from "../output/console"
 import { Failure } from "../output/failure";
 import { hasAirgap, runAirgap } from "./airgap";
 import { root } from "./folders";
-import { cliFile, hasCli, hasPlugin, type Part, pinnedVersion, wantedPlugins } from "./pulumiHome";
+import {
+  cliFile,
+  hasCli,
+  hasPlugin,
+  type Part,
+  pinnedVersion,
+  type PluginNeeds,
+  wantedPlugins,
+} from "./pulumiHome";
 
 /** Where Pulumi is downloaded from. */
 export const downloadSite = "https://get.pulumi.com";
@@ -32,21 +40,22 @@ const builds = [
     parts: [cli, "docker", "random"],
     minutes: 8,
   },
+  { programs: ["tls"], parts: ["tls"], minutes: 1 },
   { programs: ["kubernetes-provider"], parts: ["kubernetes"], minutes: 5 },
 ];
 
 /**
- * Sees to it that the pinned Pulumi and the provider plugins of a target are in Pulumi's home: the
+ * Sees to it that the pinned Pulumi and the provider plugins of a stack are in Pulumi's home: the
  * official ones where the download site can be reached, else the same versions built from Go modules.
  *
- * @param target - of the stack; without one no plugins are needed
+ * @param needs - of the stack; without them no plugins are needed
  */
 export async function prepareToolchain(
   env: Environment,
-  target?: string,
+  needs?: PluginNeeds,
   folder = root,
 ): Promise<void> {
-  const missing = missingParts(env, target, folder);
+  const missing = missingParts(env, needs, folder);
   if (missing.length === 0) {
     return;
   }
@@ -55,7 +64,7 @@ export async function prepareToolchain(
     await download(env, missing, folder);
   } else if (hasAirgap()) {
     await build(missing, env, folder);
-    requireBuilt(missingParts(env, target, folder));
+    requireBuilt(missingParts(env, needs, folder));
   } else {
     throw new Failure(
       `${inWords(missing)}: not installed, and ${downloadSite} cannot be reached from here.`,
@@ -74,9 +83,9 @@ export function requireToolchain(env: Environment): void {
   }
 }
 
-/** Pulumi and the plugins of a target, as far as they are not there. */
-export function missingParts(env: Environment, target?: string, folder = root): Part[] {
-  const plugins = target === undefined ? [] : wantedPlugins(target, folder);
+/** Pulumi and the plugins of a stack, as far as they are not there. */
+export function missingParts(env: Environment, needs?: PluginNeeds, folder = root): Part[] {
+  const plugins = needs === undefined ? [] : wantedPlugins(needs, folder);
   return [
     ...(hasCli(env, folder) ? [] : [{ name: cli, version: pinnedVersion(folder) }]),
     ...plugins.filter((plugin) => !hasPlugin(plugin, env)),

@@ -4,7 +4,7 @@ import { root } from "../../cli/setup/folders";
 import { kubernetesBuild } from "./programs";
 
 const toolchain = JSON.stringify(path.join(root, "cli/setup/toolchain"));
-const provider = `require(${toolchain}).prepareToolchain(process.env, "kubernetes")`;
+const provider = `require(${toolchain}).prepareToolchain(process.env, { target: "kubernetes" })`;
 
 /**
  * Builds Pulumi's Kubernetes provider and Kubernetes beside the tests that need neither, where that

@@ -24,7 +24,7 @@ export async function preparePrograms(): Promise<Programs> {
   debianTool("openssl", "openssl");
   const packages = ["etcd-server", "containernetworking-plugins", "ipset", "libipset13"];
   // Pulumi's own provider, as `npm run up` brings it.
-  await prepareToolchain(process.env, "kubernetes");
+  await prepareToolchain(process.env, { target: "kubernetes" });
   return { built: await build(), packages: await debianFiles(packages) };
 }
 

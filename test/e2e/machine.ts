@@ -20,7 +20,7 @@ export default async function setup(project: TestProject): Promise<void> {
   // One keeps the processors busy, the other the network.
   const [images] = await Promise.all([
     prepareImages(workspace, false),
-    prepareToolchain(workspace.env, "docker"),
+    prepareToolchain(workspace.env, { target: "docker" }),
   ]);
   const standIns = Object.keys(images).length > 0;
   // They stay on this machine, also in its registries, swarms and clusters.

@@ -28,7 +28,7 @@ export class OfficialProvider {
 
   /** @param name - such as "docker"; its version is that of package-lock.json */
   static async start(name: string, args: Properties): Promise<OfficialProvider> {
-    const { version } = wantedPlugins(name).find((plugin) => plugin.name === name)!;
+    const { version } = wantedPlugins({ target: name }).find((plugin) => plugin.name === name)!;
     const folder = path.join(pulumiHome(process.env), "plugins", `resource-${name}-v${version}`);
     // The address is the engine's, which gets messages; they are not looked at here.
     const plugin = spawn(path.join(folder, `pulumi-resource-${name}`), ["127.0.0.1:1"], {

@@ -42,7 +42,7 @@ describe.each(Object.keys(deletedFirst))("on %s", (target) => {
   const providers = new Map<string, OfficialProvider>();
 
   beforeAll(async () => {
-    await prepareToolchain(process.env, "kubernetes");
+    await prepareToolchain(process.env, { target: "kubernetes" });
     const host = "unix:///var/run/docker.sock";
     providers.set("docker", await OfficialProvider.start("docker", { host }));
     // It then asks no cluster.

@@ -5,7 +5,7 @@ import { adviceFor, findEngine } from "../../../cli/setup/engine";
 import { ownsForNotebook } from "../../../cli/setup/notebookFolder";
 import { npmCommand, packagesAreCurrent } from "../../../cli/bootstrap.mjs";
 import { defaultDockerHost } from "@tf-model-serving/core/facts";
-import { hasPlugin, wantedPlugins } from "../../../cli/setup/pulumiHome";
+import { hasPlugin, pluginNeeds, wantedPlugins } from "../../../cli/setup/pulumiHome";
 import { writeContext } from "../../support/dockerContexts";
 import { temporaryFolder } from "../../support/modelFolder";
 
@@ -131,15 +131,18 @@ describe("notebooks that root checked out", () => {
 });
 
 describe("the plugins of a stack", () => {
-  const names = (target: string) => wantedPlugins(target).map(({ name }) => name);
+  const names = (settings: Record<string, unknown>) =>
+    wantedPlugins(pluginNeeds((key) => settings[key])).map(({ name }) => name);
 
   it.each([
-    ["docker", ["docker", "random"]],
-    ["swarm", ["docker", "random"]],
-    ["ecs", ["aws", "docker", "random"]],
-    ["kubernetes", ["docker", "kubernetes", "random"]],
-  ])("on %s are those that it needs", (target, wanted) => {
-    expect(names(target).sort()).toEqual(wanted);
+    [{ target: "docker" }, ["docker", "random"]],
+    [{ target: "docker", tls: { certificate: "tls.pem" } }, ["docker", "random"]],
+    [{ target: "docker", tls: { selfSigned: true } }, ["docker", "random", "tls"]],
+    [{ target: "swarm" }, ["docker", "random"]],
+    [{ target: "ecs" }, ["aws", "docker", "random"]],
+    [{ target: "kubernetes" }, ["docker", "kubernetes", "random"]],
+  ])("with %j are those that it needs", (settings, wanted) => {
+    expect(names(settings).sort()).toEqual(wanted);
   });
 
   it("may be on PATH, where Pulumi takes them from too", () => {

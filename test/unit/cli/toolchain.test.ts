@@ -26,7 +26,7 @@ describe.runIf(hasAirgap())("the toolchain where no download site can be reached
   beforeEach(() => {
     root = temporaryFolder();
     env = { PATH: process.env.PATH, PULUMI_HOME: temporaryFolder() };
-    const plugins = ["aws", "docker", "kubernetes", "random"];
+    const plugins = ["aws", "docker", "kubernetes", "random", "tls"];
     writeFiles(root, {
       "package.json": JSON.stringify({
         dependencies: Object.fromEntries(plugins.map((name) => [`@pulumi/${name}`, "2.0.0"])),
@@ -46,21 +46,22 @@ describe.runIf(hasAirgap())("the toolchain where no download site can be reached
   });
 
   it.each([
-    ["docker", base, "about 8 minutes"],
-    ["kubernetes", `${base} kubernetes-provider`, "about 13 minutes"],
+    [{ target: "docker" }, base, "about 8 minutes"],
+    [{ target: "docker", selfSigned: true }, `${base} tls`, "about 9 minutes"],
+    [{ target: "kubernetes" }, `${base} kubernetes-provider`, "about 13 minutes"],
     [undefined, base, "about 8 minutes"],
-  ])("is built for target %s", async (target, programs, time) => {
-    await prepareToolchain(env, target, root);
+  ])("is built for %j", async (needs, programs, time) => {
+    await prepareToolchain(env, needs, root);
 
     expect(asked()).toEqual([programs]);
     expect(said).toContain(time);
   });
 
   it("gets the plugin that is missing, and nothing else", async () => {
-    await prepareToolchain(env, "docker", root);
+    await prepareToolchain(env, { target: "docker" }, root);
     said = "";
 
-    await prepareToolchain(env, "kubernetes", root);
+    await prepareToolchain(env, { target: "kubernetes" }, root);
     expect(asked()).toEqual([base, "kubernetes-provider"]);
     expect(said).toContain(
       "building Pulumi's kubernetes plugin 2.0.0 from Go modules (about 5 minutes, once)",
@@ -69,18 +70,18 @@ describe.runIf(hasAirgap())("the toolchain where no download site can be reached
   });
 
   it("is not built again", async () => {
-    await prepareToolchain(env, "kubernetes", root);
+    await prepareToolchain(env, { target: "kubernetes" }, root);
     said = "";
 
-    for (const target of ["kubernetes", "docker", undefined]) {
-      await prepareToolchain(env, target, root);
+    for (const needs of [{ target: "kubernetes" }, { target: "docker" }, undefined]) {
+      await prepareToolchain(env, needs, root);
     }
     expect(asked()).toHaveLength(1);
     expect(said).toBe("");
   });
 
   it("is not begun where a plugin cannot be built", async () => {
-    await expect(prepareToolchain(env, "ecs", root)).rejects.toThrow(
+    await expect(prepareToolchain(env, { target: "ecs" }, root)).rejects.toThrow(
       "Pulumi's aws plugin 2.0.0: not installed, not among what can be built from Go modules, and",
     );
     expect(asked()).toEqual([]);
@@ -89,7 +90,7 @@ describe.runIf(hasAirgap())("the toolchain where no download site can be reached
   it("has failed where the script makes another version", async () => {
     writeFiles(root, { "airgap/toolchain/build": "true" });
 
-    await expect(prepareToolchain(env, "kubernetes", root)).rejects.toThrow(
+    await expect(prepareToolchain(env, { target: "kubernetes" }, root)).rejects.toThrow(
       "Pulumi 1.0.0, Pulumi's docker plugin 2.0.0, Pulumi's kubernetes plugin 2.0.0, Pulumi's random plugin 2.0.0: not installed",
     );
   });
@@ -97,7 +98,9 @@ describe.runIf(hasAirgap())("the toolchain where no download site can be reached
   it("has failed where the script fails", async () => {
     writeFiles(root, { "airgap/toolchain/build": "exit 1" });
 
-    await expect(prepareToolchain(env, "docker", root)).rejects.toThrow(/could not be built/);
+    await expect(prepareToolchain(env, { target: "docker" }, root)).rejects.toThrow(
+      /could not be built/,
+    );
   });
 
   function asked(): string[] {

@@ -98,6 +98,7 @@ it.each([
   ["airgap/toolchain/language-python/main.go", "pulumi"],
   ["airgap/toolchain/docker/main.go", "@pulumi/docker"],
   ["airgap/toolchain/random/main.go", "@pulumi/random"],
+  ["airgap/toolchain/tls/main.go", "@pulumi/tls"],
   ["test/e2e/aws/ecrImage/plugin/index.js", "@pulumi/aws"],
   ["test/e2e/aws/ecrImage/plugin/package.json", "@pulumi/aws"],
 ])("%s says the version of %s", (file, name) => {
