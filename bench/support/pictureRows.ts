@@ -1,4 +1,4 @@
-import { balancerImage, balancerVersions, startBalancer } from "../../test/support/balancer";
+import { balancerImage, startBalancer } from "../../test/support/balancer";
 import { predictMethod } from "../../test/support/servingGrpc";
 import { temporaryFolder } from "../../test/unit/tfserving/savedModelFile";
 import { h2load } from "./h2load";
@@ -30,22 +30,19 @@ export interface PictureRow {
   ratio: number;
 }
 
-/** Peers before each HAProxy that may be used: one that stands for the server, one that computes nothing. */
+/** Peers before the balancer: one that stands for the server, one that computes nothing. */
 export async function peerRows(
   load: PictureLoad,
   later: (cleanUp: () => unknown) => void,
 ): Promise<PictureRow[]> {
   const rows: PictureRow[] = [];
-  for (const version of balancerVersions) {
-    for (const busyMs of [peerBusyMs, 0]) {
-      const times = { restMs: 31_000, grpcMs: 60_000 };
-      const replica = { BUSY_MS: String(busyMs) };
-      const balancer = await startBalancer(balancerImage(version), times, [replica]);
-      later(() => balancer.remove());
-      const name = `a peer that computes ${busyMs} ms, HAProxy ${version}`;
-      const ports = { direct: balancer.directPort, balanced: balancer.grpcPort };
-      rows.push(await pictureRow({ ...load, name }, ports));
-    }
+  for (const busyMs of [peerBusyMs, 0]) {
+    const times = { restMs: 31_000, grpcMs: 60_000 };
+    const replica = { BUSY_MS: String(busyMs) };
+    const balancer = await startBalancer(balancerImage(), times, [replica]);
+    later(() => balancer.remove());
+    const ports = { direct: balancer.directPort, balanced: balancer.grpcPort };
+    rows.push(await pictureRow({ ...load, name: `a peer that computes ${busyMs} ms` }, ports));
   }
   return rows;
 }

@@ -8,6 +8,16 @@ export { engineProviderArgs } from "./engine/engineProvider";
 export { HostPort, TakenPort } from "./engine/takenPorts";
 export { CanaryArgs } from "./serving/canary";
 export { BalancedArgs, ReplicaArgs } from "./serving/replicaArgs";
+export {
+  AccessLogArgs,
+  AuthArgs,
+  ClientArgs,
+  EdgeArgs,
+  edgeDefaults,
+  JwtArgs,
+  LimitArgs,
+  TlsArgs,
+} from "./serving/edge/edgeArgs";
 export { ReleaseStrategy, strategyOf } from "./serving/releaseStrategy";
 export { SwarmState } from "./engine/swarmState";
 export { checkModelService } from "./docker/checkModelService";

@@ -1,6 +1,6 @@
 import type { Problem } from "@tf-model-serving/core/internal/arguments/problem";
 import { objectOf, wholeNumberFrom } from "@tf-model-serving/core/internal/arguments/schema";
-import { maxReplicas } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { maxReplicas } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import type { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
 
 /**

@@ -1,26 +1,26 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
+import { configFolder } from "@tf-model-serving/core/internal/serving/balancer/callers";
 import {
-  balancerCpus,
-  renderBalancerConfig,
-} from "@tf-model-serving/core/internal/serving/balancerConfig";
-import { balancerCommand } from "@tf-model-serving/core/internal/serving/balancerScript";
-import { balancerMemoryMb } from "@tf-model-serving/core/internal/serving/balancerSize";
+  configFile,
+  type ServedCertificate,
+} from "@tf-model-serving/core/internal/serving/balancer/files";
+import { balancerCpus } from "@tf-model-serving/core/internal/serving/balancer/ports";
+import { balancerCommand } from "@tf-model-serving/core/internal/serving/balancer/script";
+import { balancerMemoryMb } from "@tf-model-serving/core/internal/serving/balancer/size";
 import { longestMs, requestTimes } from "@tf-model-serving/core/internal/serving/requestTimes";
 import { ResolvedKubernetesArgs } from "./kubernetesModelServiceArgs";
-import { labelsFor, ReplicaPart, selectorFor } from "./labels";
+import { createBalancerFiles, filesVolume, replicaPlace } from "./balancerFiles";
+import { labelsFor, selectorFor } from "./labels";
 import { metadataOf, withoutAwait } from "./metadata";
 import { restrictedContainer, restrictedPod, temporaryFiles, temporaryMount } from "./podSecurity";
 import { containerPort, portNames, servicePort } from "./network/portNames";
 import { pulling } from "./podPlacement";
 import { createGuardedDeployment } from "./release/guardedDeployment";
-import { headlessName, serviceHost } from "./serviceNames";
 import { spreadOver } from "./spread";
 
 const containerName = "haproxy";
-const configFolder = "/config";
-const configFile = "haproxy.cfg";
 
 // User of Docker Hub's image.
 const haproxyUser = 99;
@@ -39,22 +39,17 @@ const marginSeconds = 5;
  * ready an old one takes connections until no node sends any, answers its calls and ends. Releases
  * and scaling do not change it.
  *
+ * @param served - the service's certificate. @default - none, or that of `tls.secretName`
  * @returns what is known once they take requests
  */
 export function createBalancers(
   name: string,
   args: ResolvedKubernetesArgs,
+  served: ServedCertificate | undefined,
   parent: pulumi.Resource,
 ): pulumi.Output<unknown> {
-  const config = new core.ConfigMap(
-    `${name}-balancer`,
-    {
-      metadata: metadataOf("balancer", args),
-      immutable: true,
-      data: { [configFile]: renderConfig(args) },
-    },
-    { parent },
-  );
+  const place = replicaPlace(args, aloneSeconds);
+  const files = createBalancerFiles(name, args, place, served, parent);
   const { deployment, guard } = createGuardedDeployment(
     `${name}-balancer`,
     {
@@ -62,7 +57,7 @@ export function createBalancers(
       ...{ part: "balancer", container: containerName, stopGraceSeconds: graceSeconds(args) },
     },
     args.balancers,
-    renderBalancers(args, config.metadata.name),
+    renderBalancers(args, files),
     parent,
   );
   const { serviceName } = args;
@@ -85,31 +80,12 @@ export function createBalancers(
   return pulumi.all([guard.passed(deployment.id), service.id]);
 }
 
-function renderConfig(args: ResolvedKubernetesArgs): pulumi.Output<string> {
-  const { serviceName, clusterDomain, canary, modelName, balancers } = args;
-  return pulumi.output(args.namespace).apply((namespace) => {
-    const alias = (part: ReplicaPart) =>
-      serviceHost(headlessName(part, serviceName), namespace, clusterDomain);
-    return renderBalancerConfig({
-      replicaAlias: alias("replica"),
-      times: requestTimes(args),
-      canary: canary && {
-        alias: alias("canary"),
-        modelName,
-        version: canary.version,
-        percent: canary.percent,
-      },
-      pods: { balancers, aloneSeconds },
-    });
-  });
-}
-
 /** How long a balancer may take to stop. */
 function graceSeconds(args: ResolvedKubernetesArgs): number {
   return leaveSeconds + Math.ceil(longestMs(requestTimes(args)) / 1000) + marginSeconds;
 }
 
-function renderBalancers(args: ResolvedKubernetesArgs, configName: pulumi.Input<string>) {
+function renderBalancers(args: ResolvedKubernetesArgs, files: k8s.core.v1.Volume) {
   const { serviceName, balancers, priorityClass } = args;
   return {
     replicas: balancers,
@@ -122,25 +98,25 @@ function renderBalancers(args: ResolvedKubernetesArgs, configName: pulumi.Input<
         ...(priorityClass === undefined ? {} : { priorityClassName: priorityClass }),
         topologySpreadConstraints: spreadOver("balancer", serviceName),
         terminationGracePeriodSeconds: graceSeconds(args),
-        containers: [renderContainer(args.balancerImage)],
-        volumes: [temporaryFiles(temporaryMb), { name: "config", configMap: { name: configName } }],
+        containers: [renderContainer(args)],
+        volumes: [temporaryFiles(temporaryMb), files],
       },
     },
   };
 }
 
-function renderContainer(image: string): k8s.core.v1.Container {
+function renderContainer(args: ResolvedKubernetesArgs): k8s.core.v1.Container {
   const ask = (path: string) => ({ path, port: portNames.statistics });
   return {
     name: containerName,
-    image,
+    image: args.balancerImage,
     imagePullPolicy: "IfNotPresent",
     command: balancerCommand(),
     env: [{ name: "BALANCER_CONFIG_FILE", value: `${configFolder}/${configFile}` }],
     ports: [containerPort("rest"), containerPort("grpc"), containerPort("statistics")],
     resources: {
       requests: { cpu: "100m", memory: "64Mi" },
-      limits: { cpu: String(balancerCpus), memory: `${balancerMemoryMb}Mi` },
+      limits: { cpu: String(balancerCpus), memory: `${balancerMemoryMb(args)}Mi` },
     },
     readinessProbe: {
       httpGet: ask("/ready"),
@@ -156,6 +132,6 @@ function renderContainer(image: string): k8s.core.v1.Container {
     },
     lifecycle: { preStop: { sleep: { seconds: leaveSeconds } } },
     securityContext: restrictedContainer,
-    volumeMounts: [temporaryMount, { name: "config", mountPath: configFolder, readOnly: true }],
+    volumeMounts: [temporaryMount, { name: filesVolume, mountPath: configFolder, readOnly: true }],
   };
 }

@@ -16,6 +16,7 @@ import {
   checkReplicaRules,
   serviceWarnings,
 } from "@tf-model-serving/core/internal/serving/checkReplicas";
+import { tlsFields } from "@tf-model-serving/core/internal/serving/edge/edgeFields";
 import { autoscaling, checkAutoscaling } from "./autoscalingArgs";
 import { checkDigest } from "./checkDigest";
 import { checkLabels } from "./checkLabels";
@@ -25,6 +26,7 @@ import { checkDnsLabel, dnsLabel, hostName } from "./dnsNames";
 import {
   fewestReplicas,
   KubernetesModelServiceArgs,
+  KubernetesTlsArgs,
   kubernetesModelServiceDefaults,
   ResolvedKubernetesArgs,
 } from "./kubernetesModelServiceArgs";
@@ -48,6 +50,10 @@ export const kubernetesModelServiceSchema = objectOf<KubernetesModelServiceArgs>
   image: digest,
   serviceName: textThat(checkServiceName).optional(),
   namespace: laterOr(dnsLabel),
+  tls: objectOf<KubernetesTlsArgs>({
+    ...tlsFields,
+    secretName: laterOr(dnsLabel).optional(),
+  }).optional(),
   imagePullSecrets: laterOr(listOf(laterOr(anyText()))).optional(),
   // None at all could never begin, since none may be missing either.
   maxSurge: textLike(
@@ -80,6 +86,7 @@ export function checkKubernetesModelService(args: ResolvedKubernetesArgs): Probl
     ...checkPlacement(known),
     ...checkNetworkPolicies(known),
     ...checkRoutes(known),
+    ...checkTls(known),
     ...checkPodMonitor(known),
     ...checkLabels("labels", known.labels, ownLabels),
   ]);
@@ -91,6 +98,30 @@ export function kubernetesServiceWarnings(args: ResolvedKubernetesArgs): string[
   return [
     ...serviceWarnings({ strategy: args.strategy, replicas, canary: args.canary }),
     ...placementWarnings(args, replicas),
+  ];
+}
+
+/** Who else decides on the certificate, or would speak to the balancers without it. */
+function checkTls({ tls, ingress, gateway }: Partial<ResolvedKubernetesArgs>): Problem[] {
+  const { secretName, ...others } = tls ?? {};
+  const beside = Object.keys(others).find(
+    (name) => name !== "clientCa" && others[name as keyof typeof others] !== undefined,
+  );
+  const route = ingress ? "ingress" : gateway ? "gateway" : undefined;
+  return [
+    ...(secretName !== undefined && beside
+      ? [{ propertyPath: "tls.secretName", reason: `excludes tls.${beside}: leave one out` }]
+      : []),
+    ...(tls && route
+      ? [
+          {
+            propertyPath: "tls",
+            reason:
+              `is set beside ${route}, which ends TLS itself and speaks HTTP to the service: ` +
+              `leave it out, and give the certificate to the ${route}`,
+          },
+        ]
+      : []),
   ];
 }
 

@@ -4,8 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
 import { warnOf } from "@tf-model-serving/core/internal/arguments/warnOf";
 import { oldNameNotes } from "@tf-model-serving/core/internal/serving/checkReplicas";
-import { serviceAddresses } from "@tf-model-serving/core/internal/serving/addresses";
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { scheme, serviceAddresses } from "@tf-model-serving/core/internal/serving/addresses";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
+import { namesOfService } from "@tf-model-serving/core/internal/serving/edge/selfSigned";
+import { servedBy } from "@tf-model-serving/core/internal/serving/edge/served";
 import { onceServing } from "@tf-model-serving/core/internal/stack/onceServing";
 import { modelUrls } from "@tf-model-serving/core/internal/tfserving/modelStatus";
 import { createAutoscaling } from "./autoscaling";
@@ -40,7 +42,7 @@ import { serviceHost } from "./serviceNames";
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
 export class KubernetesModelService extends pulumi.ComponentResource {
-  /** Base URL of the model for REST in the cluster: `http://HOST:PORT/v1/models/NAME`. */
+  /** Base URL of the model for REST in the cluster: `http://HOST:PORT/v1/models/NAME`, or https with `tls`. */
   public readonly restUrl: pulumi.Output<string>;
   /** Base URL for REST by model, of several models (`server.models`) each. */
   public readonly modelUrls: pulumi.Output<Record<string, string>>;
@@ -52,6 +54,8 @@ export class KubernetesModelService extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
   /** Name of the Deployment that the replicas are pods of and its revision, once they serve. */
   public readonly replicaNames: pulumi.Output<string[]>;
+  /** Certificate in PEM that clients have to trust (`tls.selfSigned`); empty where there is none. */
+  public readonly caCertificate: pulumi.Output<string>;
   /** Command that brings the Service to ports 8501 and 8500 of this machine while it runs. */
   public readonly portForwardCommand: pulumi.Output<string>;
 
@@ -72,25 +76,27 @@ export class KubernetesModelService extends pulumi.ComponentResource {
 
     const replicas = createReplicas(name, resolved, mainReplicas(resolved), this);
     canaryReplicas(resolved).forEach((set) => createReplicas(name, resolved, set, this));
-    const balancers = createBalancers(name, resolved, this);
+    const { modelName, serviceName, clusterDomain, server, tls } = resolved;
+    const { certificate, caCertificate } = servedBy(name, tls, certificateNames(resolved), this);
+    const balancers = createBalancers(name, resolved, certificate, this);
     createAutoscaling(name, resolved, replicas.name, this);
     createDisruptionBudgets(name, resolved, this);
     createNetworkPolicies(name, resolved, this);
     createRoutes(name, resolved, this);
     createPodMonitor(name, resolved, this);
 
-    const { modelName, serviceName, clusterDomain, server } = resolved;
     const serving = pulumi.all([replicas.serving, balancers]);
     const host = onceServing(resolved.namespace, serving).apply((namespace) =>
       serviceHost(serviceName, namespace, clusterDomain),
     );
-    this.restUrl = host.apply((host) => serviceAddresses(host, modelName).restUrl);
+    this.restUrl = host.apply((host) => serviceAddresses(host, modelName, tls).restUrl);
     this.modelUrls = host.apply((host) =>
-      modelUrls(`http://${host}:${ports.rest}`, modelName, server?.models),
+      modelUrls(`${scheme(tls)}://${host}:${ports.rest}`, modelName, server?.models),
     );
     this.grpcAddress = host.apply((host) => serviceAddresses(host, modelName).grpcAddress);
     this.serviceName = pulumi.output(serviceName);
     this.namespace = pulumi.output(resolved.namespace);
+    this.caCertificate = caCertificate;
     this.replicaNames = runningRevision(replicas.serving);
     this.portForwardCommand = portForward(resolved);
     this.registerOutputs({
@@ -99,10 +105,23 @@ export class KubernetesModelService extends pulumi.ComponentResource {
       grpcAddress: this.grpcAddress,
       serviceName: this.serviceName,
       namespace: this.namespace,
+      caCertificate: this.caCertificate,
       replicaNames: this.replicaNames,
       portForwardCommand: this.portForwardCommand,
     });
   }
+}
+
+/** Every name that a Service has in its cluster. */
+function certificateNames({ serviceName, namespace, clusterDomain }: ResolvedKubernetesArgs) {
+  const { hosts, ips } = namesOfService(serviceName);
+  const known = pulumi.output(namespace);
+  const longer = [
+    known.apply((place) => `${serviceName}.${place}`),
+    known.apply((place) => `${serviceName}.${place}.svc`),
+    known.apply((place) => serviceHost(serviceName, place, clusterDomain)),
+  ];
+  return { hosts: [...hosts, ...longer], ips };
 }
 
 /** The Deployment controller counts releases in an annotation, as `kubectl rollout history` shows. */

@@ -3,6 +3,7 @@ import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefa
 import { defaultImages } from "@tf-model-serving/core/internal/arguments/images";
 import { CanaryArgs } from "@tf-model-serving/core/internal/serving/canary";
 import { ReleaseStrategy } from "@tf-model-serving/core/internal/serving/releaseStrategy";
+import type { TlsArgs } from "@tf-model-serving/core/internal/serving/edge/edgeArgs";
 import {
   BalancedArgs,
   replicaDefaults,
@@ -16,6 +17,16 @@ import { KubernetesNetworkArgs } from "./network/networkArgs";
 import { KubernetesGatewayArgs, KubernetesIngressArgs } from "./network/routeArgs";
 import { PodMonitorArgs } from "./podMonitorArgs";
 import { PodPlacementArgs } from "./podPlacementArgs";
+
+/** Certificate of a service: `certificate` with `privateKey`, `selfSigned`, or `secretName`. */
+export interface KubernetesTlsArgs extends TlsArgs {
+  /**
+   * Secret of the namespace with `tls.crt` and `tls.key`, as cert-manager keeps it. A renewed one is
+   * taken over in place, once the kubelet has it (about a minute). It excludes the others.
+   * @see https://cert-manager.io/docs/usage/certificate/
+   */
+  secretName?: pulumi.Input<string>;
+}
 
 /** Arguments of a KubernetesModelService. */
 export interface KubernetesModelServiceArgs extends BalancedArgs, PodPlacementArgs {
@@ -38,6 +49,12 @@ export interface KubernetesModelServiceArgs extends BalancedArgs, PodPlacementAr
    * @default "tf-model-serving"
    */
   serviceName?: string;
+
+  /**
+   * Encryption of REST and gRPC between clients and the balancers. A route from outside ends TLS
+   * itself, and excludes it (`ingress`, `gateway`). @default - none
+   */
+  tls?: KubernetesTlsArgs;
 
   /** Namespace of everything, which has to exist. */
   namespace: pulumi.Input<string>;

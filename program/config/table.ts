@@ -1,4 +1,5 @@
 import {
+  edgeDefaults,
   modelServiceDefaults,
   notebookDefaults,
   servingImageDefaults,
@@ -273,7 +274,7 @@ const service = {
   },
   grpcTimeoutSeconds: {
     default: 0,
-    says: "An old name of requestTimeoutSeconds, for gRPC only",
+    says: "Longest time that a gRPC call may take, in seconds, 1 to 3595; 0 for requestTimeoutSeconds",
     feeds: {
       docker: ["service.grpcTimeoutSeconds"],
       swarm: ["service.grpcTimeoutSeconds"],
@@ -283,9 +284,58 @@ const service = {
   },
   balancerImage: {
     default: modelServiceDefaults.balancerImage,
-    says: "HAProxy image, 2.6 or later, with bash in it; pulled with the login of registry or docker login where it needs one",
+    says: "HAProxy image, 3.2 or later, with bash in it; pulled with the login of registry or docker login where it needs one",
     feeds: ["service.balancerImage"],
     instead: { ecs: "AWS runs the load balancer" },
+  },
+} satisfies Record<string, Key>;
+
+const edge = {
+  tls: {
+    default: {},
+    says: "Encryption of REST and gRPC, as {certificate, privateKey} (paths of PEM files, or texts, the key a secret) or {selfSigned: true}, and clientCa for clients' certificates (docs/how-to/tls.md)",
+    feeds: ["service.tls"],
+    makes: "service.tls",
+    instead: {
+      ecs: "awsEndpoint.certificateArn names a certificate of ACM, which the load balancer uses and AWS renews; it asks clients for none",
+    },
+  },
+  auth: {
+    default: {},
+    says: "Who may call, as {apiKeys, jwt: {issuer, audience, jwks}, clients} (AuthArgs, docs/how-to/authentication.md); npm run key -- add NAME adds a key. Empty for everyone whom the network lets through",
+    feeds: ["service.auth"],
+    makes: "service.auth",
+    instead: { ecs: "the load balancer checks tokens only: give awsEndpoint.auth.jwt" },
+  },
+  limits: {
+    default: {},
+    says: "How much may be asked, and what, as {requestsPerSecond, callsAtATime, callsPerReplica, queuedPerReplica, queueMilliseconds, models, verbs} (LimitArgs, docs/how-to/limits.md)",
+    feeds: ["service.limits"],
+    instead: {
+      ecs: "the load balancer counts no calls: a rate-based rule of AWS WAF in awsEndpoint.webAclArn does",
+    },
+  },
+  accessLog: {
+    default: {},
+    says: "What is written down of each request, as {sample}, the share of those that were answered well (AccessLogArgs, docs/how-to/access-log.md)",
+    feeds: ["service.accessLog"],
+    instead: {
+      ecs: "awsEndpoint.accessLogs logs every request to S3 in AWS's own format",
+    },
+  },
+  maxRequestMb: {
+    default: 0,
+    says: "Largest request that is taken, in MiB, 1 to 64, which the balancer holds whole; 0 for any size",
+    feeds: ["service.maxRequestMb"],
+    instead: {
+      ecs: "the load balancer passes bodies of any size on; a rule on Content-Length in the web ACL of awsEndpoint.webAclArn refuses them",
+    },
+  },
+  maxConnections: {
+    default: edgeDefaults.maxConnections,
+    says: "Most connections of clients at a time, on each balancer",
+    feeds: ["service.maxConnections"],
+    instead: { ecs: "AWS sizes the load balancer itself" },
   },
 } satisfies Record<string, Key>;
 
@@ -351,6 +401,7 @@ export const sections = {
   "Where it runs": target,
   "Model and image": model,
   Replicas: service,
+  "Who calls, and how much": edge,
   Notebook: notebook,
   "Docker Swarm": swarm,
   AWS: aws,

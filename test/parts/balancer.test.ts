@@ -1,10 +1,11 @@
-// The balancer's configuration in the HAProxy that users get, and in the oldest that may be used.
+// The balancer's configuration in the HAProxy that users get.
 import { spawnSync } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
 import * as grpc from "@grpc/grpc-js";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Balancer, balancerImage, balancerVersions, startBalancer } from "../support/balancer";
+import { predictMethod as method } from "../support/servingGrpc";
+import { Balancer, balancerImage, startBalancer } from "../support/balancer";
 import { logs } from "../support/docker";
 import { describeLoad, startLoad } from "../support/load";
 import { until } from "../support/until";
@@ -12,14 +13,14 @@ import { until } from "../support/until";
 const snapshots = path.join(__dirname, "../unit/serving/snapshots");
 const picture = Buffer.alloc(602_000, "x");
 const times = { restMs: 31_000, grpcMs: 60_000 };
-const method = "/serving/Predict";
+const restPath = "/v1/models/my_model:predict";
 
-describe.each(balancerVersions)("on HAProxy %s, the balancer", (version) => {
+describe("the balancer", () => {
   let image: string;
   let balancer: Balancer | undefined;
 
   beforeAll(() => {
-    image = balancerImage(version);
+    image = balancerImage();
   });
   afterEach(() => {
     balancer?.remove();
@@ -48,10 +49,9 @@ describe.each(balancerVersions)("on HAProxy %s, the balancer", (version) => {
 
   test("gives gRPC its own time, whatever REST's is", async () => {
     balancer = await startBalancer(image, { restMs: 1000, grpcMs: 3000 });
-    const rest = fetch(`http://127.0.0.1:${balancer.restPort}/wait/2000`).then(
-      ({ status }) => status,
-    );
-    const calls = [call(balancer, "/wait/2000"), call(balancer, "/wait/60000")];
+    const url = `http://127.0.0.1:${balancer.restPort}${restPath}`;
+    const rest = fetch(url, { headers: { "wait-ms": "2000" } }).then(({ status }) => status);
+    const calls = [call(balancer, "2000"), call(balancer, "60000")];
     expect([await rest, ...(await Promise.all(calls))]).toEqual([
       504,
       grpc.status.OK,
@@ -62,11 +62,11 @@ describe.each(balancerVersions)("on HAProxy %s, the balancer", (version) => {
   test("sends what fits into a buffer to another replica when its own refuses it", async () => {
     balancer = await startBalancer(image, times, [{}, { REFUSE: "1" }]);
     const body = Buffer.alloc(60_000, "x");
-    const url = `http://127.0.0.1:${balancer.restPort}${method}`;
+    const url = `http://127.0.0.1:${balancer.restPort}${restPath}`;
     for (let request = 0; request < 4; request++) {
       expect((await fetch(url, { method: "POST", body })).status).toBe(200);
     }
-    const sent = await Promise.all(Array.from({ length: 4 }, () => call(balancer!, method, body)));
+    const sent = await Promise.all(Array.from({ length: 4 }, () => call(balancer!, "0", body)));
     expect(sent).toEqual(sent.map(() => grpc.status.OK));
   });
 
@@ -89,7 +89,7 @@ describe.each(balancerVersions)("on HAProxy %s, the balancer", (version) => {
       {},
       {},
     ]));
-    const url = `http://127.0.0.1:${restPort}${method}`;
+    const url = `http://127.0.0.1:${restPort}${restPath}`;
     const address = `127.0.0.1:${grpcPort}`;
     const loads = [
       startLoad({ target: { api: "rest", url, body: picture }, concurrency: 2 }),
@@ -100,7 +100,7 @@ describe.each(balancerVersions)("on HAProxy %s, the balancer", (version) => {
     ];
     const more = () => Promise.all(loads.map((load) => load.more(100)));
     await more();
-    configure({ ...times, grpcMs: 50_000 });
+    await configure({ ...times, grpcMs: 50_000 });
     await until("it is taken over", () => logs(id).includes("took the new configuration"), 30_000);
     await more();
     for (const result of await Promise.all(loads.map((load) => load.stop()))) {
@@ -112,17 +112,20 @@ describe.each(balancerVersions)("on HAProxy %s, the balancer", (version) => {
 /** The status of a call whose client would wait for three minutes. */
 function call(
   { grpcPort }: Balancer,
-  called: string,
+  waitMs: string,
   request = Buffer.alloc(10),
 ): Promise<grpc.status> {
   const client = new grpc.Client(`127.0.0.1:${grpcPort}`, grpc.credentials.createInsecure());
   const same = (message: Buffer) => message;
+  const metadata = new grpc.Metadata();
+  metadata.set("wait-ms", waitMs);
   return new Promise<grpc.status>((resolve) =>
     client.makeUnaryRequest(
-      called,
+      method,
       same,
       same,
       request,
+      metadata,
       { deadline: Date.now() + 180_000 },
       (error) => resolve(error?.code ?? grpc.status.OK),
     ),

@@ -1,31 +1,39 @@
 import { execFileSync } from "child_process";
+import * as pulumi from "@pulumi/pulumi";
 import * as fs from "fs";
 import * as os from "os";
 import * as path from "path";
 import { root } from "../../cli/setup/folders";
+import { renderBalancerConfig } from "../../components/core/serving/balancer/config";
 import {
-  balancerCpus,
-  BalancerSettings,
-  renderBalancerConfig,
-} from "../../components/core/serving/balancerConfig";
-import { balancerCommand } from "../../components/core/serving/balancerScript";
-import { balancerMemoryMb } from "../../components/core/serving/balancerSize";
+  balancerFiles,
+  configFile,
+  type ServedCertificate,
+} from "../../components/core/serving/balancer/files";
+import { balancerCpus } from "../../components/core/serving/balancer/ports";
+import type { BalancerSettings } from "../../components/core/serving/balancer/settings";
+import { valueOf } from "../../components/core/arguments/valueOf";
+import { edgeOf } from "../../components/core/serving/edge/edge";
+import type { EdgeArgs } from "../../components/core/serving/edge/edgeArgs";
+import { balancerCommand } from "../../components/core/serving/balancer/script";
+import { balancerMemoryMb } from "../../components/core/serving/balancer/size";
 import { modelServiceDefaults } from "@tf-model-serving/core";
 import { docker, statisticsOf } from "./docker";
 import { freePorts } from "./freePorts";
 import { until } from "./until";
 
-/** HAProxy that users get, and the oldest that the balancer is written for. */
-export const balancerVersions = ["3.2", "2.6"] as const;
-export type BalancerVersion = (typeof balancerVersions)[number];
-
-/** The image of a version, from Debian; it is built where it is missing. */
-export function balancerImage(version: BalancerVersion): string {
+/** HAProxy's image, from Debian; it is built where it is missing. */
+export function balancerImage(): string {
   const airgap = path.join(root, "airgap");
   execFileSync(path.join(airgap, "engine/start"), { stdio: "ignore" });
-  const name = version === "3.2" ? "haproxy" : `haproxy-${version}`;
-  execFileSync(path.join(airgap, "images/build"), [name], { stdio: "ignore" });
-  return `tfserving-airgap/haproxy:${version}`;
+  execFileSync(path.join(airgap, "images/build"), ["haproxy"], { stdio: "ignore" });
+  return "tfserving-airgap/haproxy:3.2";
+}
+
+/** Arguments of a service that its balancer's files are made of. */
+export interface BalancerEdge extends EdgeArgs {
+  served?: ServedCertificate;
+  cpus?: number;
 }
 
 /** A balancer before replicas of `replica.mjs`, in containers and with no more around it. */
@@ -36,8 +44,8 @@ export interface Balancer {
   grpcPort: number;
   /** gRPC of the first replica, without the balancer. */
   directPort: number;
-  /** Writes another configuration, which the balancer takes over by itself. */
-  configure: (times: BalancerSettings["times"]) => void;
+  /** Writes other files, which the balancer takes over by itself. */
+  configure: (times: BalancerSettings["times"], edge?: BalancerEdge) => Promise<void>;
   /** Adds a replica on which nothing listens yet. */
   addDeaf: () => void;
   remove: () => void;
@@ -46,11 +54,13 @@ export interface Balancer {
 /**
  * @param image - of HAProxy; the replicas run in it too
  * @param replicas - environment of each
+ * @param edge - who may call, and how much. @default - as in a stack that sets nothing
  */
 export async function startBalancer(
   image: string,
   times: BalancerSettings["times"],
   replicas: Record<string, string>[] = [{}],
+  edge: BalancerEdge = {},
 ): Promise<Balancer> {
   const [restPort, grpcPort, directPort] = await freePorts(3);
   const name = `tfserving-test-balancer-${grpcPort}`;
@@ -60,13 +70,21 @@ export async function startBalancer(
     containers.push(docker("run", "--detach", "--network", name, ...args));
     return containers.at(-1)!;
   };
-  const configure = (given: BalancerSettings["times"]) => {
-    const file = path.join(folder, "haproxy.cfg");
-    fs.writeFileSync(
-      `${file}.new`,
-      renderBalancerConfig({ replicaAlias: "replica", times: given }),
-    );
-    fs.renameSync(`${file}.new`, file);
+  const configure = async (
+    given: BalancerSettings["times"],
+    { served, ...args }: BalancerEdge = edge,
+  ) => {
+    const owner = { cpus: modelServiceDefaults.cpus, ...args };
+    const place = { replicaAlias: "replica" };
+    const { open, secret } = balancerFiles(place, owner, served);
+    const config = renderBalancerConfig({ ...place, times: given, edge: edgeOf(owner) });
+    const files = { ...secret, ...open, [configFile]: config };
+    for (const [name, content] of Object.entries(files).reverse()) {
+      const file = path.join(folder, name);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(`${file}.new`, (await valueOf(pulumi.output(content)))!);
+      fs.renameSync(`${file}.new`, file);
+    }
   };
   const addDeaf = () => start("--network-alias", "replica", "--entrypoint", "sleep", image, "600");
   const remove = () => {
@@ -87,11 +105,11 @@ export async function startBalancer(
         ...["--entrypoint", "/node", image, "/replica.mjs"],
       ),
     );
-    configure(times);
+    await configure(times);
     fs.chmodSync(folder, 0o755);
     const [shell, ...script] = balancerCommand();
     const id = start(
-      ...["--cpus", String(balancerCpus), "--memory", `${balancerMemoryMb}m`],
+      ...["--cpus", String(balancerCpus), "--memory", `${balancerMemoryMb(edge)}m`],
       ...["--volume", `${folder}:/config:ro`, "--env", "BALANCER_CONFIG_FILE=/config/haproxy.cfg"],
       ...["--publish", `127.0.0.1:${restPort}:8501`, "--publish", `127.0.0.1:${grpcPort}:8500`],
       ...["--entrypoint", shell, image, ...script],

@@ -1,6 +1,6 @@
 // A replica for tests and benches of the balancer: ports and health check of the real one, and
 // answers that tell nothing. It needs Node and no module, so that any Debian image can run it.
-//   /wait/MS     answers after so many milliseconds, REST and gRPC alike; any other path at once
+//   wait-ms: MS  a header with which it answers after so many milliseconds, REST and gRPC alike
 //   BUSY_MS      processor time that each gRPC call takes, as a prediction would
 //   REFUSE=1     answers 503 to everything
 import http from "node:http";
@@ -19,7 +19,7 @@ if (isMainThread) {
 function serveRest() {
   const server = http.createServer((request, response) => {
     request.resume().on("end", () => {
-      setTimeout(() => response.writeHead(status()).end("{}"), waitFor(request.url ?? ""));
+      setTimeout(() => response.writeHead(status()).end("{}"), waitFor(request.headers));
     });
   });
   server.listen(8501);
@@ -44,7 +44,7 @@ function serveGrpc() {
     };
     // A call that is given up is an error of its stream.
     stream.on("error", () => undefined);
-    stream.resume().on("end", () => setTimeout(answer, waitFor(headers[":path"] ?? "")));
+    stream.resume().on("end", () => setTimeout(answer, waitFor(headers)));
   });
   server.listen(8500);
 }
@@ -53,8 +53,8 @@ function status() {
   return process.env.REFUSE ? 503 : 200;
 }
 
-function waitFor(path) {
-  return Number(/^\/wait\/(\d+)$/.exec(path)?.[1] ?? 0);
+function waitFor(headers) {
+  return Number(headers["wait-ms"] ?? 0);
 }
 
 function compute(milliseconds) {

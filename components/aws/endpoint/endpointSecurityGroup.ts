@@ -2,7 +2,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { everyone } from "@tf-model-serving/core/internal/arguments/cidr";
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import { ResolvedAlbEndpointArgs } from "./albEndpointArgs";
 import { tagsFor } from "../tags";
 

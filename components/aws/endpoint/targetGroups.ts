@@ -1,6 +1,6 @@
 import * as lb from "@pulumi/aws/lb";
 import * as pulumi from "@pulumi/pulumi";
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import { ResolvedAlbEndpointArgs } from "./albEndpointArgs";
 import { awsName, loadBalancingNameLength } from "../awsName";
 import { tagsFor } from "../tags";

@@ -15,7 +15,7 @@ import {
   valueWhere,
   wholeNumberFrom,
 } from "@tf-model-serving/core/internal/arguments/schema";
-import { maxReplicas } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { maxReplicas } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import {
   checkReplicaRules,
   replicaFields,

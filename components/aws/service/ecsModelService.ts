@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "@tf-model-serving/core/internal/arguments/refuse";
 import { warnOf } from "@tf-model-serving/core/internal/arguments/warnOf";
 import { oldNameNotes } from "@tf-model-serving/core/internal/serving/checkReplicas";
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import { parseArn } from "../arn";
 import { awsName } from "../awsName";
 import { checkEcsModelService, ecsServiceWarnings } from "./checkEcsModelService";

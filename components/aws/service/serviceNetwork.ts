@@ -1,7 +1,7 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import { ResolvedEcsArgs } from "./ecsModelServiceArgs";
 import { tagsFor } from "../tags";
 

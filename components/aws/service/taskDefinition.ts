@@ -1,4 +1,4 @@
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import {
   imageUser,
   superviseServer,

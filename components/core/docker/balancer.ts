@@ -1,10 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { networkNames } from "../serving/addresses";
-import { balancerCpus, ports, renderBalancerConfig } from "../serving/balancerConfig";
-import { balancerCheck, balancerCommand } from "../serving/balancerScript";
-import { balancerMemoryMb } from "../serving/balancerSize";
-import { requestTimes } from "../serving/requestTimes";
+import { configFolder } from "../serving/balancer/callers";
+import { balancerFiles, configFile, type ServedCertificate } from "../serving/balancer/files";
+import { balancerCpus, ports } from "../serving/balancer/ports";
+import {
+  balancerCheck,
+  balancerCommand,
+  stagingFolder,
+  writeCommand,
+} from "../serving/balancer/script";
+import { balancerMemoryMb } from "../serving/balancer/size";
 import {
   hardened,
   healthPace,
@@ -17,9 +23,6 @@ import { ResolvedModelServiceArgs } from "./modelServiceArgs";
 import { canaryAlias, replicaAlias } from "./replicas";
 import { after } from "./startOrder";
 
-const configFolder = "/config";
-const configFile = `${configFolder}/haproxy.cfg`;
-
 /**
  * HAProxy in front of the replicas, under the service's name.
  *
@@ -28,12 +31,14 @@ const configFile = `${configFolder}/haproxy.cfg`;
  * for the old one's host ports.
  *
  * @param firstReady - when a replica can be found; the update ends once the balancer has found one
+ * @param served - the service's certificate. @default - REST and gRPC are plain
  */
 export function createBalancer(
   name: string,
   args: ResolvedModelServiceArgs,
   network: docker.Network,
   firstReady: Promise<void>,
+  served: ServedCertificate | undefined,
   parent: pulumi.Resource,
 ): docker.Container {
   const image = new docker.RemoteImage(
@@ -46,7 +51,7 @@ export function createBalancer(
     { labels: dockerLabels("balancer") },
     { parent, deleteBeforeReplace: false },
   );
-  const config = writeConfig(name, args, image, volume, parent);
+  const config = writeConfig(name, args, { image, volume, served }, parent);
   const publish = (internal: number, external: number) => ({
     internal,
     external,
@@ -59,7 +64,7 @@ export function createBalancer(
       ...kept,
       image: after(firstReady, image),
       command: balancerCommand(),
-      envs: [`BALANCER_CONFIG_FILE=${configFile}`],
+      envs: [`BALANCER_CONFIG_FILE=${configFolder}/${configFile}`],
       labels: dockerLabels("balancer", args.labels),
       tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,size=4m,mode=1777" },
       volumes: [{ volumeName: volume.name, containerPath: configFolder, readOnly: true }],
@@ -68,7 +73,8 @@ export function createBalancer(
         publish(ports.rest, args.restPort),
         ...(args.grpcPort ? [publish(ports.grpc, args.grpcPort)] : []),
       ],
-      ...balancerLimits,
+      // Changed limits of the replicas must not replace the balancer.
+      ...limits(balancerCpus, balancerMemoryMb(args), 512),
       healthcheck: {
         tests: balancerCheck('[ "$status" = 200 ]'),
         timeout: "5s",
@@ -84,35 +90,52 @@ export function createBalancer(
   );
 }
 
-/** Writes the configuration; another one is another container, which overwrites it. */
+/** What the configuration is written with, and where. */
+interface ConfigPlace {
+  image: pulumi.Output<string>;
+  volume: docker.Volume;
+  served?: ServedCertificate;
+}
+
+/**
+ * Writes the configuration and its files; other ones are another container, which overwrites them.
+ * They are uploaded: environments and commands are there for everyone who may inspect containers.
+ */
 function writeConfig(
   name: string,
   args: ResolvedModelServiceArgs,
-  image: pulumi.Output<string>,
-  volume: docker.Volume,
+  { image, volume, served }: ConfigPlace,
   parent: pulumi.Resource,
 ): docker.Container {
   const { canary, modelName } = args;
-  const text = renderBalancerConfig({
+  const place = {
     replicaAlias: replicaAlias(args),
-    times: requestTimes(args),
     canary: canary && {
       alias: canaryAlias(args),
       modelName,
       version: canary.version,
       percent: canary.percent,
     },
-  });
+  };
+  const { open, secret } = balancerFiles(place, args, served);
+  const files = Object.entries({ ...open, ...secret });
   return new docker.Container(
     `${name}-balancer-config`,
     {
       ...hardened,
+      // The provider writes the files before it starts.
+      readOnly: false,
       // The volume's folder belongs to root; without capabilities it can write nothing else.
       user: "0:0",
       networkMode: "none",
       image,
-      command: ["sh", "-c", writeScript],
-      envs: [`BALANCER_CONFIG=${text}`],
+      command: writeCommand(files.map(([file]) => file)),
+      uploads: files.map(([file, content]) => ({
+        file: `${stagingFolder}/${file}`,
+        content,
+        // HAProxy's user reads them; nobody else has the volume.
+        permissions: "0444",
+      })),
       labels: dockerLabels("balancer-config", args.labels),
       volumes: [{ volumeName: volume.name, containerPath: configFolder }],
       ...limits(balancerCpus, 64, 512),
@@ -125,9 +148,3 @@ function writeConfig(
     { parent, deleteBeforeReplace: false, replaceOnChanges },
   );
 }
-
-// Moved into place, so that HAProxy never sees half of it.
-const writeScript = `printf "%s" "$BALANCER_CONFIG" > ${configFile}.new && mv -f ${configFile}.new ${configFile}`;
-
-// Its own, since changed limits of the replicas must not replace the balancer.
-const balancerLimits = limits(balancerCpus, balancerMemoryMb, 512);

@@ -12,7 +12,7 @@ import {
 } from "../arguments/schema";
 import type { DockerEngine } from "../engine/engine";
 import { checkAddress, checkPort, distinctPorts } from "../engine/hostPorts";
-import { maxReplicas } from "../serving/balancerConfig";
+import { maxReplicas } from "../serving/balancer/ports";
 import { canaryFields } from "../serving/canary";
 import { balancedFields, checkReplicaRules, networkName } from "../serving/checkReplicas";
 import type { DockerModelServiceArgs, ResolvedModelServiceArgs } from "./modelServiceArgs";

@@ -1,7 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../arguments/refuse";
-import { serviceAddresses } from "../serving/addresses";
+import { scheme, serviceAddresses } from "../serving/addresses";
+import { namesOfService } from "../serving/edge/selfSigned";
+import { servedBy } from "../serving/edge/served";
 import { onceServing } from "../stack/onceServing";
 import { warnOf } from "../arguments/warnOf";
 import { modelUrls } from "../tfserving/modelStatus";
@@ -28,7 +30,7 @@ import { StartOrder } from "./startOrder";
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
 export class DockerModelService extends pulumi.ComponentResource {
-  /** Base URL of the model for REST: `http://HOST:PORT/v1/models/NAME`. */
+  /** Base URL of the model for REST: `http://HOST:PORT/v1/models/NAME`, or https with `tls`. */
   public readonly restUrl: pulumi.Output<string>;
   /** Base URL for REST by model, of several models (`server.models`) each. */
   public readonly modelUrls: pulumi.Output<Record<string, string>>;
@@ -40,6 +42,8 @@ export class DockerModelService extends pulumi.ComponentResource {
   public readonly networkRestUrl: pulumi.Output<string>;
   /** Address for gRPC clients on that network. */
   public readonly networkGrpcAddress: pulumi.Output<string>;
+  /** Certificate in PEM that clients have to trust (`tls.selfSigned`); empty where there is none. */
+  public readonly caCertificate: pulumi.Output<string>;
   /** Names of the containers that serve now. */
   public readonly replicaNames: pulumi.Output<string[]>;
 
@@ -66,13 +70,22 @@ export class DockerModelService extends pulumi.ComponentResource {
     const [replicas, ...canary] = [mainContainers(resolved), ...canaryContainers(resolved)].map(
       (set) => createContainers(name, resolved, set, network, order, this),
     );
-    const balancer = createBalancer(name, resolved, network, replicas.firstReady, this);
+    const { publishAddress, restPort, grpcPort, serviceName, modelName, engine, tls } = resolved;
+    const host = clientHost(publishAddress, engine);
+    const names = namesOfService(serviceName, [publishAddress, host]);
+    const { certificate, caCertificate } = servedBy(name, tls, names, this);
+    const balancer = createBalancer(
+      name,
+      resolved,
+      network,
+      replicas.firstReady,
+      certificate,
+      this,
+    );
     void order.end([replicas, ...canary].flatMap(({ containers }) => containers));
 
-    const { publishAddress, restPort, grpcPort, serviceName, modelName, engine } = resolved;
-    const host = clientHost(publishAddress, engine);
-    const origin = `http://${host}:${restPort}`;
-    const onNetwork = serviceAddresses(serviceName, modelName);
+    const origin = `${scheme(tls)}://${host}:${restPort}`;
+    const onNetwork = serviceAddresses(serviceName, modelName, tls);
     const serving = pulumi.all([...replicas.containers, balancer].map(({ id }) => id));
     this.restUrl = onceServing(`${origin}/v1/models/${modelName}`, serving);
     this.modelUrls = onceServing(modelUrls(origin, modelName, resolved.server?.models), serving);
@@ -80,6 +93,7 @@ export class DockerModelService extends pulumi.ComponentResource {
     this.networkName = network.name;
     this.networkRestUrl = onceServing(onNetwork.restUrl, serving);
     this.networkGrpcAddress = onceServing(onNetwork.grpcAddress, serving);
+    this.caCertificate = caCertificate;
     this.replicaNames = pulumi.all(replicas.containers.map(({ name }) => name));
     this.registerOutputs({
       restUrl: this.restUrl,
@@ -88,6 +102,7 @@ export class DockerModelService extends pulumi.ComponentResource {
       networkName: this.networkName,
       networkRestUrl: this.networkRestUrl,
       networkGrpcAddress: this.networkGrpcAddress,
+      caCertificate: this.caCertificate,
       replicaNames: this.replicaNames,
     });
   }

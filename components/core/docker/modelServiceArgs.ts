@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DockerEngine } from "../engine/engine";
-import { maxReplicas } from "../serving/balancerConfig";
+import { maxReplicas } from "../serving/balancer/ports";
 import { CanaryArgs } from "../serving/canary";
 import {
   BalancedArgs,

@@ -1,5 +1,5 @@
 import { createHash } from "crypto";
-import { maxReplicas } from "../serving/balancerConfig";
+import { maxReplicas } from "../serving/balancer/ports";
 
 /**
  * User ids for a set of containers: its first one's, which the next ones follow.

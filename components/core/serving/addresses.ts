@@ -1,4 +1,6 @@
-import { ports } from "./balancerConfig";
+import { ports } from "./balancer/ports";
+import { hasTls } from "./edge/edge";
+import type { TlsArgs } from "./edge/edgeArgs";
 
 /** Where clients on the network of a service find its model. */
 export interface ServiceAddresses {
@@ -14,12 +16,18 @@ export interface ServiceAddresses {
  *
  * @param host - name of the service
  * @param modelName - name of the model in URLs
+ * @param tls - of the service. @default - it is plain
  */
-export function serviceAddresses(host: string, modelName: string): ServiceAddresses {
+export function serviceAddresses(host: string, modelName: string, tls?: TlsArgs): ServiceAddresses {
   return {
-    restUrl: `http://${host}:${ports.rest}/v1/models/${modelName}`,
+    restUrl: `${scheme(tls)}://${host}:${ports.rest}/v1/models/${modelName}`,
     grpcAddress: `${host}:${ports.grpc}`,
   };
+}
+
+/** How URLs of a service's REST begin. */
+export function scheme(tls: TlsArgs | undefined): "http" | "https" {
+  return hasTls(tls) ? "https" : "http";
 }
 
 /**

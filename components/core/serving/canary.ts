@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { anyText, type FieldsOf, laterOr, textLike, wholeNumberFrom } from "../arguments/schema";
-import { maxReplicas } from "./balancerConfig";
+import { maxReplicas } from "./balancer/ports";
 
 /** A model version that gets a part of the requests, on replicas of its own. */
 export interface CanaryArgs {

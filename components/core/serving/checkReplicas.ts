@@ -13,8 +13,11 @@ import {
 import { checkMainModel } from "../tfserving/modelConfig";
 import { checkModelName } from "../tfserving/modelName";
 import { checkServerOptions } from "../tfserving/serverOptions";
-import { maxReplicas } from "./balancerConfig";
+import { maxReplicas } from "./balancer/ports";
 import { type CanaryArgs, canaryWarnings } from "./canary";
+import { checkEdge, edgeWarnings } from "./edge/checkEdge";
+import type { EdgeArgs } from "./edge/edgeArgs";
+import { edgeFields } from "./edge/edgeFields";
 import { oldStrategyNote, releaseStrategies, ReleaseStrategy } from "./releaseStrategy";
 import type { BalancedArgs, ReplicaArgs } from "./replicaArgs";
 import {
@@ -51,6 +54,7 @@ export const replicaFields: FieldsOf<ReplicaArgs> = {
 /** Schemas of the fields of BalancedArgs. */
 export const balancedFields: FieldsOf<BalancedArgs> = {
   ...replicaFields,
+  ...edgeFields,
   balancerImage: anyText().optional(),
   grpcTimeoutSeconds: wholeNumberFrom(1, longestRequestSeconds).optional(),
   labels: recordOf(anyText()).optional(),
@@ -77,7 +81,7 @@ export const networkName = textThat((propertyPath, name) =>
  * @param limits - of its grace, see `checkStopGrace`
  */
 export function checkReplicaRules(
-  args: TimedArgs & Pick<ReplicaArgs, "modelName" | "drainSeconds" | "stopGraceSeconds">,
+  args: TimedArgs & EdgeArgs & Pick<ReplicaArgs, "modelName" | "drainSeconds" | "stopGraceSeconds">,
   platform: string,
   limits?: { leaveSeconds?: number; fewest?: number },
 ): Problem[] {
@@ -87,12 +91,13 @@ export function checkReplicaRules(
       ? []
       : checkStopGrace({ drainSeconds, stopGraceSeconds }, platform, limits)),
     ...checkRequestTimes(args),
+    ...checkEdge(args),
     ...(modelName === undefined ? [] : checkMainModel(modelName, server?.models)),
   ];
 }
 
 /** What decides on the warnings about a service's replicas. */
-export interface WarnedService {
+export interface WarnedService extends Pick<EdgeArgs, "tls"> {
   strategy: ReleaseStrategy;
   /** The fewest that there will be. */
   replicas: number;
@@ -100,7 +105,7 @@ export interface WarnedService {
 }
 
 /** What works, and perhaps not as it is meant. */
-export function serviceWarnings({ strategy, replicas, canary }: WarnedService): string[] {
+export function serviceWarnings({ strategy, replicas, canary, tls }: WarnedService): string[] {
   return [
     ...(strategy === ReleaseStrategy.InPlace && replicas === 1
       ? [
@@ -109,6 +114,7 @@ export function serviceWarnings({ strategy, replicas, canary }: WarnedService): 
         ]
       : []),
     ...(canary ? canaryWarnings(canary, replicas) : []),
+    ...edgeWarnings({ tls }),
   ];
 }
 

@@ -3,6 +3,7 @@ import { isObject } from "../arguments/checks";
 import { withDefaults } from "../arguments/withDefaults";
 import type { ServerOptions } from "../tfserving/serverOptions";
 import { defaultImages } from "../arguments/images";
+import type { EdgeArgs } from "./edge/edgeArgs";
 import { ReleaseStrategy, strategyOf } from "./releaseStrategy";
 import { usualStopGrace } from "./stopTimes";
 
@@ -69,18 +70,14 @@ export interface ReplicaArgs {
 }
 
 /** Arguments that a model service has where HAProxy stands in front of its replicas. */
-export interface BalancedArgs extends ReplicaArgs {
+export interface BalancedArgs extends ReplicaArgs, EdgeArgs {
   /**
-   * HAProxy image, 2.6 or later, with bash in it.
+   * HAProxy image, 3.2 or later, with bash in it.
    * @default "haproxy:3.2.24"
    */
   balancerImage?: string;
 
-  /**
-   * Longest time that a gRPC call may take, in seconds.
-   * @default - see requestTimeoutSeconds
-   * @deprecated Use `requestTimeoutSeconds`, which is for REST as well.
-   */
+  /** Longest time that a gRPC call may take, in seconds, 1 to 3595. @default - see requestTimeoutSeconds */
   grpcTimeoutSeconds?: number;
 
   /** Further labels for everything that takes labels. @default - none */

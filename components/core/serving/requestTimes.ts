@@ -11,7 +11,7 @@ export interface RequestTimes {
 /** The arguments that say how long requests may take. */
 export interface TimedArgs {
   requestTimeoutSeconds?: number;
-  /** An old name, for gRPC only. */
+  /** Of gRPC alone. */
   grpcTimeoutSeconds?: number;
   server?: ServerOptions;
 }
@@ -22,7 +22,7 @@ const usualSeconds = 60;
 /** The longest that any target can wait: AWS's limit for requests of a replica that leaves, less a margin. */
 export const longestRequestSeconds = 3595;
 
-/** What is wrong with a time that is given by its old name. */
+/** What is wrong with the time of gRPC calls alone. */
 export function checkGrpcTimeout(seconds: number | undefined): Problem[] {
   return checkInteger(seconds, "grpcTimeoutSeconds", { min: 1, max: longestRequestSeconds });
 }
@@ -45,32 +45,23 @@ export function longestMs({ restMs, grpcMs }: RequestTimes): number {
   return Math.max(restMs, grpcMs);
 }
 
-/** The old names of the time, beside the new one and with another value. */
+/** The old name of the time, beside the new one and with another value. */
 export function checkRequestTimes(args: TimedArgs): Problem[] {
-  const { requestTimeoutSeconds: seconds, grpcTimeoutSeconds, server } = args;
-  const beside = (propertyPath: string, value: number | undefined, same: number): Problem[] =>
-    value === undefined || value === same
-      ? []
-      : [
-          {
-            propertyPath,
-            reason: `is ${value}, and requestTimeoutSeconds is ${seconds}: leave it out`,
-          },
-        ];
-  return seconds === undefined
+  const { requestTimeoutSeconds: seconds, server } = args;
+  const given = server?.restApiTimeoutMs;
+  return seconds === undefined || given === undefined || given === seconds * 1000
     ? []
     : [
-        ...beside("grpcTimeoutSeconds", grpcTimeoutSeconds, seconds),
-        ...beside("server.restApiTimeoutMs", server?.restApiTimeoutMs, seconds * 1000),
+        {
+          propertyPath: "server.restApiTimeoutMs",
+          reason: `is ${given}, and requestTimeoutSeconds is ${seconds}: leave it out`,
+        },
       ];
 }
 
 /** What to say to those who use an old name. */
-export function oldTimeNotes({ grpcTimeoutSeconds, server }: TimedArgs): string[] {
-  const note = (name: string) =>
-    `${name} is an old name: use requestTimeoutSeconds, for REST and gRPC alike.`;
-  return [
-    ...(grpcTimeoutSeconds === undefined ? [] : [note("grpcTimeoutSeconds")]),
-    ...(server?.restApiTimeoutMs === undefined ? [] : [note("server.restApiTimeoutMs")]),
-  ];
+export function oldTimeNotes({ server }: TimedArgs): string[] {
+  return server?.restApiTimeoutMs === undefined
+    ? []
+    : ["server.restApiTimeoutMs is an old name: use requestTimeoutSeconds."];
 }

@@ -1,12 +1,14 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { networkNames } from "../serving/addresses";
-import { balancerCpus, ports, renderBalancerConfig } from "../serving/balancerConfig";
-import { balancerCheck, balancerCommand } from "../serving/balancerScript";
-import { balancerMemoryMb } from "../serving/balancerSize";
+import { configFolder } from "../serving/balancer/callers";
+import { configFile, type ServedCertificate } from "../serving/balancer/files";
+import { balancerCpus, ports } from "../serving/balancer/ports";
+import { balancerCheck, balancerCommand } from "../serving/balancer/script";
+import { balancerMemoryMb } from "../serving/balancer/size";
 import { longestMs, requestTimes } from "../serving/requestTimes";
 import { dockerLabels } from "../docker/containerDefaults";
-import { replicaAlias } from "../docker/replicas";
+import { createBalancerFiles } from "./balancerFiles";
 import {
   amounts,
   convergeWithin,
@@ -19,7 +21,6 @@ import {
 } from "./serviceDefaults";
 import { ResolvedSwarmArgs } from "./swarmModelServiceArgs";
 
-const configFile = "/haproxy.cfg";
 const startSeconds = 30;
 
 /**
@@ -28,33 +29,25 @@ const startSeconds = 30;
  *
  * Their host ports allow only one of them on a node, so a new one starts after the old one of its
  * node has stopped (start-first would wait for a free port for ever), one node after the other.
- * That is when a balancer's image or configuration changes; releases and scaling change neither.
+ * That is when a balancer's image changes; a changed configuration is taken over in place.
+ *
+ * @param served - the service's certificate. @default - REST and gRPC are plain
  */
 export function createBalancerService(
   name: string,
   args: ResolvedSwarmArgs,
   networkId: pulumi.Input<string>,
   replicas: docker.Service,
+  served: ServedCertificate | undefined,
   opts: pulumi.CustomResourceOptions,
 ): docker.Service {
-  const times = requestTimes(args);
   const image = new docker.RemoteImage(
     `${name}-balancer`,
     { name: args.balancerImage, keepLocally: true },
     { ...opts, deleteBeforeReplace: false },
   );
-  const config = new docker.ServiceConfig(
-    `${name}-balancer`,
-    {
-      // `tasks.` lists every task, in both endpoint modes.
-      dataRaw: renderBalancerConfig({
-        replicaAlias: `tasks.${replicaAlias(args)}`,
-        times,
-      }),
-      labels: dockerLabels("balancer", args.labels),
-    },
-    { ...opts, deleteBeforeReplace: false },
-  );
+  const imageName = imageForNodes(image, "balancerImage", args.engine?.swarm?.nodes ?? 1);
+  const { mount, writer } = createBalancerFiles(name, args, imageName, served, opts);
   const step = { parallelism: 1, monitor: "5s", maxFailureRatio: "0.0", order: "stop-first" };
   return new docker.Service(
     `${name}-balancer`,
@@ -65,13 +58,12 @@ export function createBalancerService(
       taskSpec: {
         containerSpec: {
           ...hardenedTask,
-          image: imageForNodes(image, "balancerImage", args.engine?.swarm?.nodes ?? 1),
+          image: imageName,
           commands: balancerCommand(),
-          env: { BALANCER_CONFIG_FILE: configFile },
+          env: { BALANCER_CONFIG_FILE: `${configFolder}/${configFile}` },
           labels: dockerLabels("balancer", args.labels),
-          mounts: [temporaryMount(4)],
-          configs: [{ configId: config.id, configName: config.name, fileName: configFile }],
-          stopGracePeriod: serviceDuration(Math.ceil(longestMs(times) / 1000) + 10),
+          mounts: [temporaryMount(4), { ...mount, readOnly: true }],
+          stopGracePeriod: serviceDuration(Math.ceil(longestMs(requestTimes(args)) / 1000) + 10),
           healthcheck: {
             tests: balancerCheck(foundOnce),
             interval: "3s",
@@ -80,7 +72,10 @@ export function createBalancerService(
             startPeriod: serviceDuration(startSeconds),
           },
         },
-        resources: { limits: amounts(balancerCpus, balancerMemoryMb), reservation: amounts(0, 64) },
+        resources: {
+          limits: amounts(balancerCpus, balancerMemoryMb(args)),
+          reservation: amounts(0, 64),
+        },
         placement: { maxReplicas: 1 },
         restartPolicy,
         networksAdvanceds: [{ id: networkId, aliases: networkNames(args.serviceName) }],
@@ -93,7 +88,7 @@ export function createBalancerService(
     {
       ...opts,
       deleteBeforeReplace: true,
-      dependsOn: replicas,
+      dependsOn: [replicas, writer],
       // Swarm notes here which platforms the image exists for.
       ignoreChanges: ["taskSpec.placement.platforms"],
     },

@@ -16,7 +16,7 @@ import {
 import { checkMachine, checkPorts, hostPort } from "../docker/checkModelService";
 import type { DockerEngine } from "../engine/engine";
 import type { SwarmState } from "../engine/swarmState";
-import { maxReplicas } from "../serving/balancerConfig";
+import { maxReplicas } from "../serving/balancer/ports";
 import { balancedFields, checkReplicaRules, networkName } from "../serving/checkReplicas";
 import { ReleaseStrategy } from "../serving/releaseStrategy";
 import { checkGpus, checkSwarm } from "./checkSwarm";

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../arguments/refuse";
-import { serviceAddresses } from "../serving/addresses";
+import { scheme, serviceAddresses } from "../serving/addresses";
 import { componentEngine } from "../engine/componentEngine";
 import { currentStack } from "../stack/currentStack";
 import { dockerLabels } from "../docker/containerDefaults";
@@ -9,6 +9,8 @@ import { dockerLogins } from "../engine/dockerLogins";
 import { registryProvider } from "../engine/registryProvider";
 import { warnOf } from "../arguments/warnOf";
 import { oldNameNotes, serviceWarnings } from "../serving/checkReplicas";
+import { namesOfService } from "../serving/edge/selfSigned";
+import { servedBy } from "../serving/edge/served";
 import { onceServing } from "../stack/onceServing";
 import { modelUrls } from "../tfserving/modelStatus";
 import { createBalancerService } from "./balancerService";
@@ -32,7 +34,7 @@ import { watchedNetwork } from "./taskWatch";
  * @throws InputPropertiesError that lists everything wrong with the arguments
  */
 export class SwarmModelService extends pulumi.ComponentResource {
-  /** Base URL of the model for REST: `http://HOST:PORT/v1/models/NAME`. */
+  /** Base URL of the model for REST: `http://HOST:PORT/v1/models/NAME`, or https with `tls`. */
   public readonly restUrl: pulumi.Output<string>;
   /** Base URL for REST by model, of several models (`server.models`) each. */
   public readonly modelUrls: pulumi.Output<Record<string, string>>;
@@ -46,6 +48,8 @@ export class SwarmModelService extends pulumi.ComponentResource {
   public readonly networkRestUrl: pulumi.Output<string>;
   /** Address for gRPC clients on that network. */
   public readonly networkGrpcAddress: pulumi.Output<string>;
+  /** Certificate in PEM that clients have to trust (`tls.selfSigned`); empty where there is none. */
+  public readonly caCertificate: pulumi.Output<string>;
   /** Name of the Swarm service that the replicas are tasks of, once they serve. */
   public readonly replicaNames: pulumi.Output<string[]>;
 
@@ -65,11 +69,20 @@ export class SwarmModelService extends pulumi.ComponentResource {
     const parts = ["replica", "balancer"];
     const networkId = watchedNetwork({ host, network: network.id, parts }, this);
     const replicas = createReplicaService(name, resolved, networkId, children);
-    const balancers = createBalancerService(name, resolved, networkId, replicas, children);
+    const { address, restPort, grpcPort, serviceName, modelName, tls } = resolved;
+    const names = namesOfService(serviceName, [address]);
+    const { certificate, caCertificate } = servedBy(name, tls, names, this);
+    const balancers = createBalancerService(
+      name,
+      resolved,
+      networkId,
+      replicas,
+      certificate,
+      children,
+    );
 
-    const { address, restPort, grpcPort, serviceName, modelName } = resolved;
-    const origin = `http://${address}:${restPort}`;
-    const onNetwork = serviceAddresses(serviceName, modelName);
+    const origin = `${scheme(tls)}://${address}:${restPort}`;
+    const onNetwork = serviceAddresses(serviceName, modelName, tls);
     const serving = pulumi.all([replicas.id, balancers.id]);
     this.restUrl = onceServing(`${origin}/v1/models/${modelName}`, serving);
     this.modelUrls = onceServing(modelUrls(origin, modelName, resolved.server?.models), serving);
@@ -78,6 +91,7 @@ export class SwarmModelService extends pulumi.ComponentResource {
     this.networkId = network.id;
     this.networkRestUrl = onceServing(onNetwork.restUrl, serving);
     this.networkGrpcAddress = onceServing(onNetwork.grpcAddress, serving);
+    this.caCertificate = caCertificate;
     this.replicaNames = replicas.name.apply((serviceName) => [serviceName]);
     this.registerOutputs({
       restUrl: this.restUrl,
@@ -87,6 +101,7 @@ export class SwarmModelService extends pulumi.ComponentResource {
       networkId: this.networkId,
       networkRestUrl: this.networkRestUrl,
       networkGrpcAddress: this.networkGrpcAddress,
+      caCertificate: this.caCertificate,
       replicaNames: this.replicaNames,
     });
   }

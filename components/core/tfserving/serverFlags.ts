@@ -169,6 +169,11 @@ const fewestGrpcThreads = 64;
 // twice the batch size, which for the default size of 1000 would be 2000 threads.
 const mostThreadsForBatching = 256;
 
+/** Calls that a server works on at a time, as `restApiNumThreads` says or its default. */
+export function callsAtATime(options: ServerOptions, cpus: number): number {
+  return Math.max(1, Math.floor(options.restApiNumThreads ?? callThreads(options, cpus) ?? 1));
+}
+
 function callThreads({ batching }: ServerOptions, cpus?: number): number | undefined {
   const batch = batching ? 2 * largestBatch(batching) : 0;
   return cpus && Math.max(4 * cpus, Math.min(batch, mostThreadsForBatching));

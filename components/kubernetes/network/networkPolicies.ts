@@ -1,7 +1,7 @@
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import { ResolvedKubernetesArgs } from "../kubernetesModelServiceArgs";
 import { NetworkClientArgs } from "./networkArgs";
 import { KubernetesGatewayArgs } from "./routeArgs";

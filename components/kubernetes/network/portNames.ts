@@ -1,4 +1,4 @@
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
 
 /** Names of the ports in pods and Services. */
 export const portNames = {

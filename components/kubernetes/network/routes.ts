@@ -2,7 +2,7 @@ import * as apiextensions from "@pulumi/kubernetes/apiextensions";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import type * as k8s from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import { ResolvedKubernetesArgs } from "../kubernetesModelServiceArgs";
 import { KubernetesGatewayArgs, KubernetesIngressArgs } from "./routeArgs";
 import { metadataOf, takingBack } from "../metadata";

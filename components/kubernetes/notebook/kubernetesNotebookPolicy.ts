@@ -1,5 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes/types/input";
-import { ports } from "@tf-model-serving/core/internal/serving/balancerConfig";
+import { ports } from "@tf-model-serving/core/internal/serving/balancer/ports";
 import { everyone } from "@tf-model-serving/core/internal/arguments/cidr";
 import { selectorFor } from "../labels";
 import { dnsRule, pods, tcp } from "../network/networkPolicies";

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import { ReleaseStrategy } from "@tf-model-serving/core";
 import { resolveModelServiceArgs } from "../../../components/core/docker/modelServiceArgs";
-import { renderBalancerConfig } from "../../../components/core/serving/balancerConfig";
+import { renderBalancerConfig } from "../../../components/core/serving/balancer/ports";
 import { engine } from "../../support/fakeEngine";
 import { isKnown, outputsOf, promiseOf, unknown, urn } from "../../support/mocks";
 import { rendered } from "../../support/rendered";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { ReleaseStrategy } from "@tf-model-serving/core";
 import { KubernetesModelService, KubernetesModelServiceArgs } from "@tf-model-serving/kubernetes";
-import { renderBalancerConfig } from "../../../components/core/serving/balancerConfig";
+import { renderBalancerConfig } from "../../../components/core/serving/balancer/ports";
 import { renderServer } from "../../../components/core/tfserving/serverOptions";
 import {
   isKnown,

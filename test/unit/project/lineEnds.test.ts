@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { balancerCommand } from "../../../components/core/serving/balancerScript";
+import { balancerCommand } from "../../../components/core/serving/balancer/script";
 import { readText } from "../../../components/core/arguments/readText";
 import { temporaryFolder, writeFiles } from "../../support/modelFolder";
 import { repository } from "../../support/stackConfig";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { maxReplicas, renderBalancerConfig } from "../../../components/core/serving/balancerConfig";
+import { maxReplicas, renderBalancerConfig } from "../../../components/core/serving/balancer/ports";
 
 const times = { restMs: 31_000, grpcMs: 60_000 };
 const config = renderBalancerConfig({ replicaAlias: "birds_replica", times });

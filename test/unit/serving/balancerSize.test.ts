@@ -3,7 +3,7 @@ import {
   balancerMemoryMb,
   bufferBytes,
   maxConnections,
-} from "../../../components/core/serving/balancerSize";
+} from "../../../components/core/serving/balancer/size";
 
 const mb = 2 ** 20;
 

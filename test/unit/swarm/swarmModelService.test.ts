@@ -5,7 +5,7 @@ import * as docker from "@pulumi/docker";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "@tf-model-serving/core";
-import { renderBalancerConfig } from "../../../components/core/serving/balancerConfig";
+import { renderBalancerConfig } from "../../../components/core/serving/balancer/ports";
 import { ReleaseStrategy } from "../../../components/core/serving/releaseStrategy";
 import { dockerConfig } from "../../support/dockerConfig";
 import { swarmEngine } from "../../support/fakeEngine";

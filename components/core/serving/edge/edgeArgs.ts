@@ -115,8 +115,8 @@ export interface LimitArgs {
 
   /**
    * Requests that a replica works on at a time, of REST and of gRPC each, 1 or more; others wait in
-   * the balancer. With batching, make it as large as the batches of all its threads.
-   * @default - 8 for each of its CPUs and at least 8, or twice the largest batch
+   * the balancer.
+   * @default - as many as the server has threads for: `server.restApiNumThreads`
    */
   callsPerReplica?: number;
 

@@ -1,0 +1,51 @@
+import type { Edge } from "../balancer/settings";
+import type { ServerOptions } from "../../tfserving/serverOptions";
+import { callsAtATime } from "../../tfserving/serverFlags";
+import { edgeDefaults, type EdgeArgs, type TlsArgs } from "./edgeArgs";
+import { parseJwks } from "./jwks";
+
+/** What decides on the edge of a service. */
+export interface EdgeOwner extends EdgeArgs {
+  cpus: number;
+  server?: ServerOptions;
+}
+
+/** What the arguments mean for the balancer, with every default filled in. */
+export function edgeOf(args: EdgeOwner): Edge {
+  const { tls, auth = {}, limits = {}, accessLog, server = {}, cpus } = args;
+  const callsPerReplica = limits.callsPerReplica ?? callsAtATime(server, cpus);
+  return {
+    tls: hasTls(tls) ? { clientCertificates: tls?.clientCa !== undefined } : undefined,
+    callers: callersOf(auth),
+    clients: auth.clients ?? {},
+    limits: {
+      ...limits,
+      callsPerReplica,
+      queuedPerReplica: limits.queuedPerReplica ?? callsPerReplica,
+      queueMilliseconds: limits.queueMilliseconds ?? edgeDefaults.queueMilliseconds,
+    },
+    sample: accessLog?.sample ?? edgeDefaults.sample,
+    maxRequestMb: args.maxRequestMb,
+    maxConnections: args.maxConnections ?? edgeDefaults.maxConnections,
+    cors: server.enableCors ?? false,
+  };
+}
+
+/** Whether a service has a certificate. */
+export function hasTls(tls: (TlsArgs & { secretName?: unknown }) | undefined): boolean {
+  return (tls?.certificate ?? tls?.secretName) !== undefined || tls?.selfSigned === true;
+}
+
+function callersOf({ apiKeys, jwt }: NonNullable<EdgeArgs["auth"]>): Edge["callers"] {
+  return apiKeys || jwt
+    ? {
+        keys: apiKeys !== undefined,
+        tokens: jwt && {
+          issuer: jwt.issuer,
+          audience: jwt.audience,
+          clientClaim: jwt.clientClaim ?? edgeDefaults.clientClaim,
+          keys: parseJwks(jwt.jwks).keys,
+        },
+      }
+    : undefined;
+}
