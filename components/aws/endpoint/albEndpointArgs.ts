@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { restTimeoutMs } from "@tf-model-serving/core/internal/serving/requestTimes";
+import { longestMs, requestTimes } from "@tf-model-serving/core/internal/serving/requestTimes";
 import { withDefaults } from "@tf-model-serving/core/internal/arguments/withDefaults";
 import type { AlbAuthArgs } from "./callerArgs";
 import type { AlbLimitsArgs } from "./openPaths";
@@ -63,8 +63,8 @@ export interface AlbEndpointArgs {
 
   /**
    * The longest that a request may take, in seconds, 1 to 3595. The load balancer waits 5 s longer
-   * for an answer, and for the requests of a replica that leaves.
-   * @default 31 - a little longer than the server takes with its own default
+   * for an answer, and for the requests of a replica that leaves. It has one such time for REST and gRPC.
+   * @default - 31, a little longer than the server takes for REST with its own default; 60 with `grpc`
    */
   longestRequestSeconds?: number;
 
@@ -126,7 +126,6 @@ export const albEndpointDefaults = {
   public: false,
   clientCidrs: [] as string[],
   clientSecurityGroupIds: [] as pulumi.Input<string>[],
-  longestRequestSeconds: Math.ceil(restTimeoutMs() / 1000),
   slowStartSeconds: 0,
   // AWS recommends it (@see sslPolicy): TLS 1.3 and 1.2 with forward secrecy.
   sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
@@ -140,9 +139,13 @@ export const albEndpointDefaults = {
 
 /** Arguments with every default filled in. */
 export type ResolvedAlbEndpointArgs = AlbEndpointArgs &
-  typeof albEndpointDefaults & { maxLatencySeconds: number };
+  typeof albEndpointDefaults & { longestRequestSeconds: number; maxLatencySeconds: number };
 
 export function resolveAlbEndpointArgs(args: AlbEndpointArgs): ResolvedAlbEndpointArgs {
-  const resolved = withDefaults(args, albEndpointDefaults);
+  const times = requestTimes({});
+  const longest = args.grpc ? longestMs(times) : times.restMs;
+  const resolved = withDefaults(withDefaults(args, albEndpointDefaults), {
+    longestRequestSeconds: Math.ceil(longest / 1000),
+  });
   return withDefaults(resolved, { maxLatencySeconds: resolved.longestRequestSeconds / 2 });
 }

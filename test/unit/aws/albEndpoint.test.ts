@@ -25,6 +25,12 @@ describe("an endpoint", () => {
     expect(find("TargetGroup").inputs.deregistrationDelay).toBe(125);
   });
 
+  it("cuts no gRPC call before its time, nor when its replica leaves", async () => {
+    const { find } = await make(endpoint, { ...secure, grpc: true });
+    expect(find("LoadBalancer").inputs.idleTimeout).toBe(65);
+    expect(find("TargetGroup", "serving-grpc").inputs.deregistrationDelay).toBe(65);
+  });
+
   it("has names within AWS's limits, its own suffix included", async () => {
     const name = "a-very-long-name-of-a-stack-and-model";
     const { all, find } = await make(() => new AlbEndpoint(name, endpointArgs));
