@@ -139,7 +139,11 @@ export function commands(): Command {
     .usage("-- [options] [PART]")
     .option("-f, --follow", "go on until Ctrl-C")
     .option("-n, --tail <LINES>", "last lines of each, or all", "100")
-    .option("-t, --timestamps", "show when each line was written");
+    .option("-t, --timestamps", "show when each line was written")
+    .option(
+      "--raw",
+      "lines as they were written, without a part in front: requests as JSON, for jq",
+    );
 
   onStack(
     "predict",

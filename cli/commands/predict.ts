@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { scoresIn } from "@tf-model-serving/core/facts";
 import { note, npmRun, say } from "../output/console";
 import { Failure } from "../output/failure";
+import { callerOf } from "../predict/caller";
 import { classNames, predictionLine, topClasses } from "../predict/classes";
 import { heldOutPictures, type Picture, servesSample } from "../predict/pictures";
 import { pictureRequest, type PredictRequest, requestsFor } from "../predict/requests";
@@ -38,6 +39,7 @@ export async function predict(
     requireSample(context, options);
   }
   const outputs = await requireOutputs(context);
+  const caller = callerOf(outputs);
   const modelUrl = urlOf(outputs, options.model, stack);
   const pictures = files.length > 0 ? [] : heldOutPictures(root);
   const reach = await targetOf(context).reach("rest");
@@ -46,13 +48,13 @@ export async function predict(
     const url = reach.url(modelUrl);
     const name = options.model ? "serving_default" : String(setting("signatureName"));
     const known = options.model ? undefined : outputs.signature;
-    const signature = async () => known ?? (await signatureOf(url, name, stack));
+    const signature = async () => known ?? (await signatureOf(url, name, stack, caller));
     const requests =
       files.length > 0
         ? await requestsFor(files, signature)
         : [await pictureRequest(filesOf(pictures), await signature())];
     for (const { body, rows } of requests) {
-      const answer = await ask(url, { signature_name: name, ...body }, stack);
+      const answer = await ask(url, { signature_name: name, ...body }, stack, caller);
       answers.push(...rowsOf(answer, rows));
     }
   } finally {

@@ -1,8 +1,11 @@
-import { npmRun, say, tell } from "../output/console";
+import { type ClientCounts, countByClient, counted, countLines } from "../accessLog/clientCounts";
+import { parseEntry } from "../accessLog/entry";
+import { note, npmRun, say, tell } from "../output/console";
 import { report } from "../output/failure";
 import {
   askModels,
   evaluationText,
+  isClosed,
   isServed,
   type ModelReport,
   versionLines,
@@ -17,12 +20,15 @@ export async function status(context: StackContext, { json }: { json?: unknown }
   const target = targetOf(context);
   const connected = await target.connect();
   const [found, outputs] = await Promise.all([target.status(), context.outputs()]);
-  const models = await modelsOf(context, target, found, outputs);
-  const served = models.length > 0 && models.every(isServed);
+  const [models, clients] = await Promise.all([
+    modelsOf(context, target, found, outputs),
+    clientsOf(target, found),
+  ]);
+  const served = models.length > 0 && models.every((model) => isServed(model) || isClosed(model));
   // Where nobody here can ask, what runs has to do.
   const well = found.complete && (served || (found.silent !== undefined && models.length === 0));
   if (json) {
-    say(toJson(asJson(context, found, outputs, models, well), 2));
+    say(toJson(asJson(context, found, outputs, { models, clients }, well), 2));
     return well ? 0 : 1;
   }
   tell({ subject: "stack", text: `${context.label} in ${context.backend.url}` });
@@ -42,7 +48,9 @@ export async function status(context: StackContext, { json }: { json?: unknown }
     tell({ subject: "source", text: sourceText(outputs) });
   }
   models.forEach((model) => {
-    if (model.error) {
+    if (isClosed(model)) {
+      tell({ subject: "model", text: `cannot be asked from here: ${model.error?.message}` });
+    } else if (model.error) {
       report(model.error);
     }
     versionLines(model).forEach((text) => tell({ subject: "model", text }));
@@ -54,6 +62,11 @@ export async function status(context: StackContext, { json }: { json?: unknown }
     tell({ subject: "evaluation", text: evaluationText(outputs.evaluation) });
   }
   found.remarks.forEach(tell);
+  if (clients) {
+    const estimated = clients.estimated ? ", estimated from the share that is logged" : "";
+    say(`\nRequests since ${clients.since}${estimated}`);
+    countLines(clients).forEach((line) => say(line));
+  }
   say(nextSteps(context.stack, found, well));
   return well ? 0 : 1;
 }
@@ -75,6 +88,28 @@ async function modelsOf(
   }
 }
 
+/** What clients have asked the balancers lately, as far as these write it down. */
+async function clientsOf(
+  target: Target,
+  { parts }: StackStatus,
+): Promise<ClientCounts | undefined> {
+  if (!parts.some(({ part }) => part === "balancer")) {
+    return undefined;
+  }
+  const lines: string[] = [];
+  const { seconds, lines: tail } = counted;
+  const request = {
+    ...{ which: "balancer", tail: String(tail), sinceSeconds: seconds },
+    ...{ timestamps: false, follow: false, raw: true },
+  };
+  try {
+    await target.logs(request, (line) => lines.push(line));
+  } catch (error) {
+    note("clients", `not counted: ${(error as Error).message}`);
+  }
+  return countByClient(lines.map(parseEntry).filter((entry) => entry !== undefined));
+}
+
 function sourceText({ modelSource = "", modelRevision }: Outputs): string {
   return modelRevision ? `${modelSource}   revision ${modelRevision}` : modelSource;
 }
@@ -92,7 +127,7 @@ function asJson(
   { stack, label, setting }: StackContext,
   { parts, remarks, silent }: StackStatus,
   outputs: Outputs | undefined,
-  models: ModelReport[],
+  { models, clients }: { models: ModelReport[]; clients?: ClientCounts },
   well: boolean,
 ) {
   return {
@@ -110,6 +145,7 @@ function asJson(
       ...{ labels: model.labels, error: model.error?.message },
     })),
     notAsked: silent,
+    clients,
     remarks: remarks.map(({ text }) => text),
   };
 }

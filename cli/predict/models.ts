@@ -1,5 +1,6 @@
 import { shownValue } from "@tf-model-serving/core/facts";
 import type { Outputs } from "../targets/target";
+import { callerOf, NotForUs } from "./caller";
 import { modelStatus, type VersionState } from "./service";
 
 /** A model of a stack, as its service has it. */
@@ -23,6 +24,7 @@ export async function askModels(
   reach: (url: string) => string,
   stack: string,
 ): Promise<ModelReport[]> {
+  const caller = callerOf(outputs);
   const { restUrl, modelVersion, canaryVersion, canaryPercent = 0 } = outputs;
   const urls = outputs.modelUrls ?? { [restUrl.split("/").at(-1) ?? ""]: restUrl };
   const asked = canaryVersion
@@ -35,7 +37,7 @@ export async function askModels(
     asked.map(async ([name, url]): Promise<ModelReport> => {
       const labels = (canaryVersion ? undefined : outputs.modelLabels?.[name]) ?? {};
       try {
-        return { name, labels, versions: await modelStatus(reach(url), stack) };
+        return { name, labels, versions: await modelStatus(reach(url), stack, caller) };
       } catch (error) {
         return { name, labels, versions: [], error: error as Error };
       }
@@ -59,6 +61,11 @@ export function versionLines({ name, versions, labels }: ModelReport): string[] 
       ([label, version]) => `${name} label ${label} is on version ${version}, which is not there`,
     );
   return [...lines, ...gone];
+}
+
+/** Whether the service tells nobody here of a model, so that what runs has to do. */
+export function isClosed({ error }: ModelReport): boolean {
+  return error instanceof NotForUs;
 }
 
 /** Whether a version of a model answers, and each that has a label. */

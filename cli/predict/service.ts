@@ -2,6 +2,7 @@ import { errorIn, parseAnswer } from "@tf-model-serving/core/facts";
 import { npmRun } from "../output/console";
 import { Failure } from "../output/failure";
 import type { ModelSignature } from "../targets/target";
+import { type Caller, connectionFailure, refusal, send } from "./caller";
 
 const timeoutMs = 60_000;
 
@@ -28,18 +29,28 @@ export interface PredictBody {
  * @param stack - that serves, for advice
  * @returns one answer per row, or the columns
  */
-export async function predict(url: string, body: PredictBody, stack: string): Promise<unknown> {
+export async function predict(
+  url: string,
+  body: PredictBody,
+  stack: string,
+  caller: Caller = {},
+): Promise<unknown> {
   const answer = await request(
     `${url}:predict`,
     { method: "POST", body: JSON.stringify(body) },
     stack,
+    caller,
   );
   return answer.predictions ?? answer.outputs;
 }
 
 /** The versions of a model and their states. */
-export async function modelStatus(url: string, stack: string): Promise<VersionState[]> {
-  const { model_version_status: versions } = await request(url, {}, stack);
+export async function modelStatus(
+  url: string,
+  stack: string,
+  caller: Caller = {},
+): Promise<VersionState[]> {
+  const { model_version_status: versions } = await request(url, {}, stack, caller);
   return versions.map(
     (one: { version: string; state: string; status?: { error_message?: string } }) => ({
       version: one.version,
@@ -68,8 +79,9 @@ export async function signatureOf(
   url: string,
   name: string,
   stack: string,
+  caller: Caller = {},
 ): Promise<ModelSignature> {
-  const { metadata } = await request(`${url}/metadata`, {}, stack);
+  const { metadata } = await request(`${url}/metadata`, {}, stack, caller);
   const signatures: Record<string, SignatureMetadata> = metadata.signature_def.signature_def;
   const found = signatures[name];
   if (!found) {
@@ -94,25 +106,26 @@ function tensors(all: Record<string, TensorMetadata> = {}): ModelSignature["inpu
   );
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a server answers
-async function request(url: string, init: RequestInit, stack: string): Promise<any> {
-  let response: Response;
-  let text: string;
+/** That of fetch has its code in its cause. */
+type ConnectionError = NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
+
+async function request(
+  url: string,
+  init: { method?: string; body?: string },
+  stack: string,
+  caller: Caller,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a server answers
+): Promise<any> {
+  let answer: Awaited<ReturnType<typeof send>>;
   try {
-    response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
-    text = await response.text();
+    answer = await send(url, { ...init, signal: AbortSignal.timeout(timeoutMs) }, caller);
   } catch (error) {
-    const { cause, message } = error as Error & { cause?: { code?: string } };
-    throw new Failure(
-      `The service at ${url} does not answer (${cause?.code ?? message}).`,
-      `${npmRun("status", stack)} shows what runs; ${npmRun("up", stack)} starts it.`,
-    );
+    const { cause, code, message } = error as ConnectionError;
+    throw connectionFailure(url, cause?.code ?? code ?? message, stack);
   }
-  if (!response.ok) {
-    throw new Failure(
-      `The service at ${url} answered ${response.status}: ${errorIn(text)}`,
-      `${npmRun("status", stack)} shows what runs, ${npmRun("logs", stack)} what it says.`,
-    );
+  const { status, text } = answer;
+  if (status < 200 || status > 299) {
+    throw refusal(url, status, errorIn(text), stack);
   }
   return parseAnswer(text);
 }

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
+import { readableLine } from "../accessLog/entry";
 import type { LogRequest } from "./target";
 
 /** What one part of a stack says. */
@@ -27,7 +28,9 @@ export async function writeLogs(
 ): Promise<void> {
   const width = Math.max(0, ...sources.map(({ name }) => name.length));
   const rendered = ({ name }: LogSource, { time, text }: LogLine) =>
-    `${name.padEnd(width)} | ${request.timestamps ? `${time} ` : ""}${text}`;
+    request.raw
+      ? text
+      : `${name.padEnd(width)} | ${request.timestamps ? `${time} ` : ""}${readableLine(text)}`;
   const said = await Promise.all(
     sources.map(async (source) => {
       const kept: { time: string; shown: string }[] = [];

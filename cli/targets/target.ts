@@ -136,6 +136,10 @@ export interface LogRequest {
   readonly timestamps: boolean;
   /** Whether to go on until the parts end, or this process. */
   readonly follow: boolean;
+  /** Whether lines are as they were written: without a part in front, and requests as JSON. @default false */
+  readonly raw?: boolean;
+  /** Lines of the last seconds only, where the target can tell. @default - of all times */
+  readonly sinceSeconds?: number;
 }
 
 /** A stack in which the next update, or a destroy, can begin. */
@@ -188,6 +192,10 @@ export interface Outputs {
   /** Version by label, by model. */
   readonly modelLabels?: Record<string, Record<string, string>>;
   readonly grpcAddress: string;
+  /** Key of the commands, for a service that asks for one; a secret. */
+  readonly predictKey?: string;
+  /** Authority that signed the service's certificate, in PEM, where it is the stack's own. */
+  readonly caCertificate?: string;
   /** Absent without a notebook. */
   readonly notebookUrl?: string;
   readonly image: string;

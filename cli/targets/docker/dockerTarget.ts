@@ -131,10 +131,11 @@ function logSource(engine: Docker, part: Container): LogSource {
   ) as { logs(options: object): Promise<Buffer | Readable> };
   return {
     name: nameOf(part),
-    lines: ({ tail, follow }: LogRequest) =>
+    lines: ({ tail, follow, sinceSeconds }: LogRequest) =>
       streamedLines(async (into) => {
         const said = await from.logs({
           ...{ stdout: true, stderr: true, timestamps: true, tail, follow },
+          ...(sinceSeconds ? { since: Math.floor(Date.now() / 1000) - sinceSeconds } : {}),
         });
         const stream = Buffer.isBuffer(said) ? new PassThrough().end(said) : said;
         engine.modem.demuxStream(stream, into, into);

@@ -3,7 +3,7 @@ import { Failure } from "../../output/failure";
 import { renderTable } from "../../output/table";
 import { writeLogs } from "../logLines";
 import { digestIn, entranceUrl, notebookText, requireOutputs, serviceAddresses } from "../outputs";
-import { created, nameInProgram, pendingWords } from "../record";
+import { created, nameInProgram, pendingWords, standing } from "../record";
 import type {
   Deployment,
   Entrance,
@@ -43,6 +43,9 @@ export function ecsTarget(context: StackContext): Target {
       return statusOf(context, aws, place);
     },
     logs: async (request, write) => {
+      if (request.which === "balancer") {
+        throw logsOfBalancer(context, await context.record());
+      }
       const { aws, place } = await connected();
       const tasks = place ? await tasksWithLogs(aws, place, request.follow) : [];
       const selected = selectTasks(tasks, request.which);
@@ -73,6 +76,20 @@ async function tasksWithLogs(aws: Aws, place: EcsPlace, follow: boolean): Promis
     follow ? [] : listTasks(aws, place, true),
   ]);
   return listed.flat().filter(({ log }) => log);
+}
+
+/** A load balancer of AWS writes its access log into a bucket, every five minutes. */
+function logsOfBalancer({ label }: StackContext, record: Deployment = {}): Failure {
+  const bucket = standing(record).find(({ type }) => type === "aws:s3/bucket:Bucket")?.id;
+  return bucket
+    ? new Failure(
+        `What the load balancer of the stack ${label} logs is in the bucket ${bucket}.`,
+        `aws s3 ls --recursive s3://${bucket} lists the files, one for every five minutes.`,
+      )
+    : new Failure(
+        `The load balancer of the stack ${label} logs nothing.`,
+        "set accessLogs of awsEndpoint to true: it then writes access logs into a bucket.",
+      );
 }
 
 function nothingToShow({ label, stack }: StackContext, which: string | undefined): Failure {

@@ -8,7 +8,10 @@ import type { Pod } from "./pods";
 /** What a pod's main container says. */
 export function podLog({ core, library, config }: Cluster, namespace: string, pod: Pod): LogSource {
   const { name, part, id, container } = pod;
-  const tailOf = ({ tail }: LogRequest) => (tail === "all" ? {} : { tailLines: Number(tail) });
+  const tailOf = ({ tail, sinceSeconds }: LogRequest) => ({
+    ...(tail === "all" ? {} : { tailLines: Number(tail) }),
+    ...(sinceSeconds ? { sinceSeconds } : {}),
+  });
   const followed = (request: LogRequest) =>
     streamedLines(async (into) => {
       const log = new library.Log(config);

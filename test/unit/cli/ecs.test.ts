@@ -1,8 +1,9 @@
 import type { Service, Task, TaskDefinition } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
 import { placeOf } from "../../../cli/targets/ecs/aws";
-import { leftoversOf } from "../../../cli/targets/ecs/ecsTarget";
+import { ecsTarget, leftoversOf } from "../../../cli/targets/ecs/ecsTarget";
 import { isSteady, readTask, selectTasks, serviceRemarks } from "../../../cli/targets/ecs/tasks";
+import { stackContext } from "../../support/stackContext";
 
 const now = Date.parse("2026-01-01T00:10:00Z");
 const digest = `sha256:0123456789ab${"c".repeat(52)}`;
@@ -59,6 +60,15 @@ describe("logs are asked for on AWS", () => {
     ["notebook", ["cccc3333"]],
   ])("of %s", (which, names) => {
     expect(selectTasks(tasks, which).map(({ name }) => name)).toEqual(names);
+  });
+
+  it.each([
+    ["the bucket", [{ urn: "u", type: "aws:s3/bucket:Bucket", id: "logs-1" }], "bucket logs-1."],
+    ["none", [], "logs nothing."],
+  ])("of the load balancer, which are in %s", async (_, resources, words) => {
+    const { logs } = ecsTarget(stackContext({ recorded: { resources } }));
+    const request = { which: "balancer", tail: "100", timestamps: false, follow: false };
+    await expect(logs(request, () => {})).rejects.toThrow(words);
   });
 
   it("of nothing that there is", () => {

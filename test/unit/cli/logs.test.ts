@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { logs } from "../../../cli/commands/logs";
 import { parseLogLine, writeLogs } from "../../../cli/targets/logLines";
+import { entry } from "../../support/accessLog";
 import { startScriptedEngine, withReplica, written } from "../../support/scriptedEngine";
 import { stackContext } from "../../support/stackContext";
 
@@ -43,6 +44,19 @@ describe("the logs of several parts", () => {
 
   it("show the time on demand", async () => {
     expect((await written(true, replica, balancer))[0]).toBe(`balancer  | ${early} first`);
+  });
+
+  const asked = JSON.stringify(entry());
+
+  it("show requests in words, and as they were written on demand", async () => {
+    const from = source("balancer", `${early} ${asked}`, `${late} [NOTICE] Loading success.`);
+    const [request, other] = await written(false, from);
+    expect(request).toContain("| 2026-01-01T00:00:01.250Z  web ");
+    expect(other).toBe("balancer | [NOTICE] Loading success.");
+    const raw: string[] = [];
+    const options = { tail: "all", timestamps: false, follow: false, raw: true };
+    await writeLogs([from], options, (line) => raw.push(line));
+    expect(raw).toEqual([asked, "[NOTICE] Loading success."]);
   });
 
   it("keep the order of lines of the same time", async () => {

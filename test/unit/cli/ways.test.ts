@@ -6,9 +6,10 @@ import { open } from "../../../cli/commands/open";
 import { predict } from "../../../cli/commands/predict";
 import { status } from "../../../cli/commands/status";
 import { freePort, openTunnel } from "../../../cli/targets/tunnel";
+import { entry } from "../../support/accessLog";
 import { temporaryFolder } from "../../support/modelFolder";
 import { startRest } from "../../support/restService";
-import { startScriptedEngine, withReplica } from "../../support/scriptedEngine";
+import { json, startScriptedEngine, withReplica, written } from "../../support/scriptedEngine";
 import { stackContext } from "../../support/stackContext";
 
 const local = "unix:///no-docker-engine-in-unit-tests.sock";
@@ -130,6 +131,46 @@ describe("npm run status", () => {
       parts: [{ part: "replica", id: "1", state: "running", well: true }],
       models: [{ name: "m", served: true, versions: [{ version: "7", state: "AVAILABLE" }] }],
     });
+  });
+});
+
+describe("npm run status of a service that logs its requests", () => {
+  const models = {
+    "/v1/models/m": '{"model_version_status": [{"version": "7", "state": "AVAILABLE"}]}',
+  };
+  const time = "2026-01-01T00:00:01.000000001Z";
+  const requests = [entry(), entry({ status: 429, refusal: "clientRate" })];
+  const lines = [...requests.map((one) => JSON.stringify(one)), "[NOTICE] (1) : Loading success."];
+  const text = lines.map((line) => `${time} ${line}\n`).join("");
+  const balancer = json([
+    {
+      ...{ Id: "b1", Names: ["/serving"], Image: "sha256:abc", State: "running", Status: "Up" },
+      Labels: { "tfserving.part": "balancer" },
+    },
+  ]);
+
+  it("counts them by client", async () => {
+    const { given } = await serviceWith(models);
+    const { host } = await startScriptedEngine({
+      ...{ ...withReplica, "/containers/json": balancer },
+      "/containers/b1/logs": written(text, "end"),
+    });
+    const context = stackContext({ host, given: { ...given, replicas: 0 } });
+
+    expect(await status(context, { json: true })).toBe(0);
+    expect(JSON.parse(shown.mock.calls.flat().join(""))).toMatchObject({
+      clients: { estimated: false, clients: [{ client: "web", requests: 2, refused: 1 }] },
+    });
+    expect(await status(context, {})).toBe(0);
+    expect(shown.mock.calls.flat()).toContain("web     2         0       1        12 ms  12 ms");
+  });
+
+  it("says why they are not counted, and shows the rest", async () => {
+    const { given } = await serviceWith(models);
+    const { host } = await startScriptedEngine({ ...withReplica, "/containers/json": balancer });
+    const context = stackContext({ host, given: { ...given, replicas: 0 } });
+    expect(await status(context, {})).toBe(0);
+    expect(vi.mocked(console.error).mock.calls.flat().join("\n")).toMatch(/clients +not counted: /);
   });
 });
 
