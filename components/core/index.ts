@@ -6,6 +6,7 @@ export { defaultDockerHost, usualEngine } from "./engine/dockerContext";
 export { DockerEngine, findImage, inspectEngine } from "./engine/engine";
 export { engineProviderArgs } from "./engine/engineProvider";
 export { HostPort, TakenPort } from "./engine/takenPorts";
+export { apiKeyOf, hashApiKey } from "./serving/edge/apiKeys";
 export { CanaryArgs } from "./serving/canary";
 export { BalancedArgs, ReplicaArgs } from "./serving/replicaArgs";
 export {
@@ -49,6 +50,7 @@ export {
 export { checkServingImage, servedSignature } from "./image/checkServingImage";
 export { planServingImage, ServingImage, ServingImagePlan } from "./image/servingImage";
 export { ServingImageArgs, servingImageDefaults } from "./image/servingImageArgs";
+export { ask } from "./modelSource/ask";
 export { fetchModel, FetchedModel } from "./modelSource/fetchModel";
 export { checkModelSource } from "./modelSource/kinds";
 export { DockerNotebook, Notebook } from "./docker/notebook/dockerNotebook";
