@@ -19,6 +19,10 @@ export interface StackOutputs {
   readonly grpcAddress: pulumi.Input<string>;
   /** Address of JupyterLab with its token, a secret. @default - there is no notebook */
   readonly notebookUrl?: pulumi.Output<string>;
+  /** The key of the client `predict`, a secret. @default - callers need none */
+  readonly predictKey?: pulumi.Output<string>;
+  /** Certificate in PEM that clients have to trust. @default - none (`tls.selfSigned`) */
+  readonly caCertificate?: pulumi.Output<string>;
   /** Name of the serving image: with a tag, or a digest in a registry. */
   readonly image: pulumi.Input<string>;
   readonly modelVersion: pulumi.Input<string>;

@@ -6,6 +6,7 @@ import {
   resolveModelServiceArgs,
 } from "@tf-model-serving/core";
 import { canaryImage } from "../canary";
+import { createEdge } from "../edge";
 import { buildImage } from "../image";
 import {
   createImage,
@@ -37,11 +38,12 @@ export const docker: Target<EnginePlan> = {
     const serving = createImage(plan, provider);
     const canary =
       service.canary && buildImage("canary", canaryImage(image, service.canary), plan, provider);
+    const { edge, keys } = createEdge(service, notebook !== undefined);
     const model = new DockerModelService(
       "serving",
       {
         ...{ image: serving.reference, modelVersion: serving.modelVersion, engine },
-        ...service,
+        ...{ ...service, ...edge },
         canary: service.canary && { ...service.canary, image: canary!.reference },
       },
       { provider },
@@ -51,10 +53,13 @@ export const docker: Target<EnginePlan> = {
       notebook &&
       new DockerNotebook(
         "notebook",
-        { networkName: model.networkName, ...notebookArgs(plan, held.serviceName, provider) },
+        {
+          networkName: model.networkName,
+          ...notebookArgs(plan, held.serviceName, provider, model, keys),
+        },
         { provider },
       );
-    return engineOutputs(plan, { serving, canaryImage: canary }, model, lab, held);
+    return engineOutputs(plan, { serving, canaryImage: canary }, model, lab, held, keys);
   },
 };
 

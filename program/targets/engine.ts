@@ -23,6 +23,8 @@ import {
 import { CanarySettings, checkCanaryImage } from "../canary";
 import { byKey } from "../config/paths";
 import { refuse, Settings, text } from "../config/settings";
+import type { EdgeKeys } from "../edge";
+import { clientFiles, edgeOutputs } from "../edgeOutputs";
 import { checkGate, gateOf } from "../evaluation";
 import {
   askEngine,
@@ -162,12 +164,15 @@ export function createImage(plan: EnginePlan, provider: Provider): ServedImage {
 
 /** What a notebook is told: it starts beside the replicas, and calls them when somebody asks it to. */
 export function notebookArgs(
-  { engine, notebook, notebookLayer: layer, service: { modelName } }: EnginePlan,
+  { engine, notebook, notebookLayer: layer, service: { modelName, tls } }: EnginePlan,
   serviceName: string,
   provider: Provider,
+  model: Pick<DockerModelService, "caCertificate">,
+  keys: EdgeKeys,
 ) {
   return {
-    ...serviceAddresses(serviceName, modelName),
+    ...serviceAddresses(serviceName, modelName, tls),
+    ...clientFiles(tls, model, keys),
     ...{ engine, ...notebook! },
     ...(layer && { image: buildNotebookImage(layer, provider).imageName }),
   };
@@ -180,12 +185,14 @@ export function engineOutputs(
   model: DockerModelService | SwarmModelService,
   notebook: { url: pulumi.Output<string> } | undefined,
   held: { replicas: number },
+  keys: EdgeKeys,
 ): StackOutputs {
   return {
     ...stackOutputs({
       ...{ service: model, serving, models: image.models, canary: service.canary, canaryImage },
       ...{ replicas: held.replicas, ready: model.replicaNames, recorded, held },
     }),
+    ...edgeOutputs(service.tls, model, keys),
     ...(notebook && { notebookUrl: notebook.url }),
   };
 }

@@ -9,6 +9,8 @@ import {
   resolveKubernetesModelServiceArgs,
   serviceHost,
 } from "@tf-model-serving/kubernetes";
+import { createEdge } from "../edge";
+import { clientFiles, edgeOutputs } from "../edgeOutputs";
 import { KubernetesImages, kubernetesImages } from "../kubernetes/image";
 import { createNamespace, ownsNamespace, stackLabels } from "../kubernetes/namespace";
 import { KubernetesPlan, preflightOnKubernetes } from "../kubernetes/preflight";
@@ -41,9 +43,16 @@ export const kubernetes: Target<KubernetesPlan> = {
     const provider = createProvider(plan);
     const place = createPlace(plan, provider);
     const images = kubernetesImages(plan);
-    const serviceArgs = serviceArgsOf(plan, images, place);
+    const { edge, keys } = createEdge(args.service, args.notebook !== undefined);
+    const serviceArgs = { ...serviceArgsOf(plan, images, place), ...edge };
     const model = new KubernetesModelService("serving", serviceArgs, { provider });
-    const notebook = createNotebook(plan, images, place, provider);
+    const notebook = createNotebook(
+      plan,
+      images,
+      place,
+      provider,
+      clientFiles(args.service.tls, model, keys),
+    );
 
     const { service, image } = args;
     const held = resolveKubernetesModelServiceArgs(serviceArgs);
@@ -58,6 +67,7 @@ export const kubernetes: Target<KubernetesPlan> = {
       ...outputs,
       // Of a model on a volume nobody here knows it.
       ...(service.modelVolume ? {} : { signature }),
+      ...edgeOutputs(service.tls, model, keys),
       ...(notebook && {
         notebookUrl: notebook.url,
         notebookPortForward: notebook.portForwardCommand,
@@ -129,6 +139,7 @@ function createNotebook(
   { notebook: built }: KubernetesImages,
   { namespace, notebookPullSecrets }: Place,
   provider: Provider,
+  files: ReturnType<typeof clientFiles>,
 ): KubernetesNotebook | undefined {
   const { serviceName, clusterDomain } = resolveKubernetesModelServiceArgs({
     ...{ ...service, canary: undefined },
@@ -138,13 +149,18 @@ function createNotebook(
   const { restUrl, grpcAddress } = pulumi
     .output(namespace)
     .apply((known) =>
-      serviceAddresses(serviceHost(serviceName, known, clusterDomain), service.modelName),
+      serviceAddresses(
+        serviceHost(serviceName, known, clusterDomain),
+        service.modelName,
+        service.tls,
+      ),
     );
   return (
     notebook &&
     new KubernetesNotebook(
       "notebook",
       {
+        ...files,
         ...{ ...notebook, modelServiceName: serviceName, namespace, restUrl, grpcAddress, cluster },
         imagePullSecrets: notebookPullSecrets,
         ...(built && { image: built }),

@@ -5,6 +5,7 @@ import {
   SwarmModelService,
   SwarmNotebook,
 } from "@tf-model-serving/core";
+import { createEdge } from "../edge";
 import {
   createImage,
   createProvider,
@@ -34,16 +35,20 @@ export const swarm: Target<EnginePlan> = {
     const provider = createProvider(plan);
     const serving = createImage(plan, provider);
     const { reference: image, modelVersion } = serving;
-    const args = { image, modelVersion, engine, ...service, registry };
+    const { edge, keys } = createEdge(service, notebook !== undefined);
+    const args = { image, modelVersion, engine, ...service, ...edge, registry };
     const model = new SwarmModelService("serving", args, { provider });
     const held = resolveSwarmModelServiceArgs(args);
     const lab =
       notebook &&
       new SwarmNotebook(
         "notebook",
-        { networkId: model.networkId, ...notebookArgs(plan, held.serviceName, provider) },
+        {
+          networkId: model.networkId,
+          ...notebookArgs(plan, held.serviceName, provider, model, keys),
+        },
         { provider },
       );
-    return engineOutputs(plan, { serving }, model, lab, held);
+    return engineOutputs(plan, { serving }, model, lab, held, keys);
   },
 };
