@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { maxReplicas, renderBalancerConfig } from "../../../components/core/serving/balancer/ports";
+import { renderBalancerConfig as render } from "../../../components/core/serving/balancer/config";
+import { maxReplicas } from "../../../components/core/serving/balancer/ports";
+import type { BalancerSettings } from "../../../components/core/serving/balancer/settings";
+import { edgeOf } from "../../../components/core/serving/edge/edge";
 
 const times = { restMs: 31_000, grpcMs: 60_000 };
+/** As of a service that sets nothing. */
+const renderBalancerConfig = (settings: Omit<BalancerSettings, "edge">) =>
+  render({ ...settings, edge: edgeOf({ cpus: 1 }) });
 const config = renderBalancerConfig({ replicaAlias: "birds_replica", times });
 
 /** The lines of a section, without their indentation. */
@@ -46,11 +52,12 @@ describe("the balancer", () => {
     expect(renderBalancerConfig({ replicaAlias: "birds_replica", times: given })).toContain(line);
   });
 
-  it("keeps the administrative services of TensorFlow Serving inside", () => {
-    expect(section("frontend grpc").filter((line) => line.includes("deny"))).toEqual([
-      "http-request deny deny_status 403 if { path_beg /tensorflow.serving.ModelService/HandleReloadConfigRequest }",
-      "http-request deny deny_status 403 if { path_beg /tensorflow.ProfilerService/ /tensorflow.ProfileAnalysis/ }",
-    ]);
+  it("lets no call through that is none of the API", () => {
+    for (const frontend of ["frontend rest", "frontend grpc"]) {
+      expect(section(frontend)).toContain(
+        "http-request set-var(txn.refusal,ifnotexists) str(path) if !{ var(txn.verb) -m found }",
+      );
+    }
   });
 
   it("asks the supervisor of each replica, not TensorFlow Serving, whether it is ready", () => {
