@@ -28,6 +28,11 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 REST_URL = os.environ.get("TF_SERVING_REST_URL", "http://tf_model_serving:8501/v1/models/my_model")
 MODEL_NAME = os.environ.get("MODEL_NAME", REST_URL.rsplit("/", 1)[-1])
 GRPC_ADDRESS = os.environ.get("TF_SERVING_GRPC_ADDRESS", "tf_model_serving:8500")
+# Files: the key that the service knows this notebook by, and who signed the service's certificate.
+KEY_FILE = os.environ.get("TF_SERVING_API_KEY_FILE")
+CA_FILE = os.environ.get("TF_SERVING_CA_FILE")
+KEY = Path(KEY_FILE).read_text(encoding="utf-8").strip() if KEY_FILE else ""
+AUTHORIZATION = {"authorization": f"Bearer {KEY}"} if KEY else {}
 
 
 def find_model_folder() -> Path:
@@ -68,7 +73,8 @@ Image.fromarray(np.vstack([np.hstack(pictures[:5]), np.hstack(pictures[5:])]))
 def rest_probabilities(picture: np.ndarray) -> np.ndarray:
     """The 137 probabilities for one picture."""
     body = {"signature_name": "serving_default", "instances": [picture.tolist()]}
-    response = requests.post(f"{REST_URL}:predict", json=body, timeout=60)
+    options = {"headers": AUTHORIZATION, "verify": CA_FILE or True, "timeout": 60}
+    response = requests.post(f"{REST_URL}:predict", json=body, **options)
     if not response.ok:
         raise RuntimeError(f"{REST_URL}:predict answered {response.status_code}: {response.text}")
     return np.array(response.json()["predictions"][0])
@@ -95,7 +101,11 @@ for picture in pictures:
 # The same question in the binary protocol: a picture is 600 kB of float32 here.
 
 # %%
-channel = grpc.insecure_channel(GRPC_ADDRESS)
+if REST_URL.startswith("https:"):
+    authority = Path(CA_FILE).read_bytes() if CA_FILE else None
+    channel = grpc.secure_channel(GRPC_ADDRESS, grpc.ssl_channel_credentials(authority))
+else:
+    channel = grpc.insecure_channel(GRPC_ADDRESS)
 service = prediction_service_pb2_grpc.PredictionServiceStub(channel)
 
 
@@ -106,7 +116,7 @@ def grpc_probabilities(picture: np.ndarray) -> np.ndarray:
     request.model_spec.signature_name = "serving_default"
     batch = picture[np.newaxis].astype(np.float32)
     request.inputs["images"].CopyFrom(tf.make_tensor_proto(batch))
-    response = service.Predict(request, timeout=60)
+    response = service.Predict(request, timeout=60, metadata=list(AUTHORIZATION.items()))
     return tf.make_ndarray(response.outputs["probabilities"])[0]
 
 

@@ -40,6 +40,11 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 REST_URL = os.environ.get("TF_SERVING_REST_URL", "http://tf_model_serving:8501/v1/models/my_model")
 MODEL_NAME = os.environ.get("MODEL_NAME", REST_URL.rsplit("/", 1)[-1])
 GRPC_ADDRESS = os.environ.get("TF_SERVING_GRPC_ADDRESS", "tf_model_serving:8500")
+# Files: the key that the service knows this notebook by, and who signed the service's certificate.
+KEY_FILE = os.environ.get("TF_SERVING_API_KEY_FILE")
+CA_FILE = os.environ.get("TF_SERVING_CA_FILE")
+KEY = Path(KEY_FILE).read_text(encoding="utf-8").strip() if KEY_FILE else ""
+AUTHORIZATION = {"authorization": f"Bearer {KEY}"} if KEY else {}
 
 
 def find_model_folder() -> Path:
@@ -71,7 +76,11 @@ print("Number of visible GPUs:", len(tf.config.list_physical_devices("GPU")))
 
 # %%
 session = requests.Session()
-channel = grpc.insecure_channel(GRPC_ADDRESS)
+if REST_URL.startswith("https:"):
+    authority = Path(CA_FILE).read_bytes() if CA_FILE else None
+    channel = grpc.secure_channel(GRPC_ADDRESS, grpc.ssl_channel_credentials(authority))
+else:
+    channel = grpc.insecure_channel(GRPC_ADDRESS)
 service = prediction_service_pb2_grpc.PredictionServiceStub(channel)
 
 
@@ -83,7 +92,8 @@ def rest_body(picture: Image.Image) -> bytes:
 
 def ask_rest(picture: Image.Image) -> np.ndarray:
     """The 137 probabilities for a picture, over REST."""
-    response = session.post(f"{REST_URL}:predict", data=rest_body(picture), timeout=60)
+    options = {"headers": AUTHORIZATION, "verify": CA_FILE or True, "timeout": 60}
+    response = session.post(f"{REST_URL}:predict", data=rest_body(picture), **options)
     if not response.ok:
         raise RuntimeError(f"{REST_URL}:predict answered {response.status_code}: {response.text}")
     return np.array(response.json()["predictions"][0])
@@ -101,7 +111,8 @@ def grpc_request(picture: Image.Image) -> predict_pb2.PredictRequest:
 
 def ask_grpc(picture: Image.Image) -> np.ndarray:
     """The 137 probabilities for a picture, over gRPC."""
-    response = service.Predict(grpc_request(picture), timeout=60)
+    metadata = list(AUTHORIZATION.items())
+    response = service.Predict(grpc_request(picture), timeout=60, metadata=metadata)
     return tf.make_ndarray(response.outputs["probabilities"])[0]
 
 
