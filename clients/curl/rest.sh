@@ -3,10 +3,18 @@
 # BODY is a file with {"instances": [[[[R, G, B], ...], ...]]}: curl reads no pictures.
 set -eu
 
+# A key is on standard input, since everyone on a machine sees what is on command lines.
+authorization() {
+  if [ -n "${TF_SERVING_API_KEY_FILE:-}" ]; then
+    printf 'header = "Authorization: Bearer %s"\n' "$(cat "$TF_SERVING_API_KEY_FILE")"
+  fi
+}
+
 # Sent again where the service was not reached, says that nothing is ready (503) or is slow: curl
 # has one list of these, and a prediction changes nothing. Seconds for one attempt, and for all.
 # Without the empty "Expect:" curl asks whether it may before it sends more than 1 MB.
-answer=$(curl --silent --show-error --fail-with-body \
+answer=$(authorization | curl --config - --silent --show-error --fail-with-body \
+  ${TF_SERVING_CA_FILE:+--cacert "$TF_SERVING_CA_FILE"} \
   --retry 3 --retry-connrefused --connect-timeout 1 --max-time 10 --retry-max-time 20 \
   --header 'Content-Type: application/json' --header 'Expect:' \
   --data-binary "@$2" "$1:predict")

@@ -6,6 +6,8 @@ import sys
 
 import grpc
 
+from caller import CA_FILE, HEADERS
+
 sys.path.append(str(pathlib.Path(__file__).parent.parent / "protos"))
 messages, services = grpc.protos_and_services("serving.proto")
 
@@ -30,6 +32,15 @@ OPTIONS = [
 ]
 # Seconds that a call and its retries may take together. Without it a call may wait for ever.
 DEADLINE = 20
+METADATA = tuple(HEADERS.items())
+
+
+def open_channel(address, api=grpc):
+    """With asyncio, `api` is grpc.aio."""
+    if not CA_FILE:
+        return api.insecure_channel(address, OPTIONS)
+    authority = pathlib.Path(CA_FILE).read_bytes()
+    return api.secure_channel(address, grpc.ssl_channel_credentials(authority), OPTIONS)
 
 
 def request_for(model, pixels):

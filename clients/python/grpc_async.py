@@ -5,14 +5,15 @@ import sys
 
 import grpc
 
-from channel import DEADLINE, OPTIONS, request_for, services
+from channel import DEADLINE, METADATA, open_channel, request_for, services
 from picture import read_picture, say
 
 
 async def main(address, model, picture):
-    async with grpc.aio.insecure_channel(address, OPTIONS) as channel:
+    async with open_channel(address, grpc.aio) as channel:
         stub = services.PredictionServiceStub(channel)
-        answer = await stub.Predict(request_for(model, read_picture(picture)), timeout=DEADLINE)
+        request = request_for(model, read_picture(picture))
+        answer = await stub.Predict(request, timeout=DEADLINE, metadata=METADATA)
         say(answer.outputs["probabilities"].float_val)
 
 

@@ -2,17 +2,16 @@
 
 import sys
 
-import grpc
-
-from channel import DEADLINE, OPTIONS, request_for, services
+from channel import DEADLINE, METADATA, open_channel, request_for, services
 from picture import read_picture, say
 
 
 def main(address, model, picture):
     # One channel for the life of a program: it balances nothing itself, the balancer does so by call.
-    with grpc.insecure_channel(address, OPTIONS) as channel:
+    with open_channel(address) as channel:
         stub = services.PredictionServiceStub(channel)
-        answer = stub.Predict(request_for(model, read_picture(picture)), timeout=DEADLINE)
+        request = request_for(model, read_picture(picture))
+        answer = stub.Predict(request, timeout=DEADLINE, metadata=METADATA)
         say(answer.outputs["probabilities"].float_val)
 
 

@@ -6,6 +6,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from caller import CA_FILE, HEADERS
 from picture import read_picture, say
 
 # A prediction changes nothing, so that a POST may be sent again: where the service was not reached,
@@ -23,9 +24,11 @@ retry = Retry(
 def main(url, picture):
     with requests.Session() as session:  # one connection for all calls
         session.mount(url.partition("//")[0] + "//", HTTPAdapter(max_retries=retry))
+        session.headers.update(HEADERS)
         body = {"instances": [read_picture(picture).tolist()]}
         # Seconds to connect, and between two pieces of the answer; the service itself takes 30 at most.
-        answer = session.post(f"{url}:predict", json=body, timeout=(1, 10))
+        options = {"timeout": (1, 10), "verify": CA_FILE or True}
+        answer = session.post(f"{url}:predict", json=body, **options)
         answer.raise_for_status()
         say(answer.json()["predictions"][0])
 

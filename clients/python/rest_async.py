@@ -1,10 +1,12 @@
 """As rest.py, with httpx: python rest_async.py http://HOST:8501/v1/models/NAME PICTURE"""
 
 import asyncio
+import ssl
 import sys
 
 import httpx
 
+from caller import CA_FILE, HEADERS
 from picture import read_picture, say
 
 
@@ -26,7 +28,8 @@ async def main(url, picture):
     # Calls at a time: what is over that waits here, and not in the service.
     limits = httpx.Limits(max_connections=16)
     timeout = httpx.Timeout(10, connect=1)
-    async with httpx.AsyncClient(limits=limits, timeout=timeout) as client:
+    options = {"headers": HEADERS, "verify": ssl.create_default_context(cafile=CA_FILE)}
+    async with httpx.AsyncClient(limits=limits, timeout=timeout, **options) as client:
         body = {"instances": [read_picture(picture).tolist()]}
         answer = await post(client, f"{url}:predict", body)
         say(answer.json()["predictions"][0])

@@ -3,11 +3,13 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import * as protoLoader from "@grpc/proto-loader";
+import { authority, headers } from "./caller";
 import { readPicture, say } from "./picture";
 
 type Answer = { outputs: { probabilities: { floatVal: number[] } } };
 type Predict = (
   request: object,
+  metadata: grpc.Metadata,
   options: grpc.CallOptions,
   callback: grpc.requestCallback<Answer>,
 ) => void;
@@ -55,13 +57,14 @@ async function main(address: string, model: string, picture: string): Promise<vo
   // One for the life of a program.
   const client = new tensorflow.serving.PredictionService(
     address,
-    grpc.credentials.createInsecure(),
+    authority ? grpc.credentials.createSsl(authority) : grpc.credentials.createInsecure(),
     options,
   );
   try {
     const predict = promisify((client.Predict as Predict).bind(client));
     const request = { modelSpec: { name: model }, inputs: { images } };
-    const answer = await predict(request, { deadline: Date.now() + deadlineMs });
+    const metadata = grpc.Metadata.fromHttp2Headers(headers);
+    const answer = await predict(request, metadata, { deadline: Date.now() + deadlineMs });
     say(answer!.outputs.probabilities.floatVal);
   } finally {
     client.close();

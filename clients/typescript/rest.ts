@@ -1,4 +1,6 @@
 // Asks for the class of a picture over REST: npx tsx rest.ts http://HOST:8501/v1/models/NAME PICTURE
+// fetch trusts an authority that NODE_EXTRA_CA_CERTS names a file of, and none from within a program.
+import { headers } from "./caller";
 import { readPicture, say } from "./picture";
 
 const attempts = 4;
@@ -9,7 +11,7 @@ async function post(url: string, body: string): Promise<Response> {
     // For one attempt, with the body; the service itself takes 30 s at most.
     const signal = AbortSignal.timeout(10_000);
     try {
-      const answer = await fetch(url, { method: "POST", body, signal });
+      const answer = await fetch(url, { method: "POST", headers, body, signal });
       if (![502, 503].includes(answer.status) || attempt === attempts) {
         return answer;
       }

@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
 
+	"tfserving.example/clients/caller"
 	"tfserving.example/clients/picture"
 	"tfserving.example/clients/serving"
 	"tfserving.example/clients/tensorflow"
@@ -32,9 +35,13 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	security := insecure.NewCredentials()
+	if config := caller.TLS(); config != nil {
+		security = credentials.NewTLS(config)
+	}
 	// One for the life of a program.
 	connection, err := grpc.NewClient(address,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithTransportCredentials(security),
 		grpc.WithDefaultServiceConfig(serviceConfig),
 		grpc.WithDefaultCallOptions(
 			// Larger calls are not sent again, and a picture has more than the default of 256 KiB.
@@ -67,6 +74,9 @@ func main() {
 	// What a call and its retries may take together. Without it a call may wait for ever.
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
+	if authorization := caller.Authorization(); authorization != "" {
+		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", authorization)
+	}
 	answer, err := serving.NewPredictionServiceClient(connection).Predict(ctx, request)
 	if err != nil {
 		log.Fatal(err)

@@ -14,13 +14,20 @@ import (
 	"syscall"
 	"time"
 
+	"tfserving.example/clients/caller"
 	"tfserving.example/clients/picture"
 )
 
 const attempts = 4
 
 // For one attempt; the service itself takes 30 s at most.
-var client = http.Client{Timeout: 10 * time.Second}
+var client = http.Client{Timeout: 10 * time.Second, Transport: transport()}
+
+func transport() http.RoundTripper {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = caller.TLS()
+	return transport
+}
 
 // post sends a prediction again, which changes nothing, where it was not taken; not where it is slow.
 func post(ctx context.Context, url string, body []byte) ([]byte, error) {
@@ -28,6 +35,9 @@ func post(ctx context.Context, url string, body []byte) ([]byte, error) {
 		request, err := http.NewRequestWithContext(ctx, "POST", url, bytes.NewReader(body))
 		if err != nil {
 			return nil, err
+		}
+		if authorization := caller.Authorization(); authorization != "" {
+			request.Header.Set("Authorization", authorization)
 		}
 		answer, err := client.Do(request)
 		isTaken := !errors.Is(err, syscall.ECONNREFUSED)

@@ -1,5 +1,9 @@
 import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannelBuilder;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.Metadata;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.stub.MetadataUtils;
+import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -28,10 +32,21 @@ public class Grpc {
 
   public static void main(String[] args) throws Exception {
     var request = request(args[1], Picture.read(args[2]).pixels());
+    var caller = Caller.fromEnvironment();
+    var credentials =
+        caller.authority() == null
+            ? InsecureChannelCredentials.create()
+            : TlsChannelCredentials.newBuilder()
+                .trustManager(new ByteArrayInputStream(caller.authority()))
+                .build();
+    var metadata = new Metadata();
+    if (caller.authorization() != null) {
+      var key = Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+      metadata.put(key, caller.authorization());
+    }
     // One for the life of a program.
     var channel =
-        ManagedChannelBuilder.forTarget(args[0])
-            .usePlaintext()
+        io.grpc.Grpc.newChannelBuilder(args[0], credentials)
             .enableRetry()
             .defaultServiceConfig(
                 Map.of("methodConfig", List.of(Map.of("name", List.of(Map.of()), "retryPolicy", RETRY))))
@@ -48,6 +63,7 @@ public class Grpc {
     try {
       var answer =
           PredictionServiceGrpc.newBlockingStub(channel)
+              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
               // What a call and its retries may take together. Without it a call may wait for ever.
               .withDeadlineAfter(20, TimeUnit.SECONDS)
               .predict(request);

@@ -17,11 +17,13 @@ import java.util.Map;
 public class Rest {
   private static final int ATTEMPTS = 4;
   // One for the life of a program, with its connections. HTTP/1.1, since the service has no other.
-  private static final HttpClient CLIENT =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(1))
-          .build();
+  private static HttpClient client(Caller caller) throws Exception {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(1))
+        .sslContext(caller.tls())
+        .build();
+  }
 
   record Answer(List<List<Float>> predictions) {}
 
@@ -31,9 +33,12 @@ public class Rest {
     var request =
         HttpRequest.newBuilder(URI.create(args[0] + ":predict"))
             .timeout(Duration.ofSeconds(10)) // of one attempt; the service itself takes 30 s at most
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    var answer = send(request);
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    var caller = Caller.fromEnvironment();
+    if (caller.authorization() != null) {
+      request.header("Authorization", caller.authorization());
+    }
+    var answer = send(client(caller), request.build());
     if (answer.statusCode() != 200) {
       throw new IOException(answer.statusCode() + ": " + answer.body());
     }
@@ -41,10 +46,11 @@ public class Rest {
   }
 
   /** Sends a prediction again, which changes nothing, where it was not taken; not where it is slow. */
-  private static HttpResponse<String> send(HttpRequest request) throws Exception {
+  private static HttpResponse<String> send(HttpClient client, HttpRequest request)
+      throws Exception {
     for (int attempt = 1; ; attempt++) {
       try {
-        var answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
         if (!List.of(502, 503).contains(answer.statusCode()) || attempt == ATTEMPTS) {
           return answer;
         }
