@@ -1,6 +1,9 @@
 import { z } from "zod";
 import {
+  AuthArgs,
   isObject,
+  JwtArgs,
+  LimitArgs,
   ModelConfigOptions,
   modelEvaluationSchema,
   objectOf,
@@ -107,3 +110,42 @@ export const evaluate = (keyed: string[]) =>
       ...others,
       notWorseBy: typeof by === "boolean" ? (by ? 0 : undefined) : by,
     }));
+
+/** A field that a load balancer on AWS has no way to honour. */
+function notOnEcs(why: string) {
+  return z
+    .undefined({
+      error: () => `is set, and target ecs does not use it: leave it out, since ${why}`,
+    })
+    .optional();
+}
+
+const rates =
+  "the load balancer counts no calls; a rate-based rule of AWS WAF, in awsEndpoint.webAclArn, counts those of a minute or more";
+const noQueue =
+  "the load balancer has no queue; awsService.autoscaling adds replicas by their requests";
+
+/** Who may call on AWS. */
+export const ecsAuth = objectOf<AuthArgs>({
+  jwt: objectOf<JwtArgs>({
+    issuer: z.any().optional(),
+    audience: z.any().optional(),
+    jwks: z.any().optional(),
+    clientClaim: notOnEcs("nothing there goes by who calls"),
+  }).optional(),
+  apiKeys: notOnEcs("the load balancer knows no keys and checks tokens, those of auth.jwt"),
+  clients: notOnEcs("the load balancer has the same rights for all, those of limits.verbs"),
+});
+
+/** What may be called on AWS. */
+export const ecsLimits = objectOf<LimitArgs>({
+  verbs: z.any().optional(),
+  models: notOnEcs(
+    "a gRPC call names its model inside, where the load balancer does not look; serve only what may be called",
+  ),
+  requestsPerSecond: notOnEcs(rates),
+  callsAtATime: notOnEcs(rates),
+  callsPerReplica: notOnEcs(noQueue),
+  queuedPerReplica: notOnEcs(noQueue),
+  queueMilliseconds: notOnEcs(noQueue),
+});

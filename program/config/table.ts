@@ -8,7 +8,16 @@ import {
 import { ecsModelServiceDefaults } from "@tf-model-serving/aws";
 import { fewestReplicas, kubernetesModelServiceDefaults } from "@tf-model-serving/kubernetes";
 import type { Key } from "./key";
-import { evaluate, everyAddress, gpuCount, numberText, portOrNone, serverOptions } from "./schemas";
+import {
+  ecsAuth,
+  ecsLimits,
+  evaluate,
+  everyAddress,
+  gpuCount,
+  numberText,
+  portOrNone,
+  serverOptions,
+} from "./schemas";
 import { aws, kubernetes, swarm } from "./targetKeys";
 
 const needsNoAddress = "the cluster's own clients use the service's name, and others a route to it";
@@ -303,17 +312,25 @@ const edge = {
   auth: {
     default: {},
     says: "Who may call, as {apiKeys, jwt: {issuer, audience, jwks}, clients} (AuthArgs, docs/how-to/authentication.md); npm run key -- add NAME adds a key. Empty for everyone whom the network lets through",
-    feeds: ["service.auth"],
+    feeds: {
+      docker: ["service.auth"],
+      swarm: ["service.auth"],
+      ecs: ["endpoint.auth"],
+      kubernetes: ["service.auth"],
+    },
+    schema: { ecs: ecsAuth },
     makes: "service.auth",
-    instead: { ecs: "the load balancer checks tokens only: give awsEndpoint.auth.jwt" },
   },
   limits: {
     default: {},
     says: "How much may be asked, and what, as {requestsPerSecond, callsAtATime, callsPerReplica, queuedPerReplica, queueMilliseconds, models, verbs} (LimitArgs, docs/how-to/limits.md)",
-    feeds: ["service.limits"],
-    instead: {
-      ecs: "the load balancer counts no calls: a rate-based rule of AWS WAF in awsEndpoint.webAclArn does",
+    feeds: {
+      docker: ["service.limits"],
+      swarm: ["service.limits"],
+      ecs: ["endpoint.limits"],
+      kubernetes: ["service.limits"],
     },
+    schema: { ecs: ecsLimits },
   },
   accessLog: {
     default: {},

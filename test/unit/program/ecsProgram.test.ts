@@ -187,6 +187,11 @@ describe("the program on AWS", () => {
     ["REST's setting", { server: { restApiTimeoutMs: 90_000 } }, 91],
     ["gRPC's default, where it is routed", { awsEndpoint: grpc }, 60],
     ["gRPC's setting, where it is routed", { awsEndpoint: grpc, grpcTimeoutSeconds: 180 }, 180],
+    [
+      "gRPC's setting apart from REST's",
+      { awsEndpoint: grpc, requestTimeoutSeconds: 30, grpcTimeoutSeconds: 45 },
+      45,
+    ],
     ["no setting of gRPC where it is not routed", { grpcTimeoutSeconds: 180 }, 31],
     ["the load balancer's own", { awsEndpoint: { longestRequestSeconds: 20 } }, 20],
   ])("lets a request take as long as %s says", async (_, settings, seconds) => {
@@ -194,6 +199,21 @@ describe("the program on AWS", () => {
     expect(find("aws:lb/loadBalancer:LoadBalancer").idleTimeout).toBe(Math.max(60, seconds + 5));
     for (const { deregistrationDelay } of inputsOf("aws:lb/targetGroup:TargetGroup")) {
       expect(deregistrationDelay).toBe(seconds + 5);
+    }
+  });
+
+  it("asks callers for tokens, and routes what may be called", async () => {
+    const jwt = { issuer: "us", audience: "models", jwks: "https://login.example.com/keys" };
+    await run({ awsEndpoint: grpc, auth: { jwt }, limits: { verbs: ["predict"] } });
+    const rules = inputsOf("aws:lb/listenerRule:ListenerRule");
+    expect(rules).toHaveLength(2);
+    for (const { actions, conditions } of rules) {
+      expect(actions).toMatchObject([
+        { type: "jwt-validation", jwtValidation: { issuer: "us", jwksEndpoint: jwt.jwks } },
+        { type: "forward" },
+      ]);
+      expect(JSON.stringify(conditions)).toMatch(/predict/i);
+      expect(JSON.stringify(conditions)).not.toMatch(/metadata/i);
     }
   });
 
