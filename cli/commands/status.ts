@@ -11,6 +11,12 @@ import {
   versionLines,
 } from "../predict/models";
 import { toJson } from "../predict/service";
+import {
+  certificateFact,
+  type ShownCertificate,
+  shownCertificate,
+} from "../predict/shownCertificate";
+import { pluginNeeds } from "../setup/pulumiHome";
 import { targetOf } from "../targets";
 import type { Outputs, StackContext, StackStatus, Target } from "../targets/target";
 import { cardFact } from "./lineage";
@@ -20,15 +26,15 @@ export async function status(context: StackContext, { json }: { json?: unknown }
   const target = targetOf(context);
   const connected = await target.connect();
   const [found, outputs] = await Promise.all([target.status(), context.outputs()]);
-  const [models, clients] = await Promise.all([
-    modelsOf(context, target, found, outputs),
+  const [{ models, certificate }, clients] = await Promise.all([
+    ask(context, target, found, outputs),
     clientsOf(target, found),
   ]);
   const served = models.length > 0 && models.every((model) => isServed(model) || isClosed(model));
   // Where nobody here can ask, what runs has to do.
   const well = found.complete && (served || (found.silent !== undefined && models.length === 0));
   if (json) {
-    say(toJson(asJson(context, found, outputs, { models, clients }, well), 2));
+    say(toJson(asJson(context, found, outputs, { models, certificate, clients }, well), 2));
     return well ? 0 : 1;
   }
   tell({ subject: "stack", text: `${context.label} in ${context.backend.url}` });
@@ -41,6 +47,9 @@ export async function status(context: StackContext, { json }: { json?: unknown }
   found.table.forEach((line) => say(line));
   say();
   found.addresses.forEach(tell);
+  if (certificate) {
+    tell(certificateFact(certificate, renewalOf(context)));
+  }
   if (found.silent) {
     tell({ subject: "model", text: `cannot be asked from here: ${found.silent}` });
   }
@@ -71,18 +80,29 @@ export async function status(context: StackContext, { json }: { json?: unknown }
   return well ? 0 : 1;
 }
 
-async function modelsOf(
-  { stack }: StackContext,
+/** What the service itself says. */
+interface Asked {
+  readonly models: ModelReport[];
+  /** Absent without TLS, and where it is AWS's, which renews it. */
+  readonly certificate?: ShownCertificate;
+}
+
+async function ask(
+  { stack, setting }: StackContext,
   target: Target,
   { silent }: StackStatus,
   outputs: Outputs | undefined,
-): Promise<ModelReport[]> {
+): Promise<Asked> {
   if (!outputs?.restUrl || silent) {
-    return [];
+    return { models: [] };
   }
   const reach = await target.reach("rest");
   try {
-    return await askModels(outputs, reach.url, stack);
+    const [models, certificate] = await Promise.all([
+      askModels(outputs, reach.url, stack),
+      setting("target") === "ecs" ? undefined : shownCertificate(reach.url(outputs.restUrl)),
+    ]);
+    return { models, certificate };
   } finally {
     reach.close();
   }
@@ -110,6 +130,10 @@ async function clientsOf(
   return countByClient(lines.map(parseEntry).filter((entry) => entry !== undefined));
 }
 
+function renewalOf({ setting, stack }: StackContext): string {
+  return pluginNeeds(setting).selfSigned ? `${npmRun("up", stack)} renews it` : "renew it";
+}
+
 function sourceText({ modelSource = "", modelRevision }: Outputs): string {
   return modelRevision ? `${modelSource}   revision ${modelRevision}` : modelSource;
 }
@@ -127,7 +151,7 @@ function asJson(
   { stack, label, setting }: StackContext,
   { parts, remarks, silent }: StackStatus,
   outputs: Outputs | undefined,
-  { models, clients }: { models: ModelReport[]; clients?: ClientCounts },
+  { models, certificate, clients }: Asked & { clients?: ClientCounts },
   well: boolean,
 ) {
   return {
@@ -144,6 +168,7 @@ function asJson(
       ...{ name: model.name, served: isServed(model), versions: model.versions },
       ...{ labels: model.labels, error: model.error?.message },
     })),
+    certificate,
     notAsked: silent,
     clients,
     remarks: remarks.map(({ text }) => text),

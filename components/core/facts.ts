@@ -10,6 +10,7 @@ export type { ModelCard } from "./tfserving/modelCard";
 export { shownValue } from "./evaluation/verdict";
 export { errorIn, parseAnswer, scoresIn } from "./tfserving/answers";
 export { type PictureInput, pictureInput, pictureInstance } from "./tfserving/pictures";
+export { daysLeft, expiryText, ownerOf, renewalDays } from "./serving/edge/certificates";
 export { balancerMemoryMb } from "./serving/balancer/size";
 export { checkModelSource } from "./modelSource/kinds";
 export { namesServing } from "./tfserving/baseImage";

@@ -278,7 +278,7 @@ function withoutId(provider: string): string {
   return provider.replace(/::[^:]*$/, "");
 }
 
-/** What Docker, AWS, a registry or a random generator would make up. */
+/** What Docker, AWS, a registry, a random generator or an authority would make up. */
 function computed(
   type: string,
   name: string,
@@ -302,6 +302,10 @@ function computed(
     "random:index/randomBytes:RandomBytes": { base64: Buffer.alloc(32, name).toString("base64") },
     "random:index/randomId:RandomId": { hex: `hex-of-${name}` },
     "random:index/randomPassword:RandomPassword": { result: `result-of-${name}` },
+    "tls:index/certRequest:CertRequest": { certRequestPem: `request-of-${name}` },
+    "tls:index/locallySignedCert:LocallySignedCert": { certPem: `certificate-of-${name}` },
+    "tls:index/privateKey:PrivateKey": { privateKeyPem: `key-of-${name}` },
+    "tls:index/selfSignedCert:SelfSignedCert": { certPem: `certificate-of-${name}` },
   };
   return Object.fromEntries(
     Object.entries(outputs[type] ?? awsComputed(type, name, inputs)).map(([key, value]) => [

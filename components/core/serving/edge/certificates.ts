@@ -51,7 +51,10 @@ export function certificateWarnings(tls: TlsArgs, path: string, now = new Date()
   const ending = found
     .map(({ field, certificate }) => ({ field, certificate, days: daysLeft(certificate, now) }))
     .filter(({ days }) => days >= 0 && days < renewalDays)
-    .map(({ field, certificate, days }) => `${path}.${field}: ${endText(certificate, days)}`);
+    .map(
+      ({ field, certificate }) =>
+        `${path}.${field}: ${named(certificate)} ${expiryText(certificate, now)}: renew it.`,
+    );
   const [leaf] = found.filter(({ field }) => field === "certificate");
   return leaf && !leaf.certificate.subjectAltName
     ? [
@@ -67,9 +70,11 @@ export function daysLeft({ validTo }: { validTo: string }, now = new Date()): nu
   return Math.floor((Date.parse(validTo) - now.getTime()) / dayMs);
 }
 
-function endText(certificate: X509Certificate, days: number): string {
+/** `expires in 29 days, on 2026-12-27`, or `expired on 2026-10-01`. */
+export function expiryText(certificate: { validTo: string }, now = new Date()): string {
+  const days = daysLeft(certificate, now);
   const left = days === 0 ? "in less than a day" : `in ${days} ${days === 1 ? "day" : "days"}`;
-  return `${named(certificate)} expires ${left}, on ${day(certificate.validTo)}: renew it.`;
+  return `${days < 0 ? "expired" : `expires ${left},`} on ${day(certificate.validTo)}`;
 }
 
 function clientCas(clientCa: unknown): X509Certificate[] | string | undefined {
@@ -183,9 +188,9 @@ function caProblems(certificates: X509Certificate[], now: Date): string[] {
 }
 
 function dateProblems(certificate: X509Certificate, now: Date): string[] {
-  const { validFrom, validTo } = certificate;
-  if (now.getTime() > Date.parse(validTo)) {
-    return [`has ${named(certificate)}, which expired on ${day(validTo)}: renew it`];
+  const { validFrom } = certificate;
+  if (daysLeft(certificate, now) < 0) {
+    return [`has ${named(certificate)}, which ${expiryText(certificate, now)}: renew it`];
   }
   return now.getTime() < Date.parse(validFrom)
     ? [
@@ -209,9 +214,13 @@ function keyTypeProblems(certificate: X509Certificate): string[] {
 }
 
 /** `the certificate of CN=serving.example.com, O=Example`. */
-function named({ subject, subjectAltName }: X509Certificate): string {
-  const name = subject?.split("\n").join(", ") || subjectAltName || "nobody";
-  return `the certificate of ${name}`;
+function named(certificate: X509Certificate): string {
+  return `the certificate of ${ownerOf(certificate)}`;
+}
+
+/** `CN=serving.example.com, O=Example`; of a certificate without a subject, what it is for. */
+export function ownerOf({ subject, subjectAltName }: X509Certificate): string {
+  return subject?.split("\n").join(", ") || subjectAltName || "nobody";
 }
 
 function day(date: string): string {
