@@ -212,6 +212,23 @@ export function commands(): Command {
         "\nExit code 0: the model is served and answered; 1: not so, as where the host has no room.",
     );
 
+  onStack(
+    "key",
+    "Makes, revokes and lists keys of clients, in the stack's file: up makes it so.",
+    () => {
+      const { key } = load<typeof import("./commands/key.js")>("./commands/key");
+      return async (...given) => key(...given);
+    },
+  )
+    .argument("<ACTION>", "add, revoke or list")
+    .argument("[NAME]", "the client")
+    .usage("-- [options] add NAME | revoke NAME | list")
+    .option("--models <NAMES>", "add: the models that it may call, such as a,b (default: all)")
+    .option("--verbs <NAMES>", "add: what it may call, such as predict,status (default: all)")
+    .option("--out <FILE>", "add: write the key into a new file, for your eyes only")
+    .option("--hash <DIGITS>", "revoke: only the key whose hash begins so (default: all)")
+    .addHelpText("after", "\nadd shows the key once, on stdout: only its hash is kept.");
+
   program
     .command("sweep")
     .summary("Removes preview environments whose time is up")

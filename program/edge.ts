@@ -18,6 +18,7 @@ import {
   hashApiKey,
   isObject,
   JwtArgs,
+  ownClients,
   Problem,
   TlsArgs,
 } from "@tf-model-serving/core";
@@ -31,8 +32,6 @@ export interface EdgeKeys {
 }
 
 type Refuse = (propertyPath: string, reason: string) => void;
-
-const ownClients = ["notebook", "predict"] as const;
 
 /** Reads what the keys `tls` and `auth` name; of a part that cannot be read nothing more is said. */
 export async function withEdge(settings: Settings): Promise<Settings> {

@@ -15,6 +15,14 @@ export { balancerMemoryMb } from "./serving/balancer/size";
 export { checkModelSource } from "./modelSource/kinds";
 export { namesServing } from "./tfserving/baseImage";
 export { problemsOf } from "./arguments/schema";
+export {
+  checkClientName,
+  digitsOf,
+  hashApiKey,
+  makeApiKey,
+  ownClients,
+} from "./serving/edge/apiKeys";
+export { verbNames } from "./tfserving/verbs";
 export { networkName } from "./serving/checkReplicas";
 export { checkServerOptions } from "./tfserving/checkServerOptions";
 export type { ModelConfigOptions } from "./tfserving/modelConfig";

@@ -6,7 +6,7 @@ export { defaultDockerHost, usualEngine } from "./engine/dockerContext";
 export { DockerEngine, findImage, inspectEngine } from "./engine/engine";
 export { engineProviderArgs } from "./engine/engineProvider";
 export { HostPort, TakenPort } from "./engine/takenPorts";
-export { apiKeyOf, hashApiKey } from "./serving/edge/apiKeys";
+export { apiKeyOf, hashApiKey, ownClients } from "./serving/edge/apiKeys";
 export { CanaryArgs } from "./serving/canary";
 export { BalancedArgs, ReplicaArgs } from "./serving/replicaArgs";
 export {

@@ -10,6 +10,9 @@ const algorithm = "sha256:";
 const hashPattern = /^sha256:[0-9a-f]{64}$/i;
 const clientPattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
+/** Clients that a stack has by itself: its notebook, and `npm run predict`. */
+export const ownClients = ["notebook", "predict"] as const;
+
 /** A new key of 256 random bits. */
 export function makeApiKey(): string {
   return apiKeyOf(randomBytes(keyBytes));
