@@ -34,7 +34,8 @@ export function callerOf(
   const anyName = caCertificate !== undefined || /^(127\.|0\.0\.0\.0$)/.test(host);
   const file = (name: string) => (env[name] ? readCredential(name, env[name]) : undefined);
   return {
-    apiKey: predictKey,
+    // A stack has none of its own where a load balancer checks tokens of an issuer.
+    apiKey: predictKey ?? file("TF_SERVING_API_KEY_FILE")?.toString().trim(),
     tls: {
       ca: caCertificate,
       servername,
@@ -51,7 +52,7 @@ function readCredential(variable: string, file: string): Buffer {
   } catch (error) {
     throw new Failure(
       `${variable} names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code}).`,
-      `name a file in PEM, or unset ${variable}.`,
+      `name a file that is there, or unset ${variable}.`,
     );
   }
 }
@@ -125,7 +126,11 @@ export function refusal(url: string, status: number, said: string, stack: string
   const message = `The service at ${url} answered ${status}: ${said}`;
   switch (status) {
     case 401:
-      return new Failure(message, `${npmRun("up", stack)} gives it and the commands the same key.`);
+      return new Failure(
+        message,
+        `${npmRun("up", stack)} gives it and the commands the same key; on target ecs name a file ` +
+          "with a token of the issuer: TF_SERVING_API_KEY_FILE.",
+      );
     case 403:
       return new NotForUs(
         message,

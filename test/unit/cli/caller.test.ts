@@ -58,6 +58,16 @@ describe("the commands call a service", () => {
     expect(keys).toEqual([`Bearer ${predictKey}`, undefined]);
   });
 
+  it("with the token of a file, where the stack has no key for them", async () => {
+    const { keys, url } = await startService();
+    const outputs = { restUrl: onAddress, caCertificate: caCertificate() };
+    fs.writeFileSync(file("token"), "header.payload.signature\n");
+    const env = { TF_SERVING_API_KEY_FILE: file("token") };
+    await modelStatus(url, "dev", callerOf(outputs, env));
+    await modelStatus(url, "dev", callerOf({ ...outputs, predictKey }, env));
+    expect(keys).toEqual(["Bearer header.payload.signature", `Bearer ${predictKey}`]);
+  });
+
   it.each([
     ["the authority of the stack, at an address", onAddress],
     ["the authority of the stack, by a name", onName],
