@@ -4,6 +4,8 @@ import { callerIn, type Entry, isGood } from "./entry";
 /** How far back requests are counted, and how many lines of each balancer at most. */
 export const counted = { seconds: 15 * 60, lines: 20_000 };
 
+const shown = 20;
+
 /** What one client has asked. */
 export interface ClientCount {
   readonly client: string;
@@ -32,17 +34,19 @@ export function countByClient(entries: Entry[]): ClientCounts | undefined {
   if (entries.length === 0) {
     return undefined;
   }
-  const names = [...new Set(entries.map(callerIn))];
+  const byClient = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const client = callerIn(entry);
+    byClient
+      .set(client, byClient.get(client) ?? [])
+      .get(client)
+      ?.push(entry);
+  }
   return {
     since: entries.map(({ time }) => time).reduce((a, b) => (a < b ? a : b)),
     estimated: entries.some(({ sample }) => sample < 1),
-    clients: names
-      .map((name) =>
-        countOf(
-          name,
-          entries.filter((entry) => callerIn(entry) === name),
-        ),
-      )
+    clients: [...byClient]
+      .map(([client, asked]) => countOf(client, asked))
       .sort((a, b) => b.requests - a.requests),
   };
 }
@@ -75,13 +79,17 @@ function quantile(sorted: { ms: number; weight: number }[], share: number): numb
   return sorted.find(({ weight }) => (passed += weight) >= wanted)?.ms;
 }
 
-/** The counts for people, a line for each client. */
+/** The counts for people, a line for each client, as far as a screen takes them. */
 export function countLines({ clients }: ClientCounts): string[] {
   const ms = (time: number | undefined) => (time === undefined ? "-" : `${time} ms`);
-  return renderTable(
+  const lines = renderTable(
     ["CLIENT", "REQUESTS", "ERRORS", "REFUSED", "P50", "P99"],
-    clients.map(({ client, requests, errors, refused, p50Ms, p99Ms }) => [
-      ...[client, String(requests), String(errors), String(refused), ms(p50Ms), ms(p99Ms)],
-    ]),
+    clients
+      .slice(0, shown)
+      .map(({ client, requests, errors, refused, p50Ms, p99Ms }) => [
+        ...[client, String(requests), String(errors), String(refused), ms(p50Ms), ms(p99Ms)],
+      ]),
   );
+  const more = clients.length - shown;
+  return more > 0 ? [...lines, `... and ${more} more: --json has all`] : lines;
 }

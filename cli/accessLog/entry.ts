@@ -45,9 +45,13 @@ export function parseEntry(line: string): Entry | undefined {
     return undefined;
   }
   try {
-    const entry: Entry = JSON.parse(line);
+    const { grpcStatus, sample, ...entry } = JSON.parse(line);
     const isEntry = typeof entry.requestId === "string" && typeof entry.totalMs === "number";
-    return isEntry ? entry : undefined;
+    // HAProxy writes what it does not know as an empty text.
+    const isKnown = typeof grpcStatus === "number";
+    return isEntry
+      ? { ...entry, sample: Number(sample), ...(isKnown ? { grpcStatus } : {}) }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -74,8 +78,8 @@ export function readableLine(line: string): string {
   return [
     time,
     callerIn(entry).padEnd(12),
-    `${api} ${asked}`.padEnd(28),
-    (statusText(entry) + (refusal ? ` refused: ${refusal}` : "")).padEnd(18),
+    `${api} ${asked}`.padEnd(34),
+    (statusText(entry) + (refusal ? ` refused: ${refusal}` : "")).padEnd(24),
     duration(entry).padEnd(30),
     `${size(entry.bytesIn)} in, ${size(entry.bytesOut)} out`.padEnd(24),
     (replica || "-").padEnd(17),

@@ -8,7 +8,7 @@ const line = (more: Parameters<typeof entry>[0]) => readableLine(JSON.stringify(
 describe("a line of a balancer", () => {
   it("about a request is columns of what matters", () => {
     expect(line({})).toBe(
-      "2026-01-01T00:00:01.250Z  web           rest predict my_model         200                 " +
+      "2026-01-01T00:00:01.250Z  web           rest predict my_model               200                       " +
         "12 ms (queue 0, server 11)      602.1 kB in, 1.5 kB out   172.18.0.4:8501    5f0c",
     );
   });
@@ -31,6 +31,13 @@ describe("a line of a balancer", () => {
 
   it("does not steer the terminal with what a client calls itself", () => {
     expect(line({ client: "a\u001b[2Jb", requestId: "x\ny\u202e" })).not.toMatch(/\p{C}/u);
+  });
+
+  it("is read as HAProxy writes it, with empty texts for what it does not know", () => {
+    const { sample, ...others } = entry();
+    const written = JSON.stringify({ ...others, grpcStatus: "", sample: String(sample) });
+    expect(parseEntry(written)).toEqual(entry());
+    expect(readableLine(written)).toContain("  200  ");
   });
 
   it.each([
@@ -64,6 +71,14 @@ describe("requests by client", () => {
       "batch   1         0       0        5 ms   5 ms",
       "-       1         0       1        -      -",
     ]);
+  });
+
+  it("are those of the busiest clients where there are many", () => {
+    const lines = countLines(
+      countByClient(Array.from({ length: 23 }, (_, at) => entry({ client: `c${at}` })))!,
+    );
+    expect(lines).toHaveLength(22);
+    expect(lines.at(-1)).toBe("... and 3 more: --json has all");
   });
 
   it("are estimated from the share of good ones that is logged, in their times too", () => {
