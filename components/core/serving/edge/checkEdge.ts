@@ -2,7 +2,7 @@ import type { Problem } from "../../arguments/problem";
 import type { ServerOptions } from "../../tfserving/serverOptions";
 import { namesModels } from "../balancer/callers";
 import { balancerMemoryMb } from "../balancer/size";
-import { checkApiKeys } from "./apiKeys";
+import { checkApiKeys, ownClients } from "./apiKeys";
 import { certificateWarnings, checkCertificates } from "./certificates";
 import { hasTls } from "./edge";
 import type { AuthArgs, EdgeArgs, TlsArgs } from "./edgeArgs";
@@ -56,13 +56,14 @@ function checkChoice(tls: TlsArgs): Problem[] {
   ];
 }
 
-/** Without tokens nobody else can have a name. */
+/** Without tokens nobody else can have a name; the stack's own get their keys later. */
 function checkClients({ apiKeys, jwt, clients = {} }: AuthArgs): Problem[] {
   const known = Object.keys(apiKeys ?? {});
+  const named: string[] = [...known, ...ownClients];
   return jwt
     ? []
     : Object.keys(clients)
-        .filter((name) => !known.includes(name))
+        .filter((name) => !named.includes(name))
         .map((name) => ({
           propertyPath: `auth.clients.${name}`,
           reason: `has no key: add one to auth.apiKeys.${name}, or leave it out (there are ${known.join(", ") || "none"})`,
