@@ -16,6 +16,8 @@ const others: Record<string, string> = {
   "components/core/engine/sshAgent.ts": "It ends a connection; whoever asks the engine catches it.",
   "components/core/evaluation/": "ModelEvaluation and its check catch what they throw.",
   "components/core/modelSource/": "It knows no program; whoever fetches a model catches it.",
+  "components/core/serving/balancer/quote.ts":
+    "The checks of arguments refuse what it cannot quote.",
   "components/core/tfserving/pictures.ts":
     "It knows no Pulumi; the npm commands and the check of an evaluation catch it.",
   "components/core/tfserving/readModelConfigs.ts":
@@ -24,6 +26,7 @@ const others: Record<string, string> = {
     "It knows no Pulumi; the checks of a model's version make a problem of it.",
   "components/kubernetes/cluster/connectCluster.ts":
     "It is an answer's code; whoever asks the API server catches it.",
+  "program/issuerKeys.ts": "It makes a reason of what it throws.",
 };
 
 it("what components and program throw has no stack trace", () => {

@@ -60,8 +60,12 @@ function checkChoice(tls: TlsArgs): Problem[] {
 function checkClients({ apiKeys, jwt, clients = {} }: AuthArgs): Problem[] {
   const known = Object.keys(apiKeys ?? {});
   const named: string[] = [...known, ...ownClients];
+  const refused = Object.keys(clients).filter((name) => /^$|\p{Cc}/u.test(name));
   return jwt
-    ? []
+    ? refused.map((name) => ({
+        propertyPath: `auth.clients.${JSON.stringify(name)}`,
+        reason: "is no client's name: use the text of the claim, without control characters",
+      }))
     : Object.keys(clients)
         .filter((name) => !named.includes(name))
         .map((name) => ({
