@@ -42,8 +42,8 @@ function byToken({ issuer, audience, clientClaim, keys }: NonNullable<Callers["t
   const inList = `${begin}${pattern(JSON.stringify(audience))}${end}`;
   return `  http-request set-var(txn.token) http_auth_bearer if !{ var(txn.client) -m found } { http_auth_bearer -m reg ^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$ }
 ${signed}  http-request set-var(txn.now) date()
-  acl token_issuer ${claim("iss")} -m str ${quoted(issuer)}
-  acl token_audience ${claim("aud")} -m str ${quoted(audience)}
+  acl token_issuer ${claim("iss")} -m str -- ${quoted(issuer)}
+  acl token_audience ${claim("aud")} -m str -- ${quoted(audience)}
   acl token_audience ${claim("aud")} -m reg ${quoted(inList)}
   acl token_fresh ${claim("exp", ",'int'")},sub(txn.now) gt 0
   acl token_early ${claim("nbf", ",'int'")},sub(txn.now) gt 60
@@ -63,7 +63,7 @@ function signedWith({ kid, alg }: TokenKey, place: number): string {
 export function checkRights(api: Api, { clients, limits }: Edge): string {
   const all = forbid(api, limits, "");
   const each = Object.entries(clients).map(([name, rights]) =>
-    forbid(api, rights, `{ var(txn.client) -m str ${quoted(name)} } `),
+    forbid(api, rights, `{ var(txn.client) -m str -- ${quoted(name)} } `),
   );
   return [all, ...each].join("");
 }
@@ -89,7 +89,7 @@ function forbid(api: Api, { models, verbs }: ClientArgs, who: string): string {
       ? [refuse("forbidden", `if ${who}${unlessHealth}!{ var(txn.verb) -m str ${list(verbs)} }`)]
       : []),
     ...(models
-      ? [refuse("forbidden", `if ${who}${unlessHealth}!{ ${called} -m str ${list(models)} }`)]
+      ? [refuse("forbidden", `if ${who}${unlessHealth}!{ ${called} -m str -- ${list(models)} }`)]
       : []),
   ].join("");
 }

@@ -49,7 +49,7 @@ function limitOf(
   const set = (limit: number, condition: string) =>
     `  http-request set-var(txn.${variable},ifnotexists) int(${limit})${condition}\n`;
   const each = Object.entries(clients).flatMap(([client, { [name]: limit }]) =>
-    limit === undefined ? [] : [set(limit, ` if { var(txn.client) -m str ${quoted(client)} }`)],
+    limit === undefined ? [] : [set(limit, ` if { var(txn.client) -m str -- ${quoted(client)} }`)],
   );
   return [...each, ...(limits[name] === undefined ? [] : [set(limits[name], "")])].join("");
 }
