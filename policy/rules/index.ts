@@ -2,6 +2,7 @@ import type { ResourceRule, StackRule } from "../rule";
 import { encryption } from "./encryption";
 import { imagesByDigest } from "./imagesByDigest";
 import { monthlyBudget } from "./monthlyBudget";
+import { noAnonymousCallers } from "./noAnonymousCallers";
 import { noPrivilegedContainer } from "./noPrivilegedContainer";
 import { noPublicIngress } from "./noPublicIngress";
 import { noSecretInEnvironment } from "./noSecretInEnvironment";
@@ -11,6 +12,7 @@ import { requiredTags } from "./requiredTags";
 export const resourceRules: readonly ResourceRule[] = [
   imagesByDigest,
   noPublicIngress,
+  noAnonymousCallers,
   encryption,
   noPrivilegedContainer,
   noSecretInEnvironment,

@@ -54,7 +54,7 @@ describe("encryption", () => {
     ["refuses a topic", aws("sns/topic", {}), {}, "Topic it is not encrypted. Set kmsMasterKeyId."],
     [
       "refuses HTTP",
-      listener({ protocol: "HTTP", defaultActions: [{ type: "forward" }] }),
+      listener({ protocol: "HTTP", defaultActions: [{ type: "fixed-response" }] }),
       {},
       "Listener it takes requests in clear text, over HTTP. Set protocol: HTTPS",
     ],

@@ -117,3 +117,40 @@ describe("no-public-ingress", () => {
     ["refuses it with a reason for a longer name", open, reasons("it-"), "is of type NodePort"],
   ]);
 });
+
+describe("no-anonymous-callers", () => {
+  const forward = { type: "forward", targetGroupArn: "arn" };
+  const token = { type: "jwt-validation", jwtValidation: { issuer: "us" } };
+  const rule = (...actions: object[]) => aws("lb/listenerRule", { actions });
+  checkPolicies([
+    ["takes a rule that asks for a token first", rule(token, forward), {}],
+    ["takes a rule that passes nothing on", rule({ type: "fixed-response" }), {}],
+    ["takes actions that a preview does not know", rule({ type: unknown }, forward), {}],
+    [
+      "takes a listener that verifies certificates of clients",
+      aws("lb/listener", {
+        protocol: "HTTPS",
+        defaultActions: [forward],
+        mutualAuthentication: { mode: "verify" },
+      }),
+      {},
+    ],
+    [
+      "refuses a rule that asks nothing",
+      rule(forward),
+      {},
+      "no-anonymous-callers: ListenerRule it passes requests on and does not ask who calls. Put",
+    ],
+    [
+      "refuses a listener that asks too late",
+      aws("lb/listener", { protocol: "HTTPS", defaultActions: [forward, token] }),
+      {},
+      "Listener it passes requests on",
+    ],
+    [
+      "takes a rule with a reason",
+      rule(forward),
+      { "no-anonymous-callers": { reasons: { it: "Only the team's own VPC gets there" } } },
+    ],
+  ]);
+});

@@ -45,6 +45,7 @@ it("a stack over its budget, and a listener without its reason, would be refused
   });
   expect(told).toEqual([
     expect.stringContaining("images-by-digest: TaskDefinition notebook: "),
+    expect.stringContaining("no-anonymous-callers: ListenerRule serving-rest passes requests on"),
     expect.stringContaining("encryption: Listener serving-http takes requests in clear text"),
     "monthly-budget: Stack staging costs 130 USD a month for instances (serving-instances: 1 to 4 " +
       "c7i.xlarge) at prices of us-east-1 of 2026-07-20, and its budget is 100. Take fewer or smaller " +
