@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { connectEngine } from "@tf-model-serving/core/facts";
 import { npmRun } from "../../output/console";
@@ -137,11 +137,19 @@ function logSource(engine: Docker, part: Container): LogSource {
           ...{ stdout: true, stderr: true, timestamps: true, tail, follow },
           ...(sinceSeconds ? { since: Math.floor(Date.now() / 1000) - sinceSeconds } : {}),
         });
-        const stream = Buffer.isBuffer(said) ? new PassThrough().end(said) : said;
+        const stream = Buffer.isBuffer(said) ? Readable.from(pieces(said)) : said;
         engine.modem.demuxStream(stream, into, into);
         stream.on("end", () => into.end()).on("close", () => into.end());
       }),
   };
+}
+
+/** For each line in a piece demuxStream copies, and keeps on the call stack, what is left of the piece. */
+function* pieces(said: Buffer): Generator<Buffer> {
+  const bytes = 16 * 1024;
+  for (let at = 0; at < said.length; at += bytes) {
+    yield said.subarray(at, at + bytes);
+  }
 }
 
 function nothingToShow({ host, label, stack }: StackContext, which: string | undefined): Failure {
