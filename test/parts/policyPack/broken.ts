@@ -22,6 +22,11 @@ export function declareBroken(): void {
     ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }],
     tags: { team: "reef" },
   });
+  new aws.lb.ListenerRule("anonymous", {
+    listenerArn: "arn:aws:elasticloadbalancing:us-east-1:1:listener/app/a/1/2",
+    conditions: [{ pathPattern: { values: ["/v1/models/*"] } }],
+    actions: [{ type: "forward", targetGroupArn: "arn:aws:elasticloadbalancing:us-east-1:1:t/1" }],
+  });
   new aws.efs.FileSystem("clear", { tags: { team: "reef" } });
   new aws.ec2.Instance("large", {
     ...{ ami: "ami-1", instanceType: "g5.48xlarge", tags: { team: "reef" } },

@@ -26,6 +26,15 @@ export function declareSound(): void {
     ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["10.0.0.0/8"] }],
     tags,
   });
+  const jwtValidation = { issuer: "us", jwksEndpoint: "https://login.example.com/keys" };
+  new aws.lb.ListenerRule("asks", {
+    listenerArn: "arn:aws:elasticloadbalancing:us-east-1:1:listener/app/a/1/2",
+    conditions: [{ pathPattern: { values: ["/v1/models/*"] } }],
+    actions: [
+      { type: "jwt-validation", jwtValidation },
+      { type: "forward", targetGroupArn: "arn:aws:elasticloadbalancing:us-east-1:1:t/1" },
+    ],
+  });
   new aws.efs.FileSystem("encrypted", { encrypted: true, tags });
   const disk = { rootBlockDevice: { encrypted: true } };
   new aws.ec2.Instance("small", { ami: "ami-1", instanceType: "t3.medium", tags, ...disk });
