@@ -30,7 +30,7 @@ export function createBalancerFiles(
   served: ServedCertificate | undefined,
   opts: pulumi.CustomResourceOptions,
 ): BalancerFolder {
-  const labels = dockerLabels("balancer", args.labels);
+  const labels = dockerLabels("balancer-config", args.labels);
   const kept = { ...opts, deleteBeforeReplace: false };
   // `tasks.` lists every task, in both endpoint modes.
   const { open, secret } = balancerFiles(

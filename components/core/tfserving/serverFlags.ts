@@ -169,14 +169,13 @@ const fewestGrpcThreads = 64;
 // twice the batch size, which for the default size of 1000 would be 2000 threads.
 const mostThreadsForBatching = 256;
 
-/** Calls that a server works on at a time, as `restApiNumThreads` says or its default. */
-export function callsAtATime(options: ServerOptions, cpus: number): number {
-  return Math.max(1, Math.floor(options.restApiNumThreads ?? callThreads(options, cpus) ?? 1));
+/** Calls that have to be under way so that batches fill; 0 without batching. */
+export function callsForBatches({ batching }: ServerOptions): number {
+  return batching ? Math.min(2 * largestBatch(batching), mostThreadsForBatching) : 0;
 }
 
-function callThreads({ batching }: ServerOptions, cpus?: number): number | undefined {
-  const batch = batching ? 2 * largestBatch(batching) : 0;
-  return cpus && Math.max(4 * cpus, Math.min(batch, mostThreadsForBatching));
+function callThreads(options: ServerOptions, cpus?: number): number | undefined {
+  return cpus && Math.max(4 * cpus, callsForBatches(options));
 }
 
 function grpcThreads(options: ServerOptions, cpus?: number): number | undefined {

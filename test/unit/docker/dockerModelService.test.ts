@@ -6,7 +6,9 @@ import { describe, expect, it } from "vitest";
 
 import { ReleaseStrategy } from "@tf-model-serving/core";
 import { resolveModelServiceArgs } from "../../../components/core/docker/modelServiceArgs";
-import { renderBalancerConfig } from "../../../components/core/serving/balancer/ports";
+import { renderBalancerConfig } from "../../../components/core/serving/balancer/config";
+import type { BalancerSettings } from "../../../components/core/serving/balancer/settings";
+import { edgeOf } from "../../../components/core/serving/edge/edge";
 import { engine } from "../../support/fakeEngine";
 import { isKnown, outputsOf, promiseOf, unknown, urn } from "../../support/mocks";
 import { rendered } from "../../support/rendered";
@@ -52,22 +54,26 @@ describe("the resources of a service", () => {
   });
 
   it("run the balancer's script", async () => {
-    const script = fs.readFileSync(path.join(repository, "components/core/serving/run"), "utf8");
+    const script = fs.readFileSync(
+      path.join(repository, "components/core/serving/balancer/run"),
+      "utf8",
+    );
     expect((await createService()).balancer.inputs.command).toEqual(["bash", "-c", script]);
   });
 
   const set = { serviceName: "birds", server: { restApiTimeoutMs: 5000 }, grpcTimeoutSeconds: 180 };
 
-  it.each<[string, Args, Parameters<typeof renderBalancerConfig>[0]["times"], string]>([
+  it.each<[string, Args, BalancerSettings["times"], string]>([
     ["defaults", {}, { restMs: 31_000, grpcMs: 60_000 }, "tf_model_serving_replica"],
     ["settings", set, { restMs: 6000, grpcMs: 180_000 }, "birds_replica"],
   ])(
     "have a balancer that finds the replicas and waits for them: %s",
     async (_, args, times, replicaAlias) => {
       const inputs = await inputsOf({ replicas: 1, ...args });
-      const config = renderBalancerConfig({ replicaAlias, times });
-      expect(inputs["Container serving-balancer-config"].envs).toEqual([
-        `BALANCER_CONFIG=${config}`,
+      const { server, cpus = 1 } = args as { server?: object; cpus?: number };
+      const content = renderBalancerConfig({ replicaAlias, times, edge: edgeOf({ cpus, server }) });
+      expect(inputs["Container serving-balancer-config"].uploads).toEqual([
+        { file: "/staging/haproxy.cfg", content, permissions: "0444" },
       ]);
     },
   );
@@ -172,8 +178,8 @@ describe("a release", () => {
 
   it("of another image, other limits and other flags changes the replicas alone", async () => {
     const other = {
-      ...{ image: "sha256:next", cpus: 2, memoryMb: 512, pids: 128 },
-      ...{ drainSeconds: 1, startTimeoutSeconds: 10, server: { enableCors: true } },
+      ...{ image: "sha256:next", cpus: 0.5, memoryMb: 512, pids: 128 },
+      ...{ drainSeconds: 1, startTimeoutSeconds: 10, server: { numLoadThreads: 2 } },
     };
     const names = ["Container serving-replica-1", "Container serving-replica-2"];
     const [before, after] = [

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 
 import { ReleaseStrategy } from "@tf-model-serving/core";
 import { KubernetesModelService, KubernetesModelServiceArgs } from "@tf-model-serving/kubernetes";
-import { renderBalancerConfig } from "../../../components/core/serving/balancer/ports";
+import { renderBalancerConfig } from "../../../components/core/serving/balancer/config";
+import { edgeOf } from "../../../components/core/serving/edge/edge";
 import { renderServer } from "../../../components/core/tfserving/serverOptions";
 import {
   isKnown,
@@ -126,6 +127,7 @@ describe("the balancers", () => {
       renderBalancerConfig({
         replicaAlias: "flowers-replicas.models.svc.cluster.local",
         times: { restMs: 31_000, grpcMs: 60_000 },
+        edge: edgeOf({ cpus: 1 }),
         pods: { balancers: 2, aloneSeconds: 15 },
         canary: { alias: "flowers-canary.models.svc.cluster.local", ...canaryReplicas },
       }),

@@ -26,7 +26,7 @@ describe("a clone with core.autocrlf", () => {
   const texts = {
     "components/core/image/runtime/tfserving-supervisor": "#!/usr/bin/perl\n1;\n",
     "components/core/image/runtime/TfServing/Http.pm": "1;\n",
-    "components/core/serving/run": "set -u\n",
+    "components/core/serving/balancer/run": "set -u\n",
     "airgap/images/build": "set -e\n",
     "model/notebooks/client.ipynb": "{}\n",
   };
@@ -57,6 +57,6 @@ describe("a checkout that has CRLF all the same", () => {
   it("is what the balancer's script is read for", () => {
     const [bash, option, script] = balancerCommand();
     expect([bash, option]).toEqual(["bash", "-c"]);
-    expect(script).toBe(readText(path.join(repository, "components/core/serving/run")));
+    expect(script).toBe(readText(path.join(repository, "components/core/serving/balancer/run")));
   });
 });

@@ -145,6 +145,7 @@ describe("the packages' schemas", () => {
     [
       "DockerModelService",
       [
+        "caCertificate",
         "grpcAddress",
         "modelUrls",
         "networkGrpcAddress",
@@ -198,6 +199,7 @@ describe("the packages' schemas", () => {
     [
       "KubernetesModelService",
       [
+        "caCertificate",
         "grpcAddress",
         "modelUrls",
         "namespace",
@@ -214,6 +216,7 @@ describe("the packages' schemas", () => {
     [
       "SwarmModelService",
       [
+        "caCertificate",
         "grpcAddress",
         "modelUrls",
         "networkGrpcAddress",

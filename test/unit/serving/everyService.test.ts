@@ -100,7 +100,7 @@ describe("the time of a request", () => {
   it.each([
     ["nothing", {}, 31, 60],
     ["one time for both", { requestTimeoutSeconds: 90 }, 91, 90],
-    ["gRPC's old name", { grpcTimeoutSeconds: 180 }, 31, 180],
+    ["a time of gRPC alone", { grpcTimeoutSeconds: 180 }, 31, 180],
     ["REST's old name", { server: { restApiTimeoutMs: 5000 } }, 6, 60],
   ])("follows from %s", (_, args, rest, grpc) => {
     expect(requestTimes(args)).toEqual({ restMs: rest * 1000, grpcMs: grpc * 1000 });
@@ -111,7 +111,6 @@ describe("a note names the new word", () => {
   it.each<[string, Parameters<typeof oldNameNotes>[0]]>([
     ['"surge"', { strategy: ReleaseStrategy.BlueGreen }],
     ['"inPlace"', { strategy: ReleaseStrategy.Rolling }],
-    ["requestTimeoutSeconds", { grpcTimeoutSeconds: 60 }],
     ["requestTimeoutSeconds", { server: { restApiTimeoutMs: 5000 } }],
   ])("%s for %j", (word, args) => {
     expect(oldNameNotes(args)).toEqual([expect.stringContaining(word)]);

@@ -5,7 +5,8 @@ import * as docker from "@pulumi/docker";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { EndpointMode, SwarmModelService, SwarmModelServiceArgs } from "@tf-model-serving/core";
-import { renderBalancerConfig } from "../../../components/core/serving/balancer/ports";
+import { renderBalancerConfig } from "../../../components/core/serving/balancer/config";
+import { edgeOf } from "../../../components/core/serving/edge/edge";
 import { ReleaseStrategy } from "../../../components/core/serving/releaseStrategy";
 import { dockerConfig } from "../../support/dockerConfig";
 import { swarmEngine } from "../../support/fakeEngine";
@@ -70,13 +71,16 @@ describe("the resources of a service on Swarm", () => {
 
   it("run the balancer's script, which looks for every task, under tasks. in both endpoint modes", async () => {
     await create();
-    const script = fs.readFileSync(path.join(repository, "components/core/serving/run"), "utf8");
+    const script = fs.readFileSync(
+      path.join(repository, "components/core/serving/balancer/run"),
+      "utf8",
+    );
     const balancer = recording.find(service, "serving-balancer");
     expect(specOf(balancer).commands).toEqual(["bash", "-c", script]);
     const config = recording.find("docker:index/serviceConfig:ServiceConfig").inputs.dataRaw;
     const times = { restMs: 31_000, grpcMs: 60_000 };
     const replicaAlias = "tasks.tf_model_serving_replica";
-    expect(config).toBe(renderBalancerConfig({ replicaAlias, times }));
+    expect(config).toBe(renderBalancerConfig({ replicaAlias, times, edge: edgeOf({ cpus: 1 }) }));
   });
 
   it("give no service more than one environment variable: the provider shuffles them", async () => {

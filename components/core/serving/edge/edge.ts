@@ -1,6 +1,6 @@
 import type { Edge } from "../balancer/settings";
 import type { ServerOptions } from "../../tfserving/serverOptions";
-import { callsAtATime } from "../../tfserving/serverFlags";
+import { callsForBatches } from "../../tfserving/serverFlags";
 import { edgeDefaults, type EdgeArgs, type TlsArgs } from "./edgeArgs";
 import { parseJwks } from "./jwks";
 
@@ -13,7 +13,7 @@ export interface EdgeOwner extends EdgeArgs {
 /** What the arguments mean for the balancer, with every default filled in. */
 export function edgeOf(args: EdgeOwner): Edge {
   const { tls, auth = {}, limits = {}, accessLog, server = {}, cpus } = args;
-  const callsPerReplica = limits.callsPerReplica ?? callsAtATime(server, cpus);
+  const callsPerReplica = limits.callsPerReplica ?? usualCalls(server, cpus);
   return {
     tls: hasTls(tls) ? { clientCertificates: tls?.clientCa !== undefined } : undefined,
     callers: callersOf(auth),
@@ -21,7 +21,7 @@ export function edgeOf(args: EdgeOwner): Edge {
     limits: {
       ...limits,
       callsPerReplica,
-      queuedPerReplica: limits.queuedPerReplica ?? callsPerReplica,
+      queuedPerReplica: limits.queuedPerReplica ?? queuedPerCall * callsPerReplica,
       queueMilliseconds: limits.queueMilliseconds ?? edgeDefaults.queueMilliseconds,
     },
     sample: accessLog?.sample ?? edgeDefaults.sample,
@@ -29,6 +29,17 @@ export function edgeOf(args: EdgeOwner): Edge {
     maxConnections: args.maxConnections ?? edgeDefaults.maxConnections,
     cors: server.enableCors ?? false,
   };
+}
+
+// Measured (docs/benchmarks.md): with fewer calls a replica idles while the next ones come, and with
+// more of them all wait longer and no more are answered.
+const callsPerCpu = 3;
+// For bursts: how long the wait may be limits what waits, not their number.
+const queuedPerCall = 3;
+
+/** Batches need more calls at a time than CPUs do. */
+function usualCalls(server: ServerOptions, cpus: number): number {
+  return Math.max(callsPerCpu * Math.ceil(cpus), callsForBatches(server));
 }
 
 /** Whether a service has a certificate. */

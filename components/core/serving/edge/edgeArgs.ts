@@ -116,17 +116,17 @@ export interface LimitArgs {
   /**
    * Requests that a replica works on at a time, of REST and of gRPC each, 1 or more; others wait in
    * the balancer.
-   * @default - as many as the server has threads for: `server.restApiNumThreads`
+   * @default - 3 for each of its CPUs, rounded up; with batching twice the largest batch, up to 256
    */
   callsPerReplica?: number;
 
   /**
    * Requests that wait for each replica at a time, 0 or more; those beyond it get 503, or UNAVAILABLE.
-   * @default - as `callsPerReplica`
+   * @default - three times `callsPerReplica`
    */
   queuedPerReplica?: number;
 
-  /** How long a request waits for a replica, in milliseconds, 1 or more; then it gets 503, or UNAVAILABLE. @default 80 */
+  /** How long a request waits for a replica, in milliseconds, 1 or more; then it gets 503, or UNAVAILABLE. @default 50 */
   queueMilliseconds?: number;
 
   /** Models that may be called at all; with gRPC it needs `maxRequestMb`. @default - every model that is served */
@@ -145,7 +145,7 @@ export interface AccessLogArgs {
 /** Defaults of EdgeArgs. */
 export const edgeDefaults = {
   maxConnections: 2048,
-  queueMilliseconds: 80,
+  queueMilliseconds: 50,
   sample: 1,
   clientClaim: "sub",
 };
