@@ -31,6 +31,7 @@ export async function writeLogs(
     request.raw
       ? text
       : `${name.padEnd(width)} | ${request.timestamps ? `${time} ` : ""}${readableLine(text)}`;
+  const most = Number(request.tail) || Infinity;
   const said = await Promise.all(
     sources.map(async (source) => {
       const kept: { time: string; shown: string }[] = [];
@@ -41,6 +42,10 @@ export async function writeLogs(
           write(shown);
         } else {
           kept.push({ time: line.time, shown });
+        }
+        // A part that says more than can be read would never come to an end.
+        if (!request.follow && kept.length >= most) {
+          break;
         }
       }
       return kept;
@@ -68,9 +73,13 @@ export async function* streamedLines(
 ): AsyncGenerator<string> {
   const into = new PassThrough();
   await open(into);
-  for await (const line of createInterface({ input: into })) {
-    if (line) {
-      yield line;
+  try {
+    for await (const line of createInterface({ input: into })) {
+      if (line) {
+        yield line;
+      }
     }
+  } finally {
+    into.destroy();
   }
 }

@@ -140,6 +140,7 @@ function logSource(engine: Docker, part: Container): LogSource {
         const stream = Buffer.isBuffer(said) ? Readable.from(pieces(said)) : said;
         engine.modem.demuxStream(stream, into, into);
         stream.on("end", () => into.end()).on("close", () => into.end());
+        into.on("close", () => stream.destroy());
       }),
   };
 }
