@@ -73,7 +73,7 @@ describe("a service whose stack signs its certificate", () => {
   });
 
   test("takes a renewed certificate of the same authority, and starts nothing anew", async () => {
-    const before = containers(served.label);
+    const before = serving();
     const last = await shown();
     const { deployment } = await served.stack.exportStack();
     const { urn } = deployment.resources.find(
@@ -85,8 +85,12 @@ describe("a service whose stack signs its certificate", () => {
       async () => (await shown()).fingerprint256 !== last.fingerprint256,
     );
     expect((await shown()).checkIssued(new X509Certificate(ca))).toBe(true);
-    expect(containers(served.label)).toEqual(before);
+    expect(serving()).toEqual(before);
   });
+
+  function serving(): string[] {
+    return ["balancer", "replica"].flatMap((part) => containers(served.label, part));
+  }
 
   async function shown(): Promise<X509Certificate> {
     return (await connected(restPort, { ca })).getPeerX509Certificate()!;
