@@ -46,6 +46,8 @@ export interface Failure {
   phase: string;
   /** Milliseconds from the load's first request to the first of them. */
   afterMs: number;
+  /** Milliseconds that the slowest of them took to fail. */
+  slowestMs: number;
 }
 
 /** The value that `share` of all values do not exceed (nearest rank); NaN of none. */
@@ -105,6 +107,7 @@ export function failures(samples: Samples, marks: Mark[]): Failure[] {
       count: (known?.count ?? 0) + 1,
       phase: known?.phase ?? phaseAt(marks, start),
       afterMs: known?.afterMs ?? Math.round(start - first),
+      slowestMs: Math.max(known?.slowestMs ?? 0, samples.latencies[place]),
     });
   }
   return [...found.values()].sort((a, b) => b.count - a.count);
