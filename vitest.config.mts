@@ -58,7 +58,7 @@ export default defineConfig({
           // On a new machine the next tests' programs are built beside these, for minutes.
           globalSetup: [...real.globalSetup, "test/cluster/ahead.ts"],
           name: "parts",
-          include: ["test/parts/{,modelSource/}*.test.ts"],
+          include: ["test/parts/{,edge/,modelSource/}*.test.ts"],
         },
       },
       {

@@ -70,22 +70,8 @@ export async function startBalancer(
     containers.push(docker("run", "--detach", "--network", name, ...args));
     return containers.at(-1)!;
   };
-  const configure = async (
-    given: BalancerSettings["times"],
-    { served, ...args }: BalancerEdge = edge,
-  ) => {
-    const owner = { cpus: modelServiceDefaults.cpus, ...args };
-    const place = { replicaAlias: "replica" };
-    const { open, secret } = balancerFiles(place, owner, served);
-    const config = renderBalancerConfig({ ...place, times: given, edge: edgeOf(owner) });
-    const files = { ...secret, ...open, [configFile]: config };
-    for (const [name, content] of Object.entries(files).reverse()) {
-      const file = path.join(folder, name);
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(`${file}.new`, (await valueOf(pulumi.output(content)))!);
-      fs.renameSync(`${file}.new`, file);
-    }
-  };
+  const configure = (given: BalancerSettings["times"], changed = edge) =>
+    writeBalancerFiles(folder, given, changed);
   const addDeaf = () => start("--network-alias", "replica", "--entrypoint", "sleep", image, "600");
   const remove = () => {
     if (containers.length > 0) docker("rm", "--force", ...containers);
@@ -107,14 +93,9 @@ export async function startBalancer(
     );
     await configure(times);
     fs.chmodSync(folder, 0o755);
-    const [shell, ...script] = balancerCommand();
-    const id = start(
-      ...["--cpus", String(balancerCpus), "--memory", `${balancerMemoryMb(edge)}m`],
-      ...["--volume", `${folder}:/config:ro`, "--env", "BALANCER_CONFIG_FILE=/config/haproxy.cfg"],
-      ...["--publish", `127.0.0.1:${restPort}:8501`, "--publish", `127.0.0.1:${grpcPort}:8500`],
-      ...["--entrypoint", shell, image, ...script],
-    );
-    await until("the balancer has found its replicas", () => ready(id, replicas.length), 30_000);
+    const published = { [restPort]: 8501, [grpcPort]: 8500 };
+    const id = start(...haproxyArguments(image, folder, edge, published));
+    await until("the balancer has found its replicas", () => hasFound(id, replicas.length), 30_000);
     return { id, restPort, grpcPort, directPort, configure, addDeaf, remove };
   } catch (error) {
     remove();
@@ -122,7 +103,50 @@ export async function startBalancer(
   }
 }
 
-function ready(id: string, replicas: number): boolean {
+/** Writes what a balancer before `replica` reads, each file in one step and the configuration last. */
+export async function writeBalancerFiles(
+  folder: string,
+  times: BalancerSettings["times"],
+  { served, ...args }: BalancerEdge,
+): Promise<void> {
+  const owner = { cpus: modelServiceDefaults.cpus, ...args };
+  const place = { replicaAlias: "replica" };
+  const { open, secret } = balancerFiles(place, owner, served);
+  const config = renderBalancerConfig({ ...place, times, edge: edgeOf(owner) });
+  const files = { ...secret, ...open, [configFile]: config };
+  for (const [name, content] of Object.entries(files).reverse()) {
+    const file = path.join(folder, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(`${file}.new`, (await valueOf(pulumi.output(content)))!);
+    fs.renameSync(`${file}.new`, file);
+  }
+}
+
+/**
+ * What `docker run` needs for a balancer as a stack has it.
+ *
+ * @param folder - with its files
+ * @param published - ports of the container by those of 127.0.0.1
+ */
+export function haproxyArguments(
+  image: string,
+  folder: string,
+  edge: BalancerEdge,
+  published: Record<number, number>,
+): string[] {
+  const [shell, ...script] = balancerCommand();
+  return [
+    ...["--cpus", String(balancerCpus), "--memory", `${balancerMemoryMb(edge)}m`],
+    ...["--volume", `${folder}:/config:ro`, "--env", `BALANCER_CONFIG_FILE=/config/${configFile}`],
+    ...Object.entries(published).flatMap(([here, port]) => [
+      ...["--publish", `127.0.0.1:${here}:${port}`],
+    ]),
+    ...["--entrypoint", shell, image, ...script],
+  ];
+}
+
+/** Whether a balancer has found so many replicas, for both APIs. */
+export function hasFound(id: string, replicas: number): boolean {
   return (
     statisticsOf(id).match(/^(rest|grpc)_replicas,replica\d+,.*,UP,/gm)?.length === 2 * replicas
   );

@@ -69,5 +69,10 @@ export async function startEcho(
 
 /** Of a container, on its only network. */
 export function addressOf(id: string): string {
-  return docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", id);
+  return docker(
+    "inspect",
+    "--format",
+    "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+    id,
+  );
 }

@@ -11,6 +11,8 @@ export interface RestTarget {
   url: string;
   /** Prepared once; what is sent is never serialized again. */
   body?: Uint8Array | string;
+  /** More headers of each request. @default - none */
+  headers?: Record<string, string>;
   /** Whether connections serve more than one request. @default true */
   keepAlive?: boolean;
   /**
@@ -29,6 +31,8 @@ export interface GrpcTarget {
   method: string;
   /** The serialized message, such as `serializePredict` of servingGrpc gives. */
   request: Uint8Array;
+  /** Metadata of each call. @default - none */
+  headers?: Record<string, string>;
 }
 
 export interface LoadOptions {

@@ -37,9 +37,10 @@ export function restSender(target, { connections, timeoutMs }) {
     host: url.hostname,
     port: url.port,
     path: url.pathname + url.search,
-    headers: body
-      ? { "content-type": "application/json", "content-length": body.length }
-      : undefined,
+    headers: {
+      ...target.headers,
+      ...(body && { "content-type": "application/json", "content-length": body.length }),
+    },
   };
   const send = () =>
     /** @type {Promise<string | undefined>} */ (
@@ -114,7 +115,7 @@ export function grpcSender(target, { connections, timeoutMs }) {
       }),
   );
   const names = target.method.startsWith("/tensorflow.serving.PredictionService/");
-  const metadata = new grpc.Metadata();
+  const metadata = grpc.Metadata.fromHttp2Headers(target.headers ?? {});
   let next = 0;
   const send = () =>
     /** @type {Promise<string | undefined>} */ (

@@ -16,7 +16,13 @@ function figures(total: number, p99: number, failed = 0): Figures {
 function load(during: Figures, beforeP99 = 10, elsewhere = 0): LoadResult {
   const phases = { before: figures(100, beforeP99, elsewhere), during, after: figures(100, 10) };
   const failed = during.failed + elsewhere;
-  const reason = { reason: "<h1>503</h1>", count: failed, phase: "during", afterMs: 5 };
+  const reason = {
+    reason: "<h1>503</h1>",
+    count: failed,
+    phase: "during",
+    afterMs: 5,
+    slowestMs: 1,
+  };
   return { ...figures(200 + during.total, 10, failed), phases, failures: failed ? [reason] : [] };
 }
 
