@@ -34,10 +34,12 @@ const requestId = `  http-request set-var(txn.id) req.hdr(x-request-id) if { req
 
 function aboutRest(): string {
   const ends = restEnds.map(({ rest }) => rest).filter(Boolean);
-  const called = restEnds.map(
-    ({ verb, rest }) =>
-      `  http-request set-var(txn.verb,ifnotexists) str(${verb}) if api_path${rest && ` { path_end ${rest} }`}\n`,
-  );
+  const called = restEnds.map(({ verb, rest }) => {
+    // Browsers ask first with OPTIONS.
+    const methods = rest.startsWith(":") ? "POST OPTIONS" : "GET HEAD OPTIONS";
+    const end = rest ? `{ path_end ${rest} }` : "!{ path_sub : }";
+    return `  http-request set-var(txn.verb,ifnotexists) str(${verb}) if api_path ${end} { method ${methods} }\n`;
+  });
   return `  acl api_path path_reg ^${modelPath}(${ends.join("|")})?$
   http-request set-var(txn.model) path,field(4,/),field(1,:) if api_path
   http-request set-var(txn.version) path,field(6,/),field(1,:) if api_path { path_sub /versions/ /labels/ }
