@@ -8,7 +8,8 @@ const run = promisify(execFile);
 
 /** A load of gRPC calls on one connection. */
 export interface CallLoad {
-  /** Of 127.0.0.1. */
+  /** @default 127.0.0.1 */
+  address?: string;
   port: number;
   /** Such as /tensorflow.serving.PredictionService/Predict. */
   method: string;
@@ -17,6 +18,8 @@ export interface CallLoad {
   /** Calls under way at a time. */
   atATime: number;
   calls: number;
+  /** More headers. @default - none */
+  headers?: Record<string, string>;
 }
 
 /**
@@ -32,7 +35,8 @@ export async function h2load(load: CallLoad, folder: string): Promise<number> {
   const { stdout } = await run(debianTool("h2load", "nghttp2-client"), [
     ...["--clients=1", `--max-concurrent-streams=${load.atATime}`, `--requests=${load.calls}`],
     ...["--header=content-type: application/grpc", "--header=te: trailers", `--data=${file}`],
-    `http://127.0.0.1:${load.port}${load.method}`,
+    ...Object.entries(load.headers ?? {}).map(([name, value]) => `--header=${name}: ${value}`),
+    `http://${load.address ?? "127.0.0.1"}:${load.port}${load.method}`,
   ]);
   const perSecond = /finished in .*, ([\d.]+) req\/s/.exec(stdout)?.[1];
   if (perSecond === undefined || !stdout.includes(` ${load.calls} succeeded, 0 failed`)) {

@@ -23,6 +23,7 @@ const order = [
   "unchanged",
   "balancer",
   "balancerPictures",
+  "edge",
   "spread",
   "spreadKubernetes",
   "push",
