@@ -68,7 +68,7 @@ export function createBalancerFiles(
           // The volume's folder belongs to root; without capabilities it can write nothing else.
           ...{ user: "0:0", image, commands: writeCommand(files, stay), labels },
           ...{ mounts: [mount], configs, secrets },
-          stopGracePeriod: "5s",
+          stopGracePeriod: "15s",
         },
         resources: { limits: amounts(0.1, 32) },
         ...{ restartPolicy, logDriver },
@@ -85,7 +85,8 @@ export function createBalancerFiles(
 }
 
 // The volume is there while a task uses it.
-const stay = "sleep infinity & trap 'kill $!' TERM; wait";
+// SIGUSR1 is how HAProxy's image is told to end.
+const stay = "sleep infinity & trap 'kill $!' TERM USR1; wait";
 
 /** The configuration has the name that it always had. */
 function partOf(name: string, file: string): string {

@@ -20,8 +20,6 @@ const others: Record<string, string> = {
     "The checks of arguments refuse what it cannot quote.",
   "components/core/tfserving/pictures.ts":
     "It knows no Pulumi; the npm commands and the check of an evaluation catch it.",
-  "components/core/serving/balancer/quote.ts":
-    "It knows no Pulumi; what it quotes was checked for line ends.",
   "components/core/tfserving/readModelConfigs.ts":
     "It knows no Pulumi; readServer.ts makes a reason of it.",
   "components/core/tfserving/savedModel.ts":
