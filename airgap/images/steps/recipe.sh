@@ -8,19 +8,18 @@ declare -A image=(
   [base]=tfserving-airgap/base:bookworm
   [base-forky]=tfserving-airgap/base:forky
   [haproxy]=$(name_of balancerImage)
-  [haproxy-2.6]=tfserving-airgap/haproxy:2.6
   [serving]=$(name_of baseImage)
   [notebook]=$(name_of notebookImage)
 )
 image[tensorflow]=tfserving-airgap/tensorflow:${image[serving]##*:}
 declare -A parent=(
-  [base]='' [base-forky]='' [tensorflow]=base [haproxy]=base-forky [haproxy-2.6]=base
+  [base]='' [base-forky]='' [tensorflow]=base [haproxy]=base-forky
   [serving]=tensorflow [notebook]=tensorflow
 )
 # What is built from another's folder: the same on another Debian.
-declare -A folder_of=([base-forky]=base [haproxy-2.6]=haproxy)
+declare -A folder_of=([base-forky]=base)
 # Two cores, empty caches.
-declare -A minutes=([base]=1 [base-forky]=1 [tensorflow]=2 [haproxy]=1 [haproxy-2.6]=1 [serving]=1 [notebook]=2)
+declare -A minutes=([base]=1 [base-forky]=1 [tensorflow]=2 [haproxy]=1 [serving]=1 [notebook]=2)
 
 folder() { echo "$here/${folder_of[$1]:-$1}"; }
 
@@ -32,7 +31,7 @@ suite() {
 }
 
 # The layer of an image that holds its packages.
-packages_tag() { echo "${image[$1]%:*}:packages${folder_of[$1]:+-${image[$1]##*:}}"; }
+packages_tag() { echo "${image[$1]%:*}:packages"; }
 
 recipe_label=tfserving.airgap.recipe
 # Raise it when a change to these scripts alone must rebuild every image.

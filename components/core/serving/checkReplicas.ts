@@ -1,3 +1,4 @@
+import { defaultImages } from "../arguments/images";
 import type { Problem } from "../arguments/problem";
 import {
   anyText,
@@ -55,10 +56,24 @@ export const replicaFields: FieldsOf<ReplicaArgs> = {
 export const balancedFields: FieldsOf<BalancedArgs> = {
   ...replicaFields,
   ...edgeFields,
-  balancerImage: anyText().optional(),
+  balancerImage: textThat(checkBalancerImage).optional(),
   grpcTimeoutSeconds: wholeNumberFrom(1, longestRequestSeconds).optional(),
   labels: recordOf(anyText()).optional(),
 };
+
+/** Refuses HAProxy's own images of before 3.2; of others nobody here knows the version. */
+function checkBalancerImage(propertyPath: string, image: string): Problem[] {
+  const [, version] = /(?:^|\/)haproxy:(\d+\.\d+)/.exec(image) ?? [];
+  const [major, minor] = (version ?? "").split(".").map(Number);
+  return version === undefined || major > 3 || (major === 3 && minor >= 2)
+    ? []
+    : [
+        {
+          propertyPath,
+          reason: `is "${image}", and the balancer's configuration needs HAProxy 3.2 or later: use ${defaultImages.balancer}`,
+        },
+      ];
+}
 
 /** Name of a service on Docker's networks. */
 export const networkName = textThat((propertyPath, name) =>

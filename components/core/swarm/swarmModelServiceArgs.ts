@@ -119,7 +119,7 @@ export interface SwarmModelServiceArgs extends BalancedArgs {
   stopGraceSeconds?: number;
 
   /**
-   * HAProxy image, 2.6 or later, with bash in it, that every node can pull: with the login that the
+   * HAProxy image, 3.2 or later, with bash in it, that every node can pull: with the login that the
    * provider has for its registry (`registryAuth`), beside `registry` with that of `docker login`.
    * @default "haproxy:3.2.24"
    */

@@ -20,7 +20,7 @@ const everything: Args = {
   ...{ cpus: 2.5, memoryMb: 4096, pids: 300, gpus: "device=0,2" },
   ...{ drainSeconds: 20, startTimeoutSeconds: 300, grpcTimeoutSeconds: 180 },
   ...{ publishAddress: "192.0.2.7", restPort: 18501, grpcPort: 18500 },
-  balancerImage: "registry.example.com/haproxy:2.6",
+  balancerImage: "registry.example.com/haproxy:3.3",
   labels: { team: "reef", "tfserving.part": "mine" },
   server: { batching: { maxBatchSize: 32 }, restApiTimeoutMs: 5000 },
   engine: { ...engine, apiVersion: "1.47", runtimes: ["nvidia", "runc"] },
