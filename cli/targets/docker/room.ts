@@ -21,7 +21,11 @@ export async function roomOf(context: StackContext, engine: Docker): Promise<Roo
   }
   const given = (key: string) => Number(context.setting(key)) || undefined;
   const size = { maxRequestMb: given("maxRequestMb"), maxConnections: given("maxConnections") };
-  return { machines: [await dockerHost(context, engine)], balancers: 1, balancerMemoryMb: balancerMemoryMb(size) };
+  return {
+    machines: [await dockerHost(context, engine)],
+    balancers: 1,
+    balancerMemoryMb: balancerMemoryMb(size),
+  };
 }
 
 /** CPUs are shared by all that runs on a host; memory that is promised twice ends in a killed replica. */

@@ -8,7 +8,6 @@ it("holds the largest request whole, with its headers", () => {
   expect(bufferBytes({ maxRequestMb: 3 })).toBeGreaterThanOrEqual(3 * mb + 16_384);
 });
 
-
 it("has memory for a large request on every connection, beside the process that it replaces", () => {
   for (const size of [{}, { maxRequestMb: 4 }, { maxRequestMb: 1, maxConnections: 64 }]) {
     const { maxConnections = edgeDefaults.maxConnections } = size as { maxConnections?: number };

@@ -88,10 +88,10 @@ describe("phases", () => {
   });
 
   it("place the failures that read alike, most frequent first", () => {
-    const some = samples([50, 1, "b"], [120, 1, "a"], [130, 1], [210, 1, "a"]);
+    const some = samples([50, 1, "b"], [120, 1, "a"], [130, 1], [210, 4, "a"]);
     expect(failures(some, marks)).toEqual([
-      { reason: "a", count: 2, phase: "during", afterMs: 70 },
-      { reason: "b", count: 1, phase: "before", afterMs: 0 },
+      { reason: "a", count: 2, phase: "during", afterMs: 70, slowestMs: 4 },
+      { reason: "b", count: 1, phase: "before", afterMs: 0, slowestMs: 1 },
     ]);
   });
 });

@@ -126,7 +126,7 @@ export interface LimitArgs {
    */
   queuedPerReplica?: number;
 
-  /** How long a request waits for a replica, in milliseconds, 1 or more; then it gets 503, or UNAVAILABLE. @default 50 */
+  /** How long a request waits for a replica, in milliseconds, 1 or more; then it gets 503, or UNAVAILABLE. @default 1000 */
   queueMilliseconds?: number;
 
   /** Models that may be called at all; with gRPC it needs `maxRequestMb`. @default - every model that is served */
@@ -145,7 +145,7 @@ export interface AccessLogArgs {
 /** Defaults of EdgeArgs. */
 export const edgeDefaults = {
   maxConnections: 2048,
-  queueMilliseconds: 50,
+  queueMilliseconds: 1000,
   sample: 1,
   clientClaim: "sub",
 };
