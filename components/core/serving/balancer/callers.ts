@@ -54,7 +54,7 @@ ${signed}  http-request set-var(txn.now) date()
 
 function signedWith({ kid, alg }: TokenKey, place: number): string {
   const header = (name: string) => `var(txn.token),jwt_header_query('$.${name}') -m str`;
-  const named = kid === "" ? "" : ` { ${header("kid")} ${quoted(kid)} }`;
+  const named = kid === "" ? "" : ` { ${header("kid")} -- ${quoted(kid)} }`;
   const verified = `{ var(txn.token),jwt_verify("${alg}","${configFolder}/${tokenKeyFile(place)}") eq 1 }`;
   return `  http-request set-var(txn.signed) bool(true) if { ${header("alg")} ${alg} }${named} ${verified}\n`;
 }
