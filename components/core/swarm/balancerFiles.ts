@@ -15,8 +15,9 @@ export interface BalancerFolder {
   writer: docker.Service;
 }
 
-// In memory: a private key is on no disk of a node, and goes with the last task that uses it.
-const inMemory = { type: "tmpfs", device: "tmpfs", o: "size=4m,mode=0755" };
+// In memory: a private key is on no disk of a node, and goes with the last task that uses it. Nobody else
+// has the volume, so that the image's own user may write to it, whoever that is.
+const inMemory = { type: "tmpfs", device: "tmpfs", o: "size=4m,mode=0777" };
 
 /**
  * The balancers' files on every node. Swarm restarts what mounts a config or a secret that changes,
@@ -65,8 +66,7 @@ export function createBalancerFiles(
       taskSpec: {
         containerSpec: {
           ...hardenedTask,
-          // The volume's folder belongs to root; without capabilities it can write nothing else.
-          ...{ user: "0:0", image, commands: writeCommand(files, stay), labels },
+          ...{ image, commands: writeCommand(files, stay), labels },
           ...{ mounts: [mount], configs, secrets },
           stopGracePeriod: "15s",
         },

@@ -130,7 +130,8 @@ describe("a stack on a swarm of three nodes", () => {
     for (const node of swarm.nodes) {
       const filter = `label=tfserving.stack=${stack.label}`;
       const ids = dockerOn(node, "ps", "--quiet", "--filter", filter).split("\n");
-      expect(ids).toHaveLength(2);
+      // A replica, a balancer, and what brings the balancer its files.
+      expect(ids).toHaveLength(3);
       for (const id of ids) {
         const [{ HostConfig }] = JSON.parse(dockerOn(node, "inspect", id));
         expect(dockerOn(node, "exec", id, "id", "-u")).not.toBe("0");

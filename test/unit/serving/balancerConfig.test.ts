@@ -5,6 +5,12 @@ import { maxReplicas } from "../../../components/core/serving/balancer/ports";
 import type { BalancerSettings } from "../../../components/core/serving/balancer/settings";
 import { edgeOf } from "../../../components/core/serving/edge/edge";
 
+// P-256, of nobody.
+const publicKey = {
+  ...{ kty: "EC", crv: "P-256", kid: "one", use: "sig" },
+  x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+  y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+};
 const times = { restMs: 31_000, grpcMs: 60_000 };
 /** As of a service that sets nothing. */
 const renderBalancerConfig = (settings: Omit<BalancerSettings, "edge">) =>
@@ -78,6 +84,24 @@ it("renders HAProxy's whole configuration with a canary", async () => {
   await expect(
     renderBalancerConfig({ replicaAlias: "birds_replica", times, canary }),
   ).toMatchFileSnapshot("snapshots/haproxy-canary.cfg");
+});
+
+it("renders HAProxy's whole configuration with callers, limits and TLS", async () => {
+  const jwks = JSON.stringify({ keys: [publicKey] });
+  const edge = edgeOf({
+    ...{ cpus: 2, maxRequestMb: 1, maxConnections: 256, accessLog: { sample: 0.1 } },
+    tls: { certificate: "PEM", privateKey: "PEM", clientCa: "PEM" },
+    auth: {
+      apiKeys: { ada: [], grace: [] },
+      jwt: { issuer: "https://login.example.com/", audience: "serving", jwks },
+      clients: { grace: { models: ["birds"], verbs: ["predict"], requestsPerSecond: 5 } },
+    },
+    limits: { callsAtATime: 8, verbs: ["predict", "metadata"] },
+    server: { enableCors: true },
+  });
+  await expect(render({ replicaAlias: "birds_replica", times, edge })).toMatchFileSnapshot(
+    "snapshots/everything.cfg",
+  );
 });
 
 it("renders HAProxy's whole configuration for pods of Kubernetes", async () => {
