@@ -46,7 +46,7 @@ export async function previewRecorded(
     fs.readFileSync(file, "utf8"),
   );
   const { config, ...deployment } = JSON.parse(
-    await prepare(withTodaysTags(withTodaysNames(withTodaysPaths(withTodaysBalancer(text))))),
+    await prepare(withTodaysTags(withTodaysPaths(text))),
   ) as RecordedStack;
   const stack = await createStack(`upgrade-${name.split("-")[0]}`, config, root, env);
   try {
@@ -91,22 +91,6 @@ function withTodaysPaths(recorded: string): string {
     .replaceAll("components/image/model.Dockerfile", `${today(modelDockerfile)}/model.Dockerfile`);
 }
 
-/** Lines that the balancer's configuration has got since. They reload it, as they should. */
-function withTodaysBalancer(recorded: string): string {
-  const since = [".if version_atleast(3.1)", "  default-server init-state down", ".endif"];
-  const before = "\\n  default-server ";
-  return recorded.replaceAll(before, `\\n${since.join("\\n")}${before}`);
-}
-
-/** A second name that the balancer has got since. It replaces the container, which takes some seconds. */
-function withTodaysNames(recorded: string): string {
-  const names = (...all: string[]) => `"aliases":${JSON.stringify(all)}`;
-  return recorded.replaceAll(
-    names("tf_model_serving"),
-    names("tf_model_serving", "tf-model-serving"),
-  );
-}
-
 function tagOf(image: string): string {
   return image.slice(image.lastIndexOf(":") + 1);
 }
@@ -133,7 +117,9 @@ function upgradeIn(events: EngineEvent[]): Upgrade {
   const taken = steps.filter(
     ({ op, type }) => op !== "same" && op !== "read" && type !== "pulumi:pulumi:Stack",
   );
-  const asked = taken.filter((step) => !restarted.test(describe(step)));
+  const asked = taken.filter(
+    (step) => ![restarted, reconfigured].some((known) => known.test(describe(step))),
+  );
   const isChange = ({ op }: StepEventMetadata) => op === "update" || op === "create";
   return {
     lost: asked.filter((step) => !isChange(step)).map(describe),
@@ -146,6 +132,15 @@ const restarted = new RegExp(
   "^[a-z-]+ (docker:index/(container:Container|service:Service|remoteImage:RemoteImage)" +
     "|aws:ecs/(taskDefinition:TaskDefinition|service:Service)" +
     "|kubernetes:apps/v1:StatefulSet|tfserving:index:NotebookImage) notebook(-base)?( |$)",
+);
+
+/**
+ * A balancer gets another configuration, in other files, and another script: on Docker its container
+ * starts anew, which takes some seconds (docs/upgrading.md).
+ */
+const reconfigured = new RegExp(
+  "^[a-z-]+ (docker:index/(container:Container|service:Service|serviceConfig:ServiceConfig|volume:Volume)" +
+    "|kubernetes:(core/v1:ConfigMap|apps/v1:Deployment)) serving-balancer(-config|-files)?( |$)",
 );
 
 function describe({ op, type, urn, detailedDiff, diffs }: StepEventMetadata): string {
