@@ -13,6 +13,7 @@ import {
 import type { DockerEngine } from "../engine/engine";
 import { checkAddress, checkPort, distinctPorts } from "../engine/hostPorts";
 import { maxReplicas } from "../serving/balancer/ports";
+import { balancerMemoryMb, type BalancerSize } from "../serving/balancer/size";
 import { canaryFields } from "../serving/canary";
 import { balancedFields, checkReplicaRules, networkName } from "../serving/checkReplicas";
 import type { DockerModelServiceArgs, ResolvedModelServiceArgs } from "./modelServiceArgs";
@@ -72,9 +73,9 @@ export function checkPorts(
   ];
 }
 
-/** Whether a replica can run on the engine's machine, and fits on it. */
+/** Whether a replica can run on the machine of the engine, and whether it and a balancer fit on it. */
 export function checkMachine(
-  { cpus, memoryMb }: { cpus: number; memoryMb: number },
+  { cpus, memoryMb, ...size }: { cpus: number; memoryMb: number } & BalancerSize,
   engine: DockerEngine,
 ): Problem[] {
   const problems: Problem[] = [];
@@ -97,6 +98,17 @@ export function checkMachine(
     problems.push({
       propertyPath: "memoryMb",
       reason: `is ${memoryMb}, more than the ${engine.memoryMb} MiB of the Docker host: use less`,
+    });
+  }
+  const { maxRequestMb, maxConnections } = size;
+  const field = maxRequestMb === undefined ? "maxConnections" : "maxRequestMb";
+  const needed = balancerMemoryMb(size);
+  if ((maxRequestMb ?? maxConnections) !== undefined && needed > engine.memoryMb) {
+    problems.push({
+      propertyPath: field,
+      reason:
+        `is ${size[field]}, for which the balancer needs ${needed} MiB, more than the ${engine.memoryMb} MiB of the ` +
+        "Docker host: lower maxRequestMb, or maxConnections",
     });
   }
   return problems;

@@ -17,6 +17,7 @@ beforeEach(async () => {
 });
 
 const required = { image: "sha256:model", modelName: "my_model" };
+const later = pulumi.output("known later");
 const withGpus = { ...engine, runtimes: ["nvidia"] };
 const canary = { image: "x", version: "2", percent: 1 };
 const create = (args: Args) => new DockerModelService("serving", { ...required, engine, ...args });
@@ -67,6 +68,25 @@ it("a service refuses what cannot work, in these words", async () => {
     "another operating system": { engine: { ...engine, os: "windows" } },
     "more CPUs than there are": { cpus: 8.5 },
     "more memory than there is": { memoryMb: 16385 },
+    "requests for which the balancer has no memory": { maxRequestMb: 8 },
+    "requests for which nobody has the memory": { maxRequestMb: 64, maxConnections: 4096 },
+    "a HAProxy of before 3.2": { balancerImage: "registry.example.com/haproxy:2.6.12" },
+    "a certificate without its key": { tls: { certificate: later } },
+    "a key without its certificate": { tls: { privateKey: later } },
+    "two certificates": {
+      tls: { certificate: later, privateKey: later, selfSigned: true },
+    },
+    "clients' certificates without one of the service": { tls: { clientCa: later } },
+    "rights of a client that has no key": {
+      auth: { apiKeys: {}, clients: { ada: { verbs: ["predict"] } } },
+    },
+    "limits below what one request needs": {
+      limits: { requestsPerSecond: 0, callsPerReplica: 0, queueMilliseconds: 0 },
+      ...{ maxRequestMb: 0, maxConnections: 0 },
+    },
+    "a model that is not served, and none that gRPC tells": { limits: { models: ["fish"] } },
+    "what nobody can call": { limits: { verbs: ["reload"] } },
+    "a sample of more than all": { accessLog: { sample: 2 } },
     "GPUs without a runtime for them": { gpus: "all" },
     "a port that a process holds": { engine: held() },
     "a port that another stack holds": {
