@@ -52,7 +52,12 @@ export const kubernetesModelServiceSchema = objectOf<KubernetesModelServiceArgs>
   namespace: laterOr(dnsLabel),
   tls: objectOf<KubernetesTlsArgs>({
     ...tlsFields,
-    secretName: laterOr(dnsLabel).optional(),
+    secretName: laterOr(
+      textLike(
+        /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+        "use the name of a Secret: lower-case letters, digits, . and -",
+      ),
+    ).optional(),
   }).optional(),
   imagePullSecrets: laterOr(listOf(laterOr(anyText()))).optional(),
   // None at all could never begin, since none may be missing either.

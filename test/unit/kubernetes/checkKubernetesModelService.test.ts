@@ -68,6 +68,7 @@ describe("a service on Kubernetes refuses", () => {
     ["model-volumes", {}],
     ["policies", {}],
     ["routes", { network }],
+    ["tls", { network }],
     ["pod-monitors", { network }],
   ])("%s that cannot work, and says what to use", async (what, further) => {
     const said = await refusals(refused[what], (args) => problems({ ...further, ...args }));

@@ -147,6 +147,24 @@ describe("the balancers", () => {
     expect(config(recording)).toContain("uri /readyz?balancers=3\n");
   });
 
+  it("have the certificate of a Secret that somebody else renews, and of one that the stack makes", async () => {
+    const later = pulumi.output("PEM");
+    const names = [];
+    for (const tls of [{ secretName: "edge-tls" }, { certificate: later, privateKey: later }]) {
+      const [volume] = (pod(await deployed("balancer", { tls })).volumes as Inputs[]).filter(
+        ({ projected }: { projected?: object }) => projected,
+      );
+      const [, { secret }] = (volume.projected as { sources: Inputs[] }).sources;
+      expect(secret.items).toEqual([
+        { key: "tls.crt", path: "tls/tls.crt" },
+        { key: "tls.key", path: "tls/tls.key" },
+      ]);
+      names.push(secret.name);
+    }
+    expect(names[0]).toBe("edge-tls");
+    expect(names[1]).toMatch(/serving-certificate/);
+  });
+
   it("stay as they are in a release", async () => {
     const before = await deployed("balancer");
     const after = await deployed("balancer", { image: canary.image, modelVersion: "8" });
