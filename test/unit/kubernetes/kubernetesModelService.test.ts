@@ -60,6 +60,11 @@ function pod(registration: Registration): Inputs {
   return (spec(registration).template as Record<string, Inputs>).spec;
 }
 
+/** What lies in a volume of several sources. */
+interface Projected {
+  sources: { secret: { name: string; items: object[] } }[];
+}
+
 /** The only container of that pod. */
 function container(registration: Registration): Inputs {
   return (pod(registration).containers as Inputs[])[0];
@@ -154,7 +159,7 @@ describe("the balancers", () => {
       const [volume] = (pod(await deployed("balancer", { tls })).volumes as Inputs[]).filter(
         ({ projected }: { projected?: object }) => projected,
       );
-      const [, { secret }] = (volume.projected as { sources: Inputs[] }).sources;
+      const [, { secret }] = (volume.projected as Projected).sources;
       expect(secret.items).toEqual([
         { key: "tls.crt", path: "tls/tls.crt" },
         { key: "tls.key", path: "tls/tls.key" },
