@@ -137,15 +137,15 @@ export const mutants: Mutant[] = [
   {
     breaks: "nobody unloads models through the gRPC port",
     file: "balancer/requests.ts",
-    from: "!{ var(txn.verb) -m found }`);",
-    to: "{ var(txn.verb) -m found }`);",
+    from: 'refuse("path", "if !{',
+    to: 'refuse("path", "if {',
     tests: "balancerConfig",
   },
   {
     breaks: "nobody calls without a valid key or token",
     file: "balancer/callers.ts",
-    from: 'refuse("unauthenticated", "unless {',
-    to: 'refuse("unauthenticated", "if {',
+    from: "`if !{ var(txn.client) -m found }",
+    to: "`if { var(txn.client) -m found }",
     tests: "balancerConfig",
   },
   {

@@ -50,7 +50,8 @@ describe("the balancer", () => {
   test("gives gRPC its own time, whatever REST's is", async () => {
     balancer = await startBalancer(image, { restMs: 1000, grpcMs: 3000 });
     const url = `http://127.0.0.1:${balancer.restPort}${restPath}`;
-    const rest = fetch(url, { headers: { "wait-ms": "2000" } }).then(({ status }) => status);
+    const asked = { method: "POST", headers: { "wait-ms": "2000" } };
+    const rest = fetch(url, asked).then(({ status }) => status);
     const calls = [call(balancer, "2000"), call(balancer, "60000")];
     expect([await rest, ...(await Promise.all(calls))]).toEqual([
       504,

@@ -96,8 +96,8 @@ describe("the commands on a stack on AWS", () => {
   });
 
   it("logs refuses a part that there is not", async () => {
-    await expect(run((context) => logs(context, {}, ["balancer"]))).rejects.toThrow(
-      '"balancer" is no part of a stack on AWS, and none of its tasks.',
+    await expect(run((context) => logs(context, {}, ["notebooks"]))).rejects.toThrow(
+      '"notebooks" is no part of a stack on AWS, and none of its tasks.',
     );
   });
 

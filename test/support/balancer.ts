@@ -16,6 +16,7 @@ import { valueOf } from "../../components/core/arguments/valueOf";
 import { edgeOf } from "../../components/core/serving/edge/edge";
 import type { EdgeArgs } from "../../components/core/serving/edge/edgeArgs";
 import { balancerCommand } from "../../components/core/serving/balancer/script";
+import type { ServerOptions } from "../../components/core/tfserving/serverOptions";
 import { balancerMemoryMb } from "../../components/core/serving/balancer/size";
 import { modelServiceDefaults } from "@tf-model-serving/core";
 import { docker, statisticsOf } from "./docker";
@@ -34,6 +35,7 @@ export function balancerImage(): string {
 export interface BalancerEdge extends EdgeArgs {
   served?: ServedCertificate;
   cpus?: number;
+  server?: ServerOptions;
 }
 
 /** A balancer before replicas of `replica.mjs`, in containers and with no more around it. */

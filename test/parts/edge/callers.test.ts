@@ -291,6 +291,25 @@ describe("a client with a limit", () => {
   });
 });
 
+describe("a browser of another site", () => {
+  let open: EchoBalancer;
+  beforeAll(async () => {
+    open = await startEchoBalancer(balancerImage(), [{}], {
+      auth,
+      maxRequestMb: 1,
+      server: { enableCors: true },
+    });
+  });
+  afterAll(() => open?.remove());
+
+  test("asks without a key what it may send, and sends nothing without one", async () => {
+    const url = `http://127.0.0.1:${open.restPort}/v1/models/birds:predict`;
+    const methods = ["OPTIONS", "POST"];
+    const answers = await Promise.all(methods.map((method) => fetch(url, { method })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 401]);
+  });
+});
+
 describe("the id of a request", () => {
   test.each([
     ["the client's", { "x-request-id": "a-b.c_1" }, "a-b.c_1"],

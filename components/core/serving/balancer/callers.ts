@@ -16,14 +16,18 @@ export const tokenKeyFile = (place: number) => `token-${place}.pem`;
 /** The header that carries a key for those who cannot set Authorization. */
 const keyHeader = "x-api-key";
 
-/** Who calls, as `txn.client`; without a valid key or token the request is refused. */
-export function checkCaller({ keys, tokens }: Callers): string {
+/**
+ * Who calls, as `txn.client`; without a valid key or token the request is refused.
+ *
+ * @param asksFirst - whether browsers may ask what they may send (OPTIONS), for which they show no key
+ */
+export function checkCaller({ keys, tokens }: Callers, asksFirst: boolean): string {
   const byKey = `  http-request set-var(txn.key) req.fhdr(${keyHeader})
   http-request set-var(txn.key,ifnotexists) http_auth_bearer
   http-request set-var(txn.client) var(txn.key),sha2(256),hex,lower,map_str(${configFolder}/${keysFile}) if { var(txn.key) -m found }
   http-request unset-var(txn.key)
 `;
-  return `${keys ? byKey : ""}${tokens ? byToken(tokens) : ""}${refuse("unauthenticated", "unless { var(txn.client) -m found }")}  http-request del-header authorization
+  return `${keys ? byKey : ""}${tokens ? byToken(tokens) : ""}${refuse("unauthenticated", `if !{ var(txn.client) -m found }${asksFirst ? " !{ method OPTIONS }" : ""}`)}  http-request del-header authorization
   http-request del-header ${keyHeader}
 `;
 }

@@ -4,7 +4,7 @@ import { backends, canaryRules, noReplica, resolversName } from "./backends";
 import { checkCaller, checkRights, configFolder, grpcModelFile, namesModels } from "./callers";
 import { clientCounts, limitClient, limitSize } from "./limits";
 import { balancerCpus, ports } from "./ports";
-import { aboutRequest, type Api, refuseOthers } from "./requests";
+import { aboutRequest, type Api, asksFirst, refuseOthers } from "./requests";
 import type { BalancerSettings } from "./settings";
 import { bufferBytes } from "./size";
 import { bindOptions, certificateStore, handshakeTimeout, tlsGlobal } from "./tls";
@@ -102,7 +102,7 @@ function frontend(api: Api, settings: BalancerSettings): string {
   const { edge, times } = settings;
   return `frontend ${api}
   bind :${ports[api]}${bindOptions(api, edge)}
-${api === "grpc" ? `  timeout client ${times.grpcMs}ms\n` : ""}${errorPages(api)}${aboutRequest(api)}${accessLog(api, edge)}${refuseOthers(api, edge)}${edge.callers ? checkCaller(edge.callers) : ""}${checkRights(api, edge)}${limitSize(edge)}${limitClient(edge)}${answerRefused(
+${api === "grpc" ? `  timeout client ${times.grpcMs}ms\n` : ""}${errorPages(api)}${aboutRequest(api)}${accessLog(api, edge)}${refuseOthers()}${edge.callers ? checkCaller(edge.callers, asksFirst(api, edge)) : ""}${checkRights(api, edge)}${limitSize(edge)}${limitClient(edge)}${answerRefused(
     api,
     ["path", "unauthenticated", "forbidden", "requestSize", "clientCalls", "clientRate"],
   )}${canaryRules(api, settings)}  default_backend ${api}_replicas

@@ -60,8 +60,12 @@ function aboutGrpc(): string {
 `;
 }
 
-/** Refuses what is no call of the API. Browsers may ask first what they may send, if the server says so. */
-export function refuseOthers(api: Api, { cors }: Edge): string {
-  const asksFirst = api === "rest" && cors ? "!{ method OPTIONS } " : "";
-  return refuse("path", `if ${asksFirst}!{ var(txn.verb) -m found }`);
+/** Whether browsers of other sites may ask what they may send before they send it. */
+export function asksFirst(api: Api, { cors }: Edge): boolean {
+  return api === "rest" && cors;
+}
+
+/** Refuses what is no call of the API. */
+export function refuseOthers(): string {
+  return refuse("path", "if !{ var(txn.verb) -m found }");
 }

@@ -30,7 +30,7 @@ export interface Edge {
   sample: number;
   maxRequestMb?: number;
   maxConnections: number;
-  /** Whether browsers of other sites may ask first (OPTIONS), without a key. */
+  /** Whether browsers of other sites may ask what they may send (OPTIONS), without a key. */
   cors: boolean;
 }
 
