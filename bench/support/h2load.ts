@@ -18,6 +18,8 @@ export interface CallLoad {
   /** Calls under way at a time. */
   atATime: number;
   calls: number;
+  /** Whether with TLS; whom the certificate is of is not asked. @default false */
+  secure?: boolean;
   /** More headers. @default - none */
   headers?: Record<string, string>;
 }
@@ -36,7 +38,7 @@ export async function h2load(load: CallLoad, folder: string): Promise<number> {
     ...["--clients=1", `--max-concurrent-streams=${load.atATime}`, `--requests=${load.calls}`],
     ...["--header=content-type: application/grpc", "--header=te: trailers", `--data=${file}`],
     ...Object.entries(load.headers ?? {}).map(([name, value]) => `--header=${name}: ${value}`),
-    `http://${load.address ?? "127.0.0.1"}:${load.port}${load.method}`,
+    `${load.secure ? "https" : "http"}://${load.address ?? "127.0.0.1"}:${load.port}${load.method}`,
   ]);
   const perSecond = /finished in .*, ([\d.]+) req\/s/.exec(stdout)?.[1];
   if (perSecond === undefined || !stdout.includes(` ${load.calls} succeeded, 0 failed`)) {

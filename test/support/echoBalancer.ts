@@ -43,6 +43,7 @@ export async function startEchoBalancer(
   fs.chmodSync(folder, 0o755);
   const containers: string[] = [];
   const remove = () => {
+    if (!fs.existsSync(folder)) return;
     if (containers.length > 0) docker("rm", "--force", ...containers);
     docker("network", "rm", network);
     fs.rmSync(folder, { recursive: true, force: true });

@@ -75,8 +75,7 @@ export function createBalancerFiles(
       },
     },
     {
-      ...opts,
-      deleteBeforeReplace: true,
+      ...kept,
       // Swarm notes here which platforms the image exists for.
       ignoreChanges: ["taskSpec.placement.platforms"],
     },
