@@ -22,12 +22,14 @@ import {
   KubernetesNotebookArgs,
   resolveKubernetesModelServiceArgs,
   resolveKubernetesNotebookArgs,
+  serviceHost,
   serviceNames,
 } from "@tf-model-serving/kubernetes";
 import { CanarySettings, checkCanaryImage } from "../canary";
 import type { ClusterConfig } from "../config/targetKeys";
 import { byKey } from "../config/paths";
 import { isOn, isSet, refuse, Settings, text } from "../config/settings";
+import { warnOfNotebook } from "../edgeOutputs";
 import { checkGate, Gate, gateOf } from "../evaluation";
 import {
   askEngine,
@@ -110,6 +112,10 @@ export async function preflightOnKubernetes(settings: Settings): Promise<Kuberne
   const notebookImage = args.notebook && !layer ? text("notebookImage") : undefined;
   for (const warning of pullWarnings({ balancerImage, notebookImage }, args)) {
     await pulumi.log.warn(warning);
+  }
+  if (args.notebook) {
+    const { serviceName, clusterDomain } = { ...kubernetesModelServiceDefaults, ...service };
+    await warnOfNotebook(service.tls, serviceHost(serviceName, namespace, clusterDomain));
   }
   return {
     ...{ args, cluster, namespace, found, pinned, gate, recorded },

@@ -24,7 +24,7 @@ import { CanarySettings, checkCanaryImage } from "../canary";
 import { byKey } from "../config/paths";
 import { refuse, Settings, text } from "../config/settings";
 import type { EdgeKeys } from "../edge";
-import { clientFiles, edgeOutputs } from "../edgeOutputs";
+import { clientFiles, edgeOutputs, warnOfNotebook } from "../edgeOutputs";
 import { checkGate, gateOf } from "../evaluation";
 import {
   askEngine,
@@ -120,6 +120,9 @@ export async function preflightOnEngine(
   );
   if (!engine || problems.length > 0) {
     refuse(problems);
+  }
+  if (notebook) {
+    await warnOfNotebook(service.tls, service.serviceName ?? modelServiceDefaults.serviceName);
   }
   return {
     ...{ engine, image, pinned, registry, gate, service, recorded },
