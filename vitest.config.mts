@@ -37,6 +37,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
+          setupFiles: ["test/unit/restored.ts"],
           isolate: false,
           // On a machine that is busy with other tests, one of a whole program takes seconds.
           testTimeout: 60_000,
