@@ -31,7 +31,6 @@ export async function writeLogs(
     request.raw
       ? text
       : `${name.padEnd(width)} | ${request.timestamps ? `${time} ` : ""}${readableLine(text)}`;
-  const most = Number(request.tail) || Infinity;
   const said = await Promise.all(
     sources.map(async (source) => {
       const kept: { time: string; shown: string }[] = [];
@@ -42,10 +41,6 @@ export async function writeLogs(
           write(shown);
         } else {
           kept.push({ time: line.time, shown });
-        }
-        // A part that says more than can be read would never come to an end.
-        if (!request.follow && kept.length >= most) {
-          break;
         }
       }
       return kept;

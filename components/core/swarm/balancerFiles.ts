@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { replicaAlias } from "../docker/replicas";
 import { dockerLabels } from "../docker/containerDefaults";
 import { configFolder } from "../serving/balancer/callers";
-import { balancerFiles, type ServedCertificate } from "../serving/balancer/files";
+import { balancerFiles, configFile, type ServedCertificate } from "../serving/balancer/files";
 import { stagingFolder, writeCommand } from "../serving/balancer/script";
 import { amounts, hardenedTask, logDriver, restartPolicy } from "./serviceDefaults";
 import type { ResolvedSwarmArgs } from "./swarmModelServiceArgs";
@@ -89,7 +89,5 @@ const stay = "sleep infinity & trap 'kill $!' TERM USR1; wait";
 
 /** The configuration has the name that it always had. */
 function partOf(name: string, file: string): string {
-  return file === "haproxy.cfg"
-    ? `${name}-balancer`
-    : `${name}-balancer-${file.replace(/\W/g, "-")}`;
+  return file === configFile ? `${name}-balancer` : `${name}-balancer-${file.replace(/\W/g, "-")}`;
 }

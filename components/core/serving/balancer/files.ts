@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { readText } from "../../arguments/readText";
 import { keyMap } from "../edge/keyMap";
 import { edgeOf, type EdgeOwner } from "../edge/edge";
-import { parseJwks } from "../edge/jwks";
 import { requestTimes, type TimedArgs } from "../requestTimes";
 import { grpcModelFile, keysFile, namesModels, tokenKeyFile } from "./callers";
 import { renderBalancerConfig } from "./config";
@@ -41,7 +40,7 @@ export function balancerFiles(
   const { tls, auth = {} } = args;
   const edge = edgeOf(args);
   const times = requestTimes(args);
-  const tokenKeys = auth.jwt ? parseJwks(auth.jwt.jwks).keys : [];
+  const tokenKeys = edge.callers?.tokens?.keys ?? [];
   const open: Record<string, pulumi.Input<string> | undefined> = {
     [configFile]: pulumi
       .output(place)

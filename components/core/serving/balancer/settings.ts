@@ -48,6 +48,8 @@ export interface TokenKey {
   kid: string;
   /** RS256 or ES256. */
   alg: string;
+  /** The key itself, which is public. */
+  pem: string;
 }
 
 /** What differs where balancers are pods of Kubernetes. */

@@ -5,7 +5,7 @@ import { balancerMemoryMb } from "../balancer/size";
 import { checkApiKeys, ownClients } from "./apiKeys";
 import { certificateWarnings, checkCertificates } from "./certificates";
 import { hasTls } from "./edge";
-import type { AuthArgs, EdgeArgs, TlsArgs } from "./edgeArgs";
+import { type AuthArgs, type EdgeArgs, edgeDefaults, type TlsArgs } from "./edgeArgs";
 import { checkJwt } from "./jwks";
 
 /** What decides on the edge of a service, as far as it is known. */
@@ -117,7 +117,7 @@ function checkMemory({ maxRequestMb, maxConnections }: EdgeArgs): Problem[] {
           propertyPath: "maxRequestMb",
           reason:
             `is ${maxRequestMb}, for which a balancer needs ${Math.ceil(needed / 1024)} GiB: two requests for each of ` +
-            `${maxConnections ?? 2048} connections; lower it, or maxConnections`,
+            `${maxConnections ?? edgeDefaults.maxConnections} connections; lower it, or maxConnections`,
         },
       ]
     : [];
