@@ -1,113 +1,126 @@
 import * as fs from "fs";
 import * as path from "path";
-import type { ServedCertificate } from "../components/core/serving/balancer/files";
-import { balancerImage, BalancerEdge } from "../test/support/balancer";
 import { makeAuthority } from "../test/support/certificates";
-import { EchoSettings } from "../test/support/echo";
-import { startEchoBalancer } from "../test/support/echoBalancer";
 import { goodKey, goodKeyHash } from "../test/support/goodClient";
 import { samplePredictMessage } from "../test/support/sampleRequests";
 import { predictMethod } from "../test/support/servingGrpc";
-import { until } from "../test/support/until";
 import { temporaryFolder } from "../test/unit/tfserving/savedModelFile";
+import { frame, grpcHeaders } from "./support/calls";
 import { peers } from "./support/compose";
-import { h2load } from "./support/h2load";
-import { measure, median, say, size } from "./support/measure";
+import { measure, say, size } from "./support/measure";
+import type { Goal } from "./support/section";
+import {
+  type BalancerSetup,
+  type Rounds,
+  type ThroughBalancer,
+  throughBalancer,
+} from "./support/throughBalancer";
 
+const [plain, all, withTls] = ["this balancer", "with callers, limits and the log", "and with TLS"];
+const guides = "the guides' HAProxy";
 const rounds = size(7, 2);
-const headers = { "x-api-key": goodKey };
-// A replica with the pace of the real server on one CPU, and one that computes nothing.
-const real = { picture: 2.4, small: 0.2 };
 
-const limits = { queuedPerReplica: 1000, queueMilliseconds: 5000 };
-const everything: BalancerEdge = {
-  auth: { apiKeys: { good: [goodKeyHash] } },
-  limits: { ...limits, requestsPerSecond: 1_000_000, callsAtATime: 1000 },
-};
-const all = "with callers, limits and the log";
-const withTls = "and with TLS";
+/** Calls of a kind, and the processor time of each in a replica with the pace of the real server. */
+type Kind = Pick<Rounds, "calls" | "count"> & { busyMs: number };
 
-/** @param served - a certificate with its key */
-function setupsOf(
-  served: ServedCertificate,
-): Record<string, { edge: BalancerEdge; config?: string }> {
-  return {
-    "this balancer": { edge: { limits } },
-    [all]: { edge: everything },
-    [withTls]: { edge: { ...everything, tls: { selfSigned: true }, served } },
-    "the guides' HAProxy": { edge: {}, config: peerConfig() },
-  };
-}
-
-measure("edge", 20, async (later) => {
-  const loads = {
-    picture: { request: await samplePredictMessage("images"), calls: size(300, 60), atATime: 4 },
-    small: { request: Buffer.alloc(60), calls: size(6000, 1000), atATime: 8 },
-  };
+measure("edge", 40, async (later) => {
   const folder = temporaryFolder();
-  const pair = { key: "key.pem", certificate: "certificate.pem" };
-  makeAuthority(folder, pair, "bench");
-  const read = (file: string) => fs.readFileSync(path.join(folder, file), "utf8");
-  const setups = setupsOf({ certificate: read(pair.certificate), privateKey: read(pair.key) });
+  const setups = setupsOf(folder);
+  const kinds = await kindsOf();
   const rows: string[][] = [];
-  const ratios: Record<string, number> = {};
-  const passed: Record<string, number> = {};
-  for (const [kind, load] of Object.entries(loads)) {
-    for (const busyMs of [real[kind as keyof typeof real], 0]) {
-      for (const [name, { edge, config }] of Object.entries(setups)) {
-        const replica: EchoSettings = { busyMs, cpus: 1 };
-        const balancer = await startEchoBalancer(balancerImage(), [replica], edge, config);
-        later(() => balancer.remove());
-        if (config !== undefined) {
-          const status = `http://${balancer.address}:8501/v1/models/good`;
-          await until("it answers", async () => (await fetch(status, { headers })).ok);
-        }
-        const rate = (address: string, secure = false) =>
-          h2load({ ...load, address, port: 8500, method: predictMethod, headers, secure }, folder);
-        const [direct, balanced]: number[][] = [[], []];
-        for (let round = 0; round < rounds; round++) {
-          direct.push(await rate(balancer.replicas[0].address));
-          balanced.push(await rate(balancer.address, name === withTls));
-        }
-        const ratio = median(direct.map((one, round) => balanced[round] / one));
-        const what = `${kind}, ${busyMs} ms, ${name}`;
-        if (busyMs > 0) {
-          ratios[`${kind} ${name}`] = ratio;
-          passed[`${kind} ${name}`] = median(balanced);
-        }
-        balancer.remove();
-        say(`${what}: ratio ${ratio.toFixed(2)}`);
-        const each = [median(direct), median(balanced)].map((one) => `${one.toFixed(0)}/s`);
-        rows.push([what, ...each, ratio.toFixed(2)]);
+  const found: Record<string, ThroughBalancer> = {};
+  for (const [kind, { busyMs, ...sent }] of Object.entries(kinds)) {
+    for (const [name, setup] of Object.entries(setups)) {
+      for (const busy of [busyMs, 0]) {
+        const given = { ...sent, rounds, seconds: size(2, 1) };
+        const one = await throughBalancer(setup, { busyMs: busy, cpus: 1 }, given, folder, later);
+        if (busy > 0) found[`${kind} ${name}`] = one;
+        const row = [`${kind}, ${busy} ms, ${name}`, ...cells(one)];
+        say(row.join("  "));
+        rows.push(row);
       }
     }
   }
-  const goal = (kind: string, least: number) => {
-    const ratio = ratios[`${kind} ${all}`];
-    return {
-      goal: `${kind}: ${least} of direct at least, with callers, limits and the log`,
-      result: ratio.toFixed(2),
-      met: ratio >= least,
-    };
-  };
-  const encrypted = (kind: string) => {
-    const ratio = passed[`${kind} ${withTls}`] / passed[`${kind} ${all}`];
-    const goal = `${kind}: with TLS 0.85 of without, on a connection that is kept`;
-    return { goal, result: ratio.toFixed(2), met: ratio >= 0.85 };
-  };
   return {
     title: "What callers, limits and the log cost",
     how: [
-      `h2load on one connection of gRPC, four pictures of 0.60 MB or eight small calls at a time; the ` +
-        `median of ${rounds} rounds, direct and balanced in turns, and of their own ratios. The ` +
-        "replica is a program in Go on one CPU that takes so much processor time for a call, as " +
-        "TensorFlow Serving does, or none; it is reached at its container's address.",
+      "Four pictures of 0.60 MB or eight small calls at a time; of gRPC on one connection, by h2load, " +
+        `of REST on one for each, by wrk. Each figure is the median of ${rounds} rounds, direct and balanced in ` +
+        "turns, and of their own ratios. The replica is a program in Go on one CPU that takes so much " +
+        "processor time for a call, as TensorFlow Serving does, or none. Replica and balancer are reached " +
+        "at their containers' addresses. What is added at half load comes from vegeta, which sends half as " +
+        "many calls as the replica can answer directly, evenly spaced.",
     ],
-    goals: [goal("picture", 0.85), goal("small", 0.8), encrypted("picture"), encrypted("small")],
-    tables: [{ columns: ["gRPC", "direct", "balanced", "ratio"], rows }],
+    goals: Object.keys(kinds).flatMap((kind) => goalsOf(kind, found)),
+    tables: [{ columns: ["", "direct", "balanced", "ratio", "added p50", "added p99"], rows }],
     notMeasured: ["The balancer on a core of its own: here it shares two with replica and load."],
   };
 });
+
+function setupsOf(folder: string): Record<string, BalancerSetup> {
+  const pair = { key: "key.pem", certificate: "certificate.pem" };
+  makeAuthority(folder, pair, "bench");
+  const read = (file: string) => fs.readFileSync(path.join(folder, file), "utf8");
+  const limits = { queuedPerReplica: 1000, queueMilliseconds: 5000 };
+  const everything = {
+    auth: { apiKeys: { good: [goodKeyHash] } },
+    limits: { ...limits, requestsPerSecond: 1_000_000, callsAtATime: 1000 },
+  };
+  const served = { certificate: read(pair.certificate), privateKey: read(pair.key) };
+  const encrypted = { ...everything, tls: { selfSigned: true }, served };
+  return {
+    [plain]: { edge: { limits } },
+    [all]: { edge: everything },
+    [withTls]: { edge: encrypted, secure: true },
+    [guides]: { edge: {}, config: peerConfig() },
+  };
+}
+
+async function kindsOf(): Promise<Record<string, Kind>> {
+  const key = { "x-api-key": goodKey };
+  const grpc = { api: "grpc", path: predictMethod, headers: { ...grpcHeaders, ...key } } as const;
+  const rest = { api: "rest", path: "/v1/models/good:predict", headers: key } as const;
+  const picture = frame(await samplePredictMessage("images"));
+  const [message, json] = [frame(Buffer.alloc(60)), Buffer.from('{"instances": [1, 2, 3, 4]}')];
+  const [pictures, small] = [size(300, 60), size(6000, 1000)];
+  return {
+    "gRPC picture": { calls: { ...grpc, body: picture, atATime: 4 }, count: pictures, busyMs: 2.4 },
+    "gRPC small": { calls: { ...grpc, body: message, atATime: 8 }, count: small, busyMs: 0.2 },
+    "REST small": { calls: { ...rest, body: json, atATime: 8 }, count: small, busyMs: 0.2 },
+  };
+}
+
+function goalsOf(kind: string, found: Record<string, ThroughBalancer>): Goal[] {
+  const least = kind.endsWith("picture") ? 0.85 : 0.8;
+  const [open, closed] = [found[`${kind} ${all}`], found[`${kind} ${withTls}`]];
+  const tls = closed.balanced / open.balanced;
+  const { p50, p99 } = open.added!;
+  return [
+    {
+      goal: `${kind}: ${least} of direct at least, with callers, limits and the log`,
+      result: open.ratio.toFixed(2),
+      met: open.ratio >= least,
+    },
+    {
+      goal: `${kind}: at half load p50 0.5 ms and p99 2 ms longer at most, likewise`,
+      result: `${p50.toFixed(2)} ms, ${p99.toFixed(2)} ms`,
+      met: p50 <= 0.5 && p99 <= 2,
+    },
+    {
+      goal: `${kind}: with TLS 0.85 of without, on connections that are kept`,
+      result: tls.toFixed(2),
+      met: tls >= 0.85,
+    },
+  ];
+}
+
+function cells({ direct, balanced, ratio, added }: ThroughBalancer): string[] {
+  const ms = (time: number | undefined) => (time === undefined ? "" : `${time.toFixed(2)} ms`);
+  return [
+    ...[direct, balanced].map((one) => `${one.toFixed(0)}/s`),
+    ...[ratio.toFixed(2), ms(added?.p50), ms(added?.p99)],
+  ];
+}
 
 /** The HAProxy of the guides, as the peers have it. */
 function peerConfig(): string {

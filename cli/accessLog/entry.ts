@@ -23,6 +23,8 @@ export interface Entry {
   readonly totalMs: number;
   /** `IPv4:port`; empty where none got the request. */
   readonly replica: string;
+  /** Tag of the image that the replica runs; empty where none got the request, or it does not say. */
+  readonly release: string;
   /** Why the balancer did not let it through; empty where it did. */
   readonly refusal: string;
   /** Share of the requests answered well that is written down. */
@@ -73,7 +75,8 @@ export function readableLine(line: string): string {
   if (!entry) {
     return line;
   }
-  const { time, api, model, version, verb, method, replica, refusal, requestId } = entry;
+  const { time, api, model, version, verb, method, refusal, requestId } = entry;
+  const { replica, release } = entry;
   const asked = verb ? `${verb} ${model}${version ? `/${version}` : ""}` : `${method} ?`;
   return [
     time,
@@ -83,6 +86,7 @@ export function readableLine(line: string): string {
     duration(entry).padEnd(30),
     `${size(entry.bytesIn)} in, ${size(entry.bytesOut)} out`.padEnd(24),
     (replica || "-").padEnd(17),
+    (release || "-").padEnd(12),
     requestId,
   ]
     .map(printable)

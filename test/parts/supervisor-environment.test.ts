@@ -58,6 +58,7 @@ describe("the server's command line", () => {
 describe("exit 64 before the server starts", () => {
   test.each<[Record<string, string>, string]>([
     [{ MODEL_NAME: "" }, 'MODEL_NAME is "", not a model name'],
+    [{ TFS_RELEASE: "a\r\nb" }, 'TFS_RELEASE is "a'],
     [{ MODEL_NAME: "a/b" }, 'MODEL_NAME is "a/b", not a model name'],
     [{ MODEL_NAME: "a/versions/1" }, 'MODEL_NAME is "a/versions/1", not a model name'],
     [{ MODEL_NAME: "a\nb" }, ", not a model name"],

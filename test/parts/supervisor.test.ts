@@ -170,6 +170,12 @@ describe("health port", () => {
     await until("an answer", () => answer.endsWith("AVAILABLE\n"));
   });
 
+  test("names the release of its image", async () => {
+    const { ports } = await startReady({ env: { TFS_RELEASE: "0f3c9a5d2b71" } });
+    const answer = await fetch(`http://127.0.0.1:${ports.health}/readyz`);
+    expect(answer.headers.get("x-release")).toBe("0f3c9a5d2b71");
+  });
+
   test.each([
     ["POST", "POST /readyz HTTP/1.1\r\n\r\n", "405"],
     ["HEAD", "HEAD /readyz HTTP/1.0\r\n\r\n", "200"],

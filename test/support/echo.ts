@@ -13,6 +13,8 @@ export interface EchoSettings {
   answerBytes?: number;
   /** From SIGTERM to the end. @default 4000 */
   drainMs?: number;
+  /** What it says of itself when its health is checked. @default - nothing */
+  release?: string;
   /** CPUs of its container. @default - no limit */
   cpus?: number;
 }
@@ -47,13 +49,14 @@ export async function startEcho(
   settings: EchoSettings = {},
 ): Promise<Echo> {
   const program = await goProgram("echo");
-  const { workers, serviceMs, busyMs, answerBytes, drainMs, cpus } = settings;
+  const { workers, serviceMs, busyMs, answerBytes, drainMs, release, cpus } = settings;
   const env = Object.entries({
     WORKERS: workers,
     SERVICE_MS: serviceMs,
     BUSY_MS: busyMs,
     ANSWER_BYTES: answerBytes,
     DRAIN_MS: drainMs,
+    RELEASE: release,
   }).filter(([, value]) => value !== undefined);
   const id = docker(
     ...["run", "--detach", "--network", network, "--network-alias", "replica"],

@@ -3,6 +3,7 @@
 # PARENT_IMAGE: the runtime image (runtime/Dockerfile), or the model image of the versions before.
 # VERSION_PATH: where the version goes below /models/, <model name>/<version>.
 # MODEL_NAME: the model that is served when no model config says otherwise.
+# RELEASE: what the image's content is called, its tag; the supervisor tells it to who checks its health.
 ARG PARENT_IMAGE
 
 # The same content gives the same image, from any checkout. The build cache's key of a context holds
@@ -28,3 +29,6 @@ ENV MODEL_NAME=${MODEL_NAME}
 LABEL org.opencontainers.image.title="${MODEL_NAME}" \
       org.opencontainers.image.description="TensorFlow Serving with the model ${MODEL_NAME}"
 COPY --from=version /staging/ /models/${VERSION_PATH}/
+# Last: what comes after a changed value is built anew.
+ARG RELEASE
+ENV TFS_RELEASE=${RELEASE}

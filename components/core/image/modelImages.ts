@@ -38,6 +38,7 @@ export function versionBuilds(args: ModelRecipe, versions: ServedVersion[]): Ver
           PARENT_IMAGE: before[index].name,
           MODEL_NAME: modelName,
           VERSION_PATH: version.path,
+          RELEASE: tags[index],
         },
       },
     ],

@@ -111,8 +111,12 @@ describe("the clients of a service that wants a key, over TLS", () => {
       /notebook +grpc predict.* 200 [^]*-  +rest status my_model +401 refused: unauthenticated /,
     );
     const raw = run("logs", "balancer", "--raw", "--tail", "all").output.split("\n");
-    const callers = raw.map((line) => parseEntry(line)?.client).filter(Boolean);
+    const entries = raw.map(parseEntry).filter((entry) => entry !== undefined);
+    const callers = entries.map(({ client }) => client).filter(Boolean);
     expect(new Set(callers)).toEqual(new Set(["predict", "notebook", "web"]));
+    const answered = entries.filter(({ replica }) => replica !== "");
+    const [, tag] = inspect(containers(`tfserving/${stack}`, "replica")[0]).Config.Image.split(":");
+    expect(new Set(answered.map(({ release }) => release))).toEqual(new Set([tag]));
     const { output } = run("status");
     expect(output).toMatch(/^notebook +40 +0 +0 +\d+ ms/m);
     expect(output).toMatch(/^web +6 +0 +0 /m);

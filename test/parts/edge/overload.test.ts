@@ -1,5 +1,5 @@
 // Three times what the replicas can do: what is accepted is answered, what is refused is told so.
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { balancerImage } from "../../support/balancer";
 import { docker, inspect } from "../../support/docker";
 import { EchoBalancer, startEchoBalancer } from "../../support/echoBalancer";
@@ -51,6 +51,41 @@ test("a refusal of REST says when to come again", async () => {
   expect(refused.map(({ status }) => status)).toEqual([503, 503]);
   expect(refused[0].headers.get("retry-after")).toBe("1");
   expect(await refused[0].json()).toEqual({ error: full });
+});
+
+describe("a queue", () => {
+  const one = { workers: 1, serviceMs: 200 };
+  const limits = { callsPerReplica: 2, queuedPerReplica: 6, queueMilliseconds: 5000 };
+
+  test("takes a burst up", async () => {
+    balancer = await startEchoBalancer(balancerImage(), [one], { limits });
+    expect(await burst(8)).toEqual(Array(8).fill(200));
+  });
+
+  test("holds nothing while the service refuses, and takes the next burst up after that", async () => {
+    balancer = await startEchoBalancer(balancerImage(), [one], { limits });
+    const answers = await burst(20);
+    expect(answers.filter((status) => status === 200)).toHaveLength(8);
+
+    const load = overload("rest", balancer);
+    await load.more(2 * capacity);
+    load.mark("later");
+    await load.more(2 * capacity);
+    const { phases } = await load.stop();
+    // Two at the replica, and none before them.
+    expect(phases.later.latency.max).toBeLessThan(4 * one.serviceMs);
+
+    // A refusal would begin the second anew.
+    const takenUp = async () => (await burst(8)).every((status) => status === 200);
+    await until("a burst is taken up again", takenUp, 30_000, 3000);
+  });
+
+  /** The statuses of so many calls at once. */
+  function burst(calls: number): Promise<number[]> {
+    const url = `http://127.0.0.1:${balancer!.restPort}/v1/models/m:predict`;
+    const ask = async () => (await fetch(url, { method: "POST", body: "{}" })).status;
+    return Promise.all(Array.from({ length: calls }, ask));
+  }
 });
 
 test("a replica that leaves and one that joins in the middle of it lose no accepted call", async () => {

@@ -7,6 +7,7 @@
 //	BUSY_MS      processor time of it, as a prediction would take                         (default 0)
 //	ANSWER_BYTES size of the message in an answer          (default 548: what 137 classes take)
 //	DRAIN_MS     after SIGTERM: not ready for so long, then the end                    (default 4000)
+//	RELEASE      what it says of itself when its health is checked                     (default none)
 //
 // Port 8502 has /readyz as the supervisor has it, and /counts: what has come so far, as JSON.
 package main
@@ -166,6 +167,7 @@ func (it *replica) health(response http.ResponseWriter, request *http.Request) {
 		response.WriteHeader(http.StatusServiceUnavailable)
 		io.WriteString(response, "DRAINING")
 	default:
+		response.Header().Set("X-Release", os.Getenv("RELEASE"))
 		io.WriteString(response, "AVAILABLE")
 	}
 }

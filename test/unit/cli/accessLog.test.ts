@@ -9,7 +9,7 @@ describe("a line of a balancer", () => {
   it("about a request is columns of what matters", () => {
     expect(line({})).toBe(
       "2026-01-01T00:00:01.250Z  web           rest predict my_model               200                       " +
-        "12 ms (queue 0, server 11)      602.1 kB in, 1.5 kB out   172.18.0.4:8501    5f0c",
+        "12 ms (queue 0, server 11)      602.1 kB in, 1.5 kB out   172.18.0.4:8501    0f3c9a5d2b71  5f0c",
     );
   });
 

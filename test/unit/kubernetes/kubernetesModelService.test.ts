@@ -256,7 +256,7 @@ describe("the outputs", () => {
       preview: true,
     });
     expect(await isKnown(service.restUrl)).toBe(false);
-    expect(recording.find(configMap).inputs.data).toEqual({ "haproxy.cfg": unknown });
+    expect(recording.find(configMap).inputs.data).toMatchObject({ "haproxy.cfg": unknown });
   });
 });
 

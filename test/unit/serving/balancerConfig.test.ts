@@ -72,7 +72,7 @@ describe("the balancer", () => {
         expect.arrayContaining([
           "http-check connect port 8502 proto h1",
           "http-check send meth GET uri /readyz",
-          "http-check expect status 200",
+          'http-check expect status 200 on-success "%[res.hdr(x-release)]"',
         ]),
       );
     }

@@ -10,5 +10,5 @@ it("a private key is a secret among the balancer's files, however it is given", 
   const { open, secret } = balancerFiles(place, { cpus: 1, tls: served }, served);
   expect(Object.keys(secret)).toEqual(["tls/tls.crt", "tls/tls.key"]);
   expect(await pulumi.isSecret(secret["tls/tls.key"])).toBe(true);
-  expect(Object.keys(open)).toEqual(["haproxy.cfg"]);
+  expect(Object.keys(open)).toEqual(["haproxy.cfg", "release.lua"]);
 });

@@ -77,7 +77,8 @@ describe("the resources of a service on Swarm", () => {
     );
     const balancer = recording.find(service, "serving-balancer");
     expect(specOf(balancer).commands).toEqual(["bash", "-c", script]);
-    const config = recording.find("docker:index/serviceConfig:ServiceConfig").inputs.dataRaw;
+    const type = "docker:index/serviceConfig:ServiceConfig";
+    const config = recording.find(type, "serving-balancer").inputs.dataRaw;
     const times = { restMs: 31_000, grpcMs: 60_000 };
     const replicaAlias = "tasks.tf_model_serving_replica";
     expect(config).toBe(renderBalancerConfig({ replicaAlias, times, edge: edgeOf({ cpus: 1 }) }));

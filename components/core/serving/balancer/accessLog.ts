@@ -28,6 +28,7 @@ export function accessLog(api: Api, { sample, tls }: Edge): string {
     ["serverMs:sint", "Tr"],
     ["totalMs:sint", "Ta"],
     ["replica", "[var(txn.replica)]"],
+    ["release", "[var(txn.release)]"],
     ["refusal", "[var(txn.refusal)]"],
     ["sample", `[str(${sample})]`],
     ["clientCertificate", tls?.clientCertificates ? "[ssl_c_s_dn(,0,rfc2253)]" : "[str()]"],
@@ -36,6 +37,8 @@ export function accessLog(api: Api, { sample, tls }: Edge): string {
   const line = fields.map(([name, value]) => `%(${name})${value}`).join(" ");
   return `  log-format '%{+json}o ${line}'
   http-response set-var-fmt(txn.replica) %[bc_dst]:%[bc_dst_port]
+  http-response set-var(txn.release) bc_dst,map_str(virt@releases)
+  http-response set-var(txn.release) lua.release unless { var(txn.release) -m found }
 ${api === "grpc" ? "  http-after-response set-var(txn.grpc_status) res.hdr(grpc-status)\n" : ""}${quiet(sample)}`;
 }
 

@@ -3,6 +3,9 @@ import { maxReplicas, ports } from "./ports";
 import type { Api } from "./requests";
 import type { BalancerCanary, BalancerPods, BalancerSettings } from "./settings";
 
+/** In which a replica says its release when its health is checked. */
+const releaseHeader = "x-release";
+
 // During a release the old and the new replicas stand side by side.
 const slots = 2 * maxReplicas;
 
@@ -98,7 +101,7 @@ function healthCheck(pods: BalancerPods | undefined): string {
   return `  option httpchk
   http-check connect port ${ports.health} proto h1
   http-check send meth GET uri /readyz${query}
-  http-check expect status 200`;
+  http-check expect status 200 on-success "%[res.hdr(${releaseHeader})]"`;
 }
 
 /**

@@ -10,6 +10,8 @@ export const configFolder = "/config";
 export const keysFile = "keys.map";
 /** The program that reads the model's name in calls of gRPC. */
 export const grpcModelFile = "grpcModel.lua";
+/** The program that knows the releases of replicas, for the log. */
+export const releaseFile = "release.lua";
 /** A public key that signs tokens, by its place in the list. */
 export const tokenKeyFile = (place: number) => `token-${place}.pem`;
 

@@ -1,8 +1,15 @@
 import { accessLog, longestLine } from "./accessLog";
 import { answerRefused, errorPages } from "./answers";
 import { backends, canaryRules, noReplica, resolversName } from "./backends";
-import { checkCaller, checkRights, configFolder, grpcModelFile, namesModels } from "./callers";
-import { clientCounts, limitClient, limitSize } from "./limits";
+import {
+  checkCaller,
+  checkRights,
+  configFolder,
+  grpcModelFile,
+  namesModels,
+  releaseFile,
+} from "./callers";
+import { clientCounts, limitClient, limitSize, refusalCounts } from "./limits";
 import { balancerCpus, ports } from "./ports";
 import { aboutRequest, type Api, asksFirst, refuseOthers } from "./requests";
 import type { BalancerSettings } from "./settings";
@@ -49,7 +56,8 @@ export function renderBalancerConfig(settings: BalancerSettings): string {
   maxconn ${edge.maxConnections}
   tune.bufsize ${bufferBytes(edge)}
   nbthread ${balancerCpus}
-${pods ? "  set-var proc.started date()\n" : ""}${namesModels(edge) ? `  tune.lua.bool-sample-conversion normal\n  lua-load ${configFolder}/${grpcModelFile}\n` : ""}${tlsGlobal(edge)}  hard-stop-after ${longestMs(times)}ms
+${pods ? "  set-var proc.started date()\n" : ""}  tune.lua.bool-sample-conversion normal
+${programs(edge)}${tlsGlobal(edge)}  hard-stop-after ${longestMs(times)}ms
   stats socket ipv4@127.0.0.1:${ports.balancerCommands} level user
   server-state-file /tmp/servers
 
@@ -85,7 +93,7 @@ ${handshakeTimeout(edge)}  option http-buffer-request
 
 ${frontend("rest", settings)}
 ${frontend("grpc", settings)}
-${backends(settings)}${clientCounts(edge)}
+${backends(settings)}${clientCounts(edge)}${refusalCounts()}
 frontend statistics
   bind :${ports.balancerStatistics}
   no log
@@ -107,6 +115,11 @@ ${api === "grpc" ? `  timeout client ${times.grpcMs}ms\n` : ""}${errorPages(api)
     ["path", "unauthenticated", "forbidden", "requestSize", "clientCalls", "clientRate"],
   )}${canaryRules(api, settings)}  default_backend ${api}_replicas
 `;
+}
+
+function programs(edge: BalancerSettings["edge"]): string {
+  const files = [releaseFile, ...(namesModels(edge) ? [grpcModelFile] : [])];
+  return files.map((file) => `  lua-load ${configFolder}/${file}\n`).join("");
 }
 
 /** How long a request may take to come: what a slow line needs for as much as a buffer takes. */

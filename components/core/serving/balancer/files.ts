@@ -4,7 +4,7 @@ import { readText } from "../../arguments/readText";
 import { keyMap } from "../edge/keyMap";
 import { edgeOf, type EdgeOwner } from "../edge/edge";
 import { requestTimes, type TimedArgs } from "../requestTimes";
-import { grpcModelFile, keysFile, namesModels, tokenKeyFile } from "./callers";
+import { grpcModelFile, keysFile, namesModels, releaseFile, tokenKeyFile } from "./callers";
 import { renderBalancerConfig } from "./config";
 import type { BalancerSettings } from "./settings";
 import { tlsFiles } from "./tls";
@@ -46,7 +46,8 @@ export function balancerFiles(
       .output(place)
       .apply((known) => renderBalancerConfig({ ...known, times, edge })),
     [keysFile]: auth.apiKeys && keyMap(auth.apiKeys),
-    [grpcModelFile]: namesModels(edge) ? readText(path.join(__dirname, grpcModelFile)) : undefined,
+    [releaseFile]: program(releaseFile),
+    [grpcModelFile]: namesModels(edge) ? program(grpcModelFile) : undefined,
     [tlsFiles.clientCa]: tls?.clientCa,
     ...Object.fromEntries(tokenKeys.map(({ pem }, place) => [tokenKeyFile(place), pem])),
   };
@@ -55,6 +56,10 @@ export function balancerFiles(
     [tlsFiles.privateKey]: pulumi.secret(served.privateKey),
   };
   return { open: outputs(open), secret: outputs(secret ?? {}) };
+}
+
+function program(file: string): string {
+  return readText(path.join(__dirname, file));
 }
 
 function outputs(

@@ -4,6 +4,9 @@ import type { Api } from "./requests";
 import type { Edge } from "./settings";
 
 const clientsTable = "clients";
+const refusalsTable = "refusals";
+// One that it works on, and the next one.
+const callsThatKeepBusy = 2;
 
 /** Whether anything limits a single client. */
 function limitsClients({ clients, limits }: Edge): boolean {
@@ -69,9 +72,30 @@ export function limitSize({ maxRequestMb }: Edge): string {
 /**
  * Refuses at once what would wait too long: no replica of the backend can take it, and as many wait
  * as may. What waits and finds none in time gets 503 from HAProxy.
+ *
+ * The queue is for a burst. A service that has just refused is overloaded, and a queue that stays full
+ * makes every call later and none more: until a second has passed without a refusal, replicas get what
+ * keeps them busy and nothing waits beyond it.
+ *
+ * @see https://queue.acm.org/detail.cfm?id=2209336
  */
 export function refuseWhenFull(api: Api, { limits }: Edge): string {
-  return `  timeout queue ${limits.queueMilliseconds}ms
-  http-request set-var(txn.room) nbsrv,mul(${limits.queuedPerReplica})
-${refuse("serviceFull", "if { nbsrv gt 0 } { be_conn_free le 0 } { queue,sub(txn.room) ge 0 }")}${answerRefused(api, ["serviceFull"])}`;
+  const { callsPerReplica, queuedPerReplica, queueMilliseconds } = limits;
+  const room = (perReplica: number) => `set-var(txn.room) nbsrv,mul(${perReplica})`;
+  const busy = Math.min(queuedPerReplica, Math.max(0, callsThatKeepBusy - callsPerReplica));
+  const refused = "if { var(txn.refusal) -m str serviceFull }";
+  return `  timeout queue ${queueMilliseconds}ms
+  http-request ${room(queuedPerReplica)}
+  http-request ${room(busy)} if { be_id,table_gpc_rate(0,${refusalsTable}) gt 0 }
+${refuse("serviceFull", "if { nbsrv gt 0 } { be_conn_free le 0 } { queue,sub(txn.room) ge 0 }")}  http-request track-sc1 be_id table ${refusalsTable} ${refused}
+  http-request sc-inc-gpc(0,1) ${refused}
+${answerRefused(api, ["serviceFull"])}`;
+}
+
+/** Counts what each backend refuses because it is full. */
+export function refusalCounts(): string {
+  return `
+backend ${refusalsTable}
+  stick-table type integer size 16 expire 1m store gpc(1),gpc_rate(1,1s)
+`;
 }

@@ -35,7 +35,7 @@ export function edgeOf(args: EdgeOwner): Edge {
 // more of them all wait longer and no more are answered.
 const callsPerCpu = 3;
 // For bursts: how long the wait may be limits what waits, not their number.
-const queuedPerCall = 3;
+const queuedPerCall = 2;
 
 /** Batches need more calls at a time than CPUs do. */
 function usualCalls(server: ServerOptions, cpus: number): number {

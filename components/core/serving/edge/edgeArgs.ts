@@ -121,8 +121,9 @@ export interface LimitArgs {
   callsPerReplica?: number;
 
   /**
-   * Requests that wait for each replica at a time, 0 or more; those beyond it get 503, or UNAVAILABLE.
-   * @default - three times `callsPerReplica`
+   * Requests of a burst that wait for each replica, 0 or more; those beyond it get 503, or UNAVAILABLE.
+   * Until a second has passed without such a refusal, none waits.
+   * @default - twice `callsPerReplica`
    */
   queuedPerReplica?: number;
 

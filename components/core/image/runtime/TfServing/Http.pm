@@ -24,7 +24,7 @@ my %REASONS = (
 );
 my $CLOCK_TICKS = POSIX::sysconf(POSIX::_SC_CLK_TCK());
 
-my ($listener, $answer);
+my ($listener, $release, $answer);
 # By file number: { socket, order, in, out, deadline, received } and, of our own calls, finished.
 my %connections;
 my $opened = 0;
@@ -35,9 +35,10 @@ sub now {
 }
 
 # Listens on a port of every address; $answer->($path, $query, $outside) gives (status code, text),
-# where $outside is the address of a client that is not in this container. Dies with a sentence.
+# where $outside is the address of a client that is not in this container. Every answer names the
+# release. Dies with a sentence.
 sub serve {
-    (my $port, $answer) = @_;
+    (my $port, $release, $answer) = @_;
     socket($listener, AF_INET, SOCK_STREAM, 0) or die "cannot make a socket: $!\n";
     setsockopt $listener, SOL_SOCKET, SO_REUSEADDR, 1;
     bind($listener, pack_sockaddr_in($port, INADDR_ANY)) && listen($listener, SOMAXCONN)
@@ -142,7 +143,7 @@ sub take_request {
         :                                 $answer->($path, $query // '', $client->{outside});
     $client->{out} = "HTTP/1.1 $code $REASONS{$code}\r\nContent-Type: text/plain\r\n"
         . 'Content-Length: ' . (1 + length $body) . "\r\n"
-        . "Cache-Control: no-store\r\nConnection: close\r\n\r\n";
+        . "X-Release: $release\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
     $client->{out} .= "$body\n" if ($method // '') ne 'HEAD';
     $client->{answered} = 1;
 }

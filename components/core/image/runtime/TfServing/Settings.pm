@@ -7,6 +7,7 @@
 #   TFS_JOIN_SECONDS (5)             whole seconds, 0 to 3600
 #   TFS_STATUS_MODELS (MODEL_NAME)   what must be AVAILABLE, separated by commas: NAME (any version),
 #                                    NAME/versions/2, NAME/versions/* (at first every version)
+#   TFS_RELEASE ()                   what /readyz says in the header X-Release
 #   TFS_FILE_<flag>=<text>           written to /tmp/tfserving/<flag>.pbtxt with mode 0600 and passed
 #                                    as --<flag>=<that path>; TMPDIR replaces /tmp
 package TfServing::Settings;
@@ -43,6 +44,7 @@ sub read_settings {
         drain     => $env->{TFS_DRAIN_SECONDS} // 5,
         leave     => $env->{TFS_LEAVE_SECONDS} // 0,
         join      => $env->{TFS_JOIN_SECONDS}  // 5,
+        release   => $env->{TFS_RELEASE}       // '',
         folder    => ($env->{TMPDIR} // '/tmp') . '/tfserving',
     );
     $settings{$_->[0]} = $env->{$_->[1]} // $_->[2] for @PORTS;
@@ -57,6 +59,7 @@ sub read_settings {
         seconds_problems('TFS_DRAIN_SECONDS', $settings{drain}),
         seconds_problems('TFS_LEAVE_SECONDS', $settings{leave}),
         seconds_problems('TFS_JOIN_SECONDS', $settings{join}),
+        release_problems($settings{release}),
         (map { file_problem($_, $settings{files}{$_}, @arguments) } sort keys %{ $settings{files} }),
         (map { "argument --$_: set $OWN_FLAGS{$_} instead" }
             grep { has_flag($_, @arguments) } sort keys %OWN_FLAGS),
@@ -110,6 +113,12 @@ sub seconds_problems {
     my ($variable, $seconds) = @_;
     return () if $seconds =~ /\A[0-9]{1,4}\z/ && $seconds <= 3600;
     return "$variable is \"$seconds\": give whole seconds, 0 to 3600";
+}
+
+sub release_problems {
+    my ($release) = @_;
+    return () if $release =~ /\A[A-Za-z0-9_.-]{0,64}\z/;
+    return "TFS_RELEASE is \"$release\": use up to 64 letters, digits, \"_\", \"-\" and \".\"";
 }
 
 sub file_problem {
