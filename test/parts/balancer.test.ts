@@ -4,6 +4,7 @@ import * as fs from "fs";
 import * as path from "path";
 import * as grpc from "@grpc/grpc-js";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { root } from "../../cli/setup/folders";
 import { predictMethod as method } from "../support/servingGrpc";
 import { Balancer, balancerImage, startBalancer } from "../support/balancer";
 import { logs } from "../support/docker";
@@ -36,6 +37,7 @@ describe("the balancer", () => {
         "docker",
         [
           ...["run", "--rm", "--volume", `${snapshots}:/cfg:ro`],
+          ...["--volume", `${path.join(root, "components/core/serving/balancer")}:/config:ro`],
           ...["--entrypoint", "sh", image, "-c", check, file],
         ],
         { encoding: "utf8" },
