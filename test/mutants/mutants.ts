@@ -135,6 +135,13 @@ export const mutants: Mutant[] = [
     tests: "dockerNotebook",
   },
   {
+    breaks: "nothing waits while the service refuses",
+    file: "balancer/limits.ts",
+    from: " if { be_id,table_gpc_rate(0,${refusalsTable}) gt 0 }",
+    to: "",
+    tests: "balancerConfig",
+  },
+  {
     breaks: "nobody unloads models through the gRPC port",
     file: "balancer/requests.ts",
     from: 'refuse("path", "if !{',
