@@ -13,7 +13,12 @@ import { createStack } from "./stack";
 interface RecordedStack {
   config: Record<string, unknown>;
   secrets_providers: object;
-  resources: { inputs?: { name?: string; build?: { buildArgs: Record<string, string> } } }[];
+  resources: { inputs?: RecordedImage; outputs?: RecordedImage }[];
+}
+
+interface RecordedImage {
+  name?: string;
+  build?: { buildArgs: Record<string, string> };
 }
 
 /** What a preview plans to do with the resources of a recorded stack, as `<operation> <type> <name>`. */
@@ -68,7 +73,7 @@ export async function previewRecorded(
 function withTodaysTags(recorded: string): string {
   const { config, resources } = JSON.parse(recorded) as RecordedStack;
   const { baseImage, modelFolder, modelName } = config as Record<string, string>;
-  return resources.reduce((text, { inputs }) => {
+  const tagged = resources.reduce((text, { inputs }) => {
     const { name, build } = inputs ?? {};
     if (!build) return text;
     const modelVersion = build.buildArgs.VERSION_PATH?.split("/").pop();
@@ -77,6 +82,19 @@ function withTodaysTags(recorded: string): string {
       : tagOf(runtimeBuild(baseImage, runtimeRepository).name);
     return text.replaceAll(tagOf(name!), tag);
   }, recorded);
+  return withReleases(tagged);
+}
+
+/** An image of a model knows its own tag. */
+function withReleases(recorded: string): string {
+  const stack = JSON.parse(recorded) as RecordedStack;
+  for (const { inputs, outputs } of stack.resources) {
+    for (const one of [inputs, outputs]) {
+      const args = one?.build?.buildArgs;
+      if (args?.VERSION_PATH) args.RELEASE = tagOf(inputs!.name!);
+    }
+  }
+  return JSON.stringify(stack);
 }
 
 /**
@@ -140,7 +158,7 @@ const restarted = new RegExp(
  */
 const reconfigured = new RegExp(
   "^[a-z-]+ (docker:index/(container:Container|service:Service|serviceConfig:ServiceConfig|volume:Volume)" +
-    "|kubernetes:(core/v1:ConfigMap|apps/v1:Deployment)) serving-balancer(-config|-files)?( |$)",
+    "|kubernetes:(core/v1:ConfigMap|apps/v1:Deployment)) serving-balancer(-config|-files|-release-lua)?( |$)",
 );
 
 function describe({ op, type, urn, detailedDiff, diffs }: StepEventMetadata): string {
