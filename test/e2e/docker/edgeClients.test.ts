@@ -115,8 +115,10 @@ describe("the clients of a service that wants a key, over TLS", () => {
     const callers = entries.map(({ client }) => client).filter(Boolean);
     expect(new Set(callers)).toEqual(new Set(["predict", "notebook", "web"]));
     const answered = entries.filter(({ replica }) => replica !== "");
-    const [, tag] = inspect(containers(`tfserving/${stack}`, "replica")[0]).Config.Image.split(":");
-    expect(new Set(answered.map(({ release }) => release))).toEqual(new Set([tag]));
+    const image = inspect(containers(`tfserving/${stack}`, "replica")[0]).Image;
+    const tags = docker("image", "inspect", "--format", '{{join .RepoTags " "}}', image);
+    const releases = new Set(answered.map(({ release }) => `tf_serving:${release}`));
+    expect([...releases].map((one) => tags.split(" ").includes(one))).toEqual([true]);
     const { output } = run("status");
     expect(output).toMatch(/^notebook +40 +0 +0 +\d+ ms/m);
     expect(output).toMatch(/^web +6 +0 +0 /m);
