@@ -31,13 +31,17 @@ export function readMapping(text: string, file: string): Mapping {
 export function settingOf(project: Mapping, stackFile: Mapping, key: string): unknown {
   const explicit = explicitSetting(project, stackFile, key);
   if (explicit !== undefined) {
-    return typeof explicit === "object" ? undefined : explicit;
+    return isEncrypted(explicit) ? undefined : explicit;
   }
   const declared = (project.config ?? {}) as Mapping;
   const declaration = declared[key] ?? declared[`${project.name}:${key}`];
   return declaration !== null && typeof declaration === "object"
     ? (declaration as Mapping).default
     : declaration;
+}
+
+function isEncrypted(value: unknown): boolean {
+  return value !== null && typeof value === "object" && "secure" in value;
 }
 
 /** What the stack's file itself says of a setting; undefined where it does not. */

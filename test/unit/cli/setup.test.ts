@@ -6,6 +6,7 @@ import { ownsForNotebook } from "../../../cli/setup/notebookFolder";
 import { npmCommand, packagesAreCurrent } from "../../../cli/bootstrap.mjs";
 import { defaultDockerHost } from "@tf-model-serving/core/facts";
 import { hasPlugin, pluginNeeds, wantedPlugins } from "../../../cli/setup/pulumiHome";
+import { settingOf } from "../../../cli/setup/stackConfig";
 import { writeContext } from "../../support/dockerContexts";
 import { temporaryFolder } from "../../support/modelFolder";
 
@@ -131,8 +132,12 @@ describe("notebooks that root checked out", () => {
 });
 
 describe("the plugins of a stack", () => {
-  const names = (settings: Record<string, unknown>) =>
-    wantedPlugins(pluginNeeds((key) => settings[key])).map(({ name }) => name);
+  const names = (settings: Record<string, unknown>) => {
+    const entries = Object.entries(settings).map(([key, value]) => [`tfserving:${key}`, value]);
+    const stackFile = { config: Object.fromEntries(entries) };
+    const setting = (key: string) => settingOf({ name: "tfserving" }, stackFile, key);
+    return wantedPlugins(pluginNeeds(setting)).map(({ name }) => name);
+  };
 
   it.each([
     [{ target: "docker" }, ["docker", "random"]],

@@ -30,6 +30,11 @@ describe("a setting", () => {
     expect(settingOf(project, { config: { "tfserving:replicas": 2 } }, "replicas")).toBe(2);
   });
 
+  it("may be an object, of which a part is encrypted", () => {
+    const tls = { certificate: "tls.pem", privateKey: { secure: "v1:..." } };
+    expect(settingOf(project, { config: { "tfserving:tls": tls } }, "tls")).toEqual(tls);
+  });
+
   it("is the default of Pulumi.yaml otherwise", () => {
     const all = ["replicas", "baseImage", "plain", "unknown"];
     expect(all.map((key) => settingOf(project, {}, key))).toEqual([
