@@ -9,8 +9,9 @@ core.register_fetches("release", function(txn)
   local server = backend and name and backend.servers[name]
   if not server then return "" end
   local address = txn.f:bc_dst()
-  local said = server:get_stats().last_chk or ""
-  -- While a check is under way there is no message.
+  local check = server:get_stats()
+  -- While a check is under way it says nothing, and one that fails says why, as of a replica that leaves.
+  local said = check.check_status == "L7OK" and check.last_chk or ""
   local release = said ~= "" and said or last[address] or ""
   core.set_map(map, address, release)
   kept[address], last[address] = true, release

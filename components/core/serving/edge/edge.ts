@@ -34,7 +34,7 @@ export function edgeOf(args: EdgeOwner): Edge {
 // Measured (docs/benchmarks.md): with fewer calls a replica idles while the next ones come, and with
 // more of them all wait longer and no more are answered.
 const callsPerCpu = 3;
-// For bursts: how long the wait may be limits what waits, not their number.
+// For bursts: with more, calls that waited would be more than 1 % of those in a minute of overload.
 const queuedPerCall = 2;
 
 /** Batches need more calls at a time than CPUs do. */
