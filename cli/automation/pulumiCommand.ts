@@ -22,6 +22,13 @@ export const pulumiVariables = {
 };
 
 /**
+ * Keeps Pulumi from fetching plugins by itself.
+ *
+ * @see https://www.pulumi.com/docs/iac/cli/environment-variables/
+ */
+export const withoutFetching = { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
+
+/**
  * The pinned Pulumi for the Automation API. It runs in a process group of its own, so that the
  * terminal's Ctrl-C reaches it once, through this process, which passes SIGTERM and SIGHUP on as well:
  * by itself the Automation API leaves it to chance who hears of them.

@@ -7,9 +7,10 @@ import { Failure } from "../output/failure";
 import { type Backend, absoluteUrl, stackStateFile } from "../setup/backend";
 import { ownFolder, root } from "../setup/folders";
 import type { Policies } from "../setup/policies";
+import { hasPlugin, type Part, recordedPlugins } from "../setup/pulumiHome";
 import type { Mapping } from "../setup/stackConfig";
 import type { Deployment, Outputs } from "../targets/target";
-import { PulumiError, pulumiCommand, pulumiVariables } from "./pulumiCommand";
+import { PulumiError, pulumiCommand, pulumiVariables, withoutFetching } from "./pulumiCommand";
 import { startProgress } from "./progress";
 import { saysLocked, StackLocked } from "./stackLocked";
 
@@ -25,6 +26,8 @@ export interface StackAddress {
   readonly env: Environment;
   /** The config file of updates, absolute. */
   readonly configFile: string;
+  /** The provider plugins that the stack's settings ask for. */
+  readonly plugins: () => Part[];
 }
 
 /** What an update needs besides, after something happened since the last one. */
@@ -235,6 +238,7 @@ export class PulumiStack {
     // What serves on this machine goes before what updates it; Pulumi inherits this.
     os.setPriority(Math.max(os.getPriority(), os.constants.priority.PRIORITY_BELOW_NORMAL));
     const stack = await this.open();
+    Object.assign(stack.workspace.envVars, await this.pluginVariables());
     const progress = startProgress(planOn);
     try {
       return await act(stack, updateOptions(progress));
@@ -255,6 +259,19 @@ export class PulumiStack {
     } finally {
       progress.end();
     }
+  }
+
+  /**
+   * Pulumi fetches the plugin of every provider package in node_modules before it runs a program: that of
+   * AWS has hundreds of megabytes, and where the way to it is closed each attempt takes seconds. With
+   * all that the settings and the record ask for at hand there is nothing to fetch.
+   */
+  private async pluginVariables(): Promise<Record<string, string>> {
+    const { env, plugins } = this.address;
+    // Whatever is amiss with the record Pulumi says itself.
+    const record = await this.record().catch(() => undefined);
+    const wanted = [...plugins(), ...recordedPlugins(record ?? {})];
+    return record && wanted.every((plugin) => hasPlugin(plugin, env)) ? withoutFetching : {};
   }
 
   /** Undefined where there is no such stack. */

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Environment } from "../output/console";
+import type { Deployment } from "../targets/target";
 import { root } from "./folders";
 
 /** Pulumi's command line, or a plugin. */
@@ -70,6 +71,17 @@ export function wantedPlugins(needs: PluginNeeds, folder = root): Part[] {
     .filter((plugin) => plugin?.resource && plugin.name && plugin.version)
     .filter(({ name }) => neededBy[name]?.(needs) ?? true)
     .map(({ name, version }) => ({ name, version }));
+}
+
+/** The provider plugins that made what is on record; their versions may be older ones. */
+export function recordedPlugins({ resources = [] }: Deployment): Part[] {
+  const prefix = "pulumi:providers:";
+  return resources
+    .filter(({ type }) => type.startsWith(prefix) && type !== `${prefix}pulumi`)
+    .map(({ type, inputs }) => ({
+      name: type.slice(prefix.length),
+      version: String(inputs?.version),
+    }));
 }
 
 /** Whether a plugin is in Pulumi's home, complete, or on PATH, where Pulumi takes any version. */

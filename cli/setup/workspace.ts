@@ -14,6 +14,7 @@ import {
 } from "./backend";
 import { findEngine } from "./engine";
 import { ownFolder, root } from "./folders";
+import { pluginNeeds, wantedPlugins } from "./pulumiHome";
 import { standInNames, standInRule } from "./standIns";
 import {
   explicitSetting,
@@ -77,7 +78,8 @@ export function openWorkspace(option?: string, config?: string): Workspace {
     // The address of a Docker context, for what does not follow contexts.
     ...(host === defaultDockerHost ? {} : { DOCKER_HOST: host }),
   };
-  const pulumi = new PulumiStack({ stack, name, project, backend, env, configFile });
+  const plugins = () => wantedPlugins(pluginNeeds(setting));
+  const pulumi = new PulumiStack({ stack, name, project, backend, env, configFile, plugins });
   return {
     ...{ root, stack, name, project, backend, host, stackFile, configFile, env, pulumi },
     label: `${project.name}/${name}`,

@@ -5,6 +5,7 @@ import { LocalWorkspace, type LocalWorkspaceOptions } from "@pulumi/pulumi/autom
 import { PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { inject } from "vitest";
 import { parse, stringify } from "yaml";
+import { pulumiVariables, withoutFetching } from "../../cli/automation/pulumiCommand";
 import { pinnedVersion, pulumiHome as homeFolder } from "../../cli/setup/pulumiHome";
 import { root } from "../../cli/setup/folders";
 
@@ -74,8 +75,9 @@ export async function engineOptions(
     envVars: {
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: "",
-      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...pulumiVariables,
+      // Set-up has prepared what a test needs.
+      ...withoutFetching,
       ...env,
     },
   };

@@ -19,6 +19,7 @@ describe.skipIf(process.platform === "win32")("a stack in a backend that the use
       backend: { url: "s3://states", own: false, because: "PULUMI_BACKEND_URL" },
       env: { PATH: process.env.PATH, PULUMI_HOME: home },
       configFile: path.join(temporaryFolder(), "Pulumi.k8s.yaml"),
+      plugins: () => [{ name: "docker", version: "5.2.0" }],
     };
     workspace = {
       pulumi: new PulumiStack(address),
@@ -44,6 +45,28 @@ describe.skipIf(process.platform === "win32")("a stack in a backend that the use
     await createMissingStack(workspace);
     expect(workspace.writeConfig).not.toHaveBeenCalled();
     expect(calls().filter((call) => /init|select/.test(call))).toEqual([]);
+  });
+
+  it.each([
+    [
+      "keeps Pulumi from fetching plugins where all are there",
+      ["docker-v5.2.0", "aws-v7.0.0"],
+      "true",
+    ],
+    ["lets it fetch one that the settings ask for", ["aws-v7.0.0"], "no"],
+    ["lets it fetch one that only what is on record needs", ["docker-v5.2.0", "aws-v7.48.0"], "no"],
+  ])("%s", async (_, installed, kept) => {
+    const provider = { type: "pulumi:providers:aws", inputs: { version: "7.0.0" } };
+    answer(`case "$1" in
+      stack) echo '${JSON.stringify({ version: 3, deployment: { resources: [provider] } })}' ;;
+      preview) echo "kept: \${PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION:-no}" >> "$PULUMI_HOME/calls" ;;
+    esac`);
+    installed.forEach((plugin) =>
+      fs.mkdirSync(path.join(home, "plugins", `resource-${plugin}`), { recursive: true }),
+    );
+
+    await workspace.pulumi.preview({ diff: false });
+    expect(calls()).toContain(`kept: ${kept}`);
   });
 
   function answer(lookUp: string): void {
