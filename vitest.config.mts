@@ -6,7 +6,6 @@ const slices = alone(...["badInput", "notebook", "service", "upgrade"].map((n) =
 const releases = alone("docker/failedRelease", "docker/release");
 const loads = alone(
   ...["canary", "crash", "environments", "interrupted", "matrix"].map((name) => `docker/${name}`),
-  "swarm/stack",
 );
 
 const real = {
@@ -56,8 +55,6 @@ export default defineConfig({
           ...real,
           ...sideBySide,
           ...order(3),
-          // On a new machine the next tests' programs are built beside these, for minutes.
-          globalSetup: [...real.globalSetup, "test/cluster/ahead.ts"],
           name: "parts",
           include: ["test/parts/{,edge/,modelSource/}*.test.ts"],
         },
@@ -69,15 +66,26 @@ export default defineConfig({
           ...order(4),
           name: "patient",
           globalSetup: [...real.globalSetup, "test/e2e/packages.ts"],
-          include: ["test/e2e/{docker,swarm,aws}/*.test.ts"],
+          include: ["test/e2e/{docker,aws}/*.test.ts"],
           exclude: [...slices, ...releases, ...loads],
         },
       },
       { test: { ...real, ...oneByOne, ...order(5), name: "loads", include: loads } },
       {
         test: {
-          ...kubernetes,
+          ...real,
+          ...oneByOne,
           ...order(6),
+          // On a new machine the programs of the next tests are built beside these, for minutes.
+          globalSetup: [...real.globalSetup, "test/cluster/ahead.ts"],
+          name: "swarm",
+          include: ["test/e2e/swarm/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...kubernetes,
+          ...order(7),
           name: "kubernetes",
           include: ["test/e2e/kubernetes/*.test.ts"],
         },
@@ -86,7 +94,7 @@ export default defineConfig({
         test: {
           ...real,
           ...oneByOne,
-          ...order(7),
+          ...order(8),
           testTimeout: 600_000,
           name: "nightly",
           include: ["test/nightly/*.test.ts", "test/nightly/{awsProvider,standin}/*.test.ts"],
@@ -95,7 +103,7 @@ export default defineConfig({
       {
         test: {
           ...kubernetes,
-          ...order(8),
+          ...order(9),
           name: "nightly-kubernetes",
           include: ["test/nightly/kubernetes/*.test.ts"],
         },

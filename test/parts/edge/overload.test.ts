@@ -4,6 +4,7 @@ import { balancerImage } from "../../support/balancer";
 import { docker, inspect } from "../../support/docker";
 import { EchoBalancer, startEchoBalancer } from "../../support/echoBalancer";
 import { describeLoad, Load, startLoad } from "../../support/load";
+import { lostCalls, refusalsOf } from "../../support/overload";
 import { predictMethod } from "../../support/servingGrpc";
 import { until } from "../../support/until";
 
@@ -11,8 +12,6 @@ import { until } from "../../support/until";
 const replica = { workers: 2, serviceMs: 50 };
 const capacity = 80;
 const limits = { callsPerReplica: 4, queuedPerReplica: 4, queueMilliseconds: 80 };
-const full = "the service is full";
-const late = "no replica is ready in time";
 
 let balancer: EchoBalancer | undefined;
 
@@ -29,8 +28,7 @@ test.each(["rest", "grpc"] as const)(
     await load.more(10 * capacity);
     const { total, failed, failures, perSecond } = await load.stop();
     const reasons = failures.map(({ reason }) => reason);
-    const refusals = { rest: restRefusals, grpc: grpcRefusals }[api];
-    expect(reasons.filter((reason) => !refusals.includes(reason))).toEqual([]);
+    expect(reasons.filter((reason) => !refusalsOf[api].includes(reason))).toEqual([]);
     expect(failed).toBeGreaterThan(0);
     expect(perSecond).toBeGreaterThan(0);
     const counts = await Promise.all(balancer.replicas.map((one) => one.counts()));
@@ -50,7 +48,7 @@ test("a refusal of REST says when to come again", async () => {
   const refused = answers.filter(({ status }) => status !== 200);
   expect(refused.map(({ status }) => status)).toEqual([503, 503]);
   expect(refused[0].headers.get("retry-after")).toBe("1");
-  expect(await refused[0].json()).toEqual({ error: full });
+  expect(await refused[0].json()).toEqual({ error: "the service is full" });
 });
 
 describe("a queue", () => {
@@ -101,14 +99,9 @@ test("a replica that leaves and one that joins in the middle of it lose no accep
   await more();
   for (const load of loads) {
     const result = await load.stop();
-    const known = [...restRefusals, ...grpcRefusals];
-    const lost = result.failures.filter(({ reason }) => !known.includes(reason));
-    expect(lost, describeLoad(result)).toEqual([]);
+    expect(lostCalls(result), describeLoad(result)).toEqual([]);
   }
 });
-
-const restRefusals = [full, late].map((says) => `HTTP 503: {"error":"${says}"}`);
-const grpcRefusals = [full, late].map((says) => `UNAVAILABLE: ${says}`);
 
 function overload(api: "rest" | "grpc", { restPort, grpcPort }: EchoBalancer): Load {
   const target =

@@ -1,4 +1,4 @@
-// The sample model: what is committed, and that its commands make the same again.
+// The sample model: that its commands make again what is committed.
 import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
@@ -15,12 +15,6 @@ const versions = path.join(model, "classifier", "my_model");
 // Commands install TensorFlow on first use, in model/.venv; progress output can be long.
 const patience = { maxBuffer: 64 << 20, timeout: 550_000 };
 
-interface HeldOut {
-  file: string;
-  classIndex: number;
-  className: string;
-}
-
 interface Facts {
   signature: { inputs: object; outputs: object };
   answers: [number, number][];
@@ -28,23 +22,12 @@ interface Facts {
   seenInTraining: number;
 }
 
-const named: [number, string][] = [
-  [0, "Actiniaria"],
-  [57, "Hippasteria_phrygiana"],
-  [66, "Lithodes_ferox"],
-  [77, "Nassarius speciosus"],
-  [79, "Neolithodes_asperrimus"],
-  [85, "Ophiothrix_fragilis"],
-  [90, "Parapagurus_bouvieri"],
-  [106, "Prawns"],
-  [120, "Salpa_spp_"],
-  [125, "Solenocera_africana"],
-];
+// Of the ten held-out pictures, in their order.
+const classes = [0, 57, 66, 77, 79, 85, 90, 106, 120, 125];
 
 let scratch: string;
 let version: string;
 let facts: Facts;
-let heldOut: HeldOut[];
 
 /** Runs a Python command of the sample with the Python on the path. */
 function python(script: string, ...args: string[]) {
@@ -59,34 +42,11 @@ async function factsOf(savedModel: string): Promise<Facts> {
 
 beforeAll(async () => {
   scratch = await fs.mkdtemp(path.join(os.tmpdir(), "sample-model-"));
-  heldOut = JSON.parse(await fs.readFile(path.join(model, "held_out/held_out.json"), "utf8"));
   [version] = (await fs.readdir(versions)).map((name) => path.join(versions, name));
   facts = await factsOf(version);
 });
 
 afterAll(() => fs.rm(scratch, { recursive: true, force: true }));
-
-describe("the committed files", () => {
-  it("name 137 different classes, the tutorial's ten at their indices", async () => {
-    const names = (await fs.readFile(path.join(model, "class_names.txt"), "utf8")).trimEnd();
-    const list = names.split("\n");
-    expect(new Set(list).size).toBe(137);
-    expect(named.map(([index]) => [index, list[index]])).toEqual(named);
-  });
-
-  it("hold one held-out picture of each of the ten", () => {
-    expect(heldOut.map((entry) => [entry.classIndex, entry.className])).toEqual(named);
-  });
-
-  it("hold one version, numbered by the time of its export", async () => {
-    expect(await fs.readdir(versions)).toEqual([expect.stringMatching(/^1[6-9]\d{8}$/)]);
-  });
-
-  it("ship the class names inside the SavedModel", async () => {
-    const shipped = await fs.readFile(path.join(version, "assets.extra/class_names.txt"), "utf8");
-    expect(shipped).toBe(await fs.readFile(path.join(model, "class_names.txt"), "utf8"));
-  });
-});
 
 describe("the committed SavedModel", () => {
   it("has one signature: raw pictures in, 137 probabilities out", () => {
@@ -97,7 +57,7 @@ describe("the committed SavedModel", () => {
   });
 
   it("names all ten held-out pictures", () => {
-    expect(facts.answers.map(([index]) => index)).toEqual(named.map(([index]) => index));
+    expect(facts.answers.map(([index]) => index)).toEqual(classes);
   });
 
   it("gives probabilities", () => {
