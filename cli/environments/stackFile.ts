@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { Failure } from "../output/failure";
-import { explicitSetting, type Mapping } from "../setup/stackConfig";
+import { explicitSetting, hasSecret, type Mapping } from "../setup/stackConfig";
 import type { Environment } from "./environment";
 
 const mark = "# Preview environment with the settings of ";
@@ -81,12 +81,4 @@ function refuseForeignSecrets(base: Mapping, from: string): void {
         "them out of a base for environments.",
     );
   }
-}
-
-function hasSecret(value: unknown): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    ("secure" in value || Object.values(value).some(hasSecret))
-  );
 }

@@ -87,3 +87,12 @@ function keptSalt(stackFile: Mapping, previous: Mapping): Mapping {
     ? {}
     : { encryptionsalt: previous.encryptionsalt };
 }
+
+/** Whether something of a value is encrypted. */
+export function hasSecret(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    ("secure" in value || Object.values(value).some(hasSecret))
+  );
+}

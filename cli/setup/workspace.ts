@@ -18,6 +18,7 @@ import { pluginNeeds, wantedPlugins } from "./pulumiHome";
 import { standInNames, standInRule } from "./standIns";
 import {
   explicitSetting,
+  hasSecret,
   type Mapping,
   readMapping,
   renderConfigFile,
@@ -87,7 +88,7 @@ export function openWorkspace(option?: string, config?: string): Workspace {
     explicit: (key) => explicitSetting(project, own, key),
     plainSetting: async (key) => {
       const given = own.config && (own.config as Mapping)[fullKey(project, key)];
-      return isPlain(given) ? given : pulumi.configValue(fullKey(project, key));
+      return hasSecret(given) ? pulumi.configValue(fullKey(project, key)) : given;
     },
     outputs: () => pulumi.outputs(),
     record: () => pulumi.record(),
@@ -117,13 +118,6 @@ export function stackName(option: string | undefined, env: Environment): string 
 
 function fullKey(project: Mapping, key: string): string {
   return key.includes(":") ? key : `${project.name}:${key}`;
-}
-
-/** Whether nothing of a value is encrypted. */
-function isPlain(value: unknown): boolean {
-  return typeof value !== "object" || value === null
-    ? true
-    : !("secure" in value) && Object.values(value).every(isPlain);
 }
 
 /** The stand-ins of the last run, as far as they may still be used. */
