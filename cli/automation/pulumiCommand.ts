@@ -15,11 +15,7 @@ export class PulumiError extends Error {
 }
 
 /** Variables that every call of Pulumi gets. */
-export const pulumiVariables = {
-  PULUMI_SKIP_UPDATE_CHECK: "true",
-  // Types are checked by npm run lint; checking them again costs seconds in each run.
-  PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-};
+export const pulumiVariables = { PULUMI_SKIP_UPDATE_CHECK: "true" };
 
 /**
  * Keeps Pulumi from fetching plugins by itself.

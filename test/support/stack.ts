@@ -76,6 +76,8 @@ export async function engineOptions(
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: "",
       ...pulumiVariables,
+      // Programs that tests bring have a tsconfig.json of their own, or none.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       // Set-up has prepared what a test needs.
       ...withoutFetching,
       ...env,

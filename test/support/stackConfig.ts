@@ -19,6 +19,7 @@ export interface ConfigKey {
 export interface ProjectFile {
   name: string;
   main: string;
+  runtime: { options: Record<string, unknown> };
   config: Record<string, ConfigKey>;
 }
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 import { generatedFiles } from "../../../docs/generate";
@@ -15,6 +16,12 @@ import {
 } from "../../support/stackConfig";
 
 describe("Pulumi.yaml", () => {
+  it("has Pulumi run the program as lint has checked it, and check no types in each run", () => {
+    const file = path.join(repository, String(projectFile.runtime.options.tsconfig));
+    const { config } = ts.parseConfigFileTextToJson(file, fs.readFileSync(file, "utf8"));
+    expect(config).toEqual({ extends: "../tsconfig.json", compilerOptions: { noCheck: true } });
+  });
+
   it("names the notebook's image by a build, not by a tag that moves", () => {
     expect(defaults.notebookImage).toMatch(
       /^quay\.io\/jupyter\/tensorflow-notebook:\d{4}-\d\d-\d\d$/,
