@@ -13,7 +13,7 @@ const provider = `require(${toolchain}).prepareToolchain(process.env, { target: 
  */
 export default function buildAhead(): () => void {
   const script = '"$0" --require tsx/cjs --eval "$1" && exec "$2"';
-  const words = ["-n", "19", "sh", "-c", script, process.execPath, provider, kubernetesBuild];
+  const words = ["-n", "5", "sh", "-c", script, process.execPath, provider, kubernetesBuild];
   const build = spawn("nice", words, {
     stdio: ["ignore", "ignore", "inherit"],
     // A group of its own: the compiler ends with it.
