@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { balancerSaid, containers, inspect } from "../support/docker";
-import { describeLoad, type Load, startLoad } from "../support/load";
+import { describeLoad, startLoad } from "../support/load";
 import { lostCalls } from "../support/overload";
 import {
   grpcPrediction,
@@ -22,9 +22,11 @@ describe.each(["surge", "inPlace"])("a %s release while callers ask for too much
     stack = await createStack(`overloaded-${strategy.toLowerCase()}`, {
       ...{ restPort: String(port), grpcPort: String(port + 1), notebook: "false" },
       ...{ modelFolder: model.folder, replicas: "2", strategy },
+      // The service is to have too much to do, not the machine that also sends the requests.
+      cpus: "0.25",
     });
     await stack.stack.up();
-    perSecond = 3 * (await capacity());
+    perSecond = await capacity();
   });
   afterAll(async () => {
     await stack?.remove();
@@ -33,16 +35,16 @@ describe.each(["surge", "inPlace"])("a %s release while callers ask for too much
 
   test("loses no call that is accepted, and ends with the new version alone", async () => {
     const before = containers(stack.label, "replica");
-    const options = { perSecond: perSecond / 2, maxSeconds: 240 };
-    const loads: Load[] = [
-      startLoad({ ...options, target: restPrediction(port), connections: 128 }),
-      startLoad({ ...options, target: grpcPrediction(port + 1), connections: 2 }),
+    const loads = [
+      startLoad({ target: grpcPrediction(port + 1), perSecond: 3 * perSecond, connections: 2 }),
+      startLoad({ target: restPrediction(port), perSecond: perSecond / 2 }),
     ];
-    await Promise.all(loads.map((load) => load.more(perSecond)));
+    const tenSeconds = () => loads[0].more(30 * perSecond);
+    await tenSeconds();
     model.add(200);
     await stack.stack.up();
     loads.forEach((load) => load.mark("after"));
-    await Promise.all(loads.map((load) => load.more(perSecond)));
+    await tenSeconds();
     const results = await Promise.all(loads.map((load) => load.stop()));
 
     for (const result of results) {
@@ -50,7 +52,7 @@ describe.each(["surge", "inPlace"])("a %s release while callers ask for too much
       expect(result.failed, said).toBeGreaterThan(0);
       expect(lostCalls(result), said).toEqual([]);
     }
-    expect(Object.keys(results[1].phases.after.versions)).toEqual(["200"]);
+    expect(Object.keys(results[0].phases.after.versions)).toEqual(["200"]);
     const replicas = containers(stack.label, "replica");
     expect(replicas.filter((id) => before.includes(id))).toEqual([]);
     expect(replicas.map((id) => inspect(id).RestartCount)).toEqual([0, 0]);
