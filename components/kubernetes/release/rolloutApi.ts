@@ -1,6 +1,7 @@
+import { setTimeout as pause } from "timers/promises";
 import { lastLines } from "@tf-model-serving/core/internal/serving/lastWords";
 import { LiveObject } from "../cluster/appliedConfiguration";
-import { ifFound } from "../cluster/apiErrors";
+import { codeOf, ifFound } from "../cluster/apiErrors";
 import { ClusterClient } from "../cluster/connectCluster";
 import type { Pod, ReplicaSet } from "./podVerdict";
 import type { Undo } from "./undo";
@@ -59,13 +60,12 @@ export function rolloutApi({ core, apps, api, library }: ClusterClient): Rollout
       const labelSelector = selectorOf(labels);
       return (await core.listNamespacedPod({ namespace, labelSelector })).items;
     },
-    lastLines: async ({ metadata }, container, previous) => {
+    lastLines: ({ metadata }, container, previous) => {
       const of = { namespace: metadata!.namespace!, name: metadata!.name!, container };
-      const ask = (before: boolean) =>
-        core.readNamespacedPodLog({ ...of, previous: before, tailLines: lastLines });
-      const said = await ask(previous);
-      // The kubelet's answer, without an error, where the container has just been started anew.
-      return said.startsWith("unable to retrieve container logs") ? ask(!previous) : said;
+      return saidBy(
+        (before) => core.readNamespacedPodLog({ ...of, previous: before, tailLines: lastLines }),
+        previous,
+      );
     },
     template: async (name, namespace) => {
       const found = await untyped.getNamespacedCustomObject({
@@ -94,4 +94,35 @@ function selectorOf(labels: Record<string, string>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
+}
+
+/**
+ * What one container of two said. Right after one has ended or begun, the kubelet may not find the one
+ * that it names: then what the other one says counts, which fails alike, as soon as that is anything.
+ */
+async function saidBy(
+  ask: (previous: boolean) => Promise<string>,
+  previous: boolean,
+): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    const said = (await ifKept(ask(previous))) ?? ((await ifKept(ask(!previous))) || undefined);
+    if (said !== undefined || tries === 10) {
+      return said ?? "";
+    }
+    await pause(1000);
+  }
+}
+
+/** What the kubelet has of a container; undefined where it has no such container any more, or not yet. */
+async function ifKept(answer: Promise<string>): Promise<string | undefined> {
+  try {
+    const said = await answer;
+    // An answer without an error.
+    return said.startsWith("unable to retrieve container logs") ? undefined : said;
+  } catch (error) {
+    if (codeOf(error) === 400) {
+      return undefined;
+    }
+    throw error;
+  }
 }
