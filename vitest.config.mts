@@ -77,8 +77,6 @@ export default defineConfig({
           ...real,
           ...oneByOne,
           ...order(6),
-          // On a new machine the programs of the next tests are built beside these, for minutes.
-          globalSetup: [...real.globalSetup, "test/cluster/ahead.ts"],
           name: "swarm",
           include: ["test/e2e/swarm/*.test.ts"],
         },

@@ -5,7 +5,7 @@ import { debianFiles } from "../support/debianFiles";
 import { debianTool } from "../support/debianTool";
 
 /** Builds what a node consists of, once, and prints the folder that it lies in. */
-export const kubernetesBuild = path.resolve(__dirname, "../../airgap/toolchain/kubernetes/build");
+const kubernetesBuild = path.resolve(__dirname, "../../airgap/toolchain/kubernetes/build");
 
 /** What a node is started from. */
 export interface Programs {
@@ -15,7 +15,7 @@ export interface Programs {
   packages: string;
 }
 
-/** Builds Kubernetes and Pulumi's provider the first time, for minutes, and fetches what else is needed. */
+/** Builds what is missing, which can take minutes, and fetches what else is needed. */
 export async function preparePrograms(): Promise<Programs> {
   for (const tool of ["containerd", "runc", "ctr", "iptables"]) {
     debianTool(tool, "docker.io");
@@ -23,12 +23,13 @@ export async function preparePrograms(): Promise<Programs> {
   debianTool("ip", "iproute2");
   debianTool("openssl", "openssl");
   const packages = ["etcd-server", "containernetworking-plugins", "ipset", "libipset13"];
-  // Pulumi's own provider, as `npm run up` brings it.
-  await prepareToolchain(process.env, { target: "kubernetes" });
-  return { built: await build(), packages: await debianFiles(packages) };
+  return { built: await buildPrograms(), packages: await debianFiles(packages) };
 }
 
-async function build(): Promise<string> {
+/** Builds Kubernetes and Pulumi's provider the first time; gives the folder of Kubernetes' programs. */
+export async function buildPrograms(): Promise<string> {
+  // Pulumi's own provider, as `npm run up` brings it.
+  await prepareToolchain(process.env, { target: "kubernetes" });
   // Its progress is for whoever waits for the tests.
   const child = spawn(kubernetesBuild, { stdio: ["ignore", "pipe", "inherit"] });
   let folder = "";
