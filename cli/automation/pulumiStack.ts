@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { type Environment, note, npmRun } from "../output/console";
 import { Failure } from "../output/failure";
 import { type Backend, absoluteUrl, stackStateFile } from "../setup/backend";
@@ -58,6 +58,8 @@ export interface PreviewCall {
  */
 export class PulumiStack {
   private opened?: Promise<Stack>;
+  /** What the stack gives out, once that is known; reading it takes Pulumi a third of a second. */
+  private known?: Outputs;
 
   constructor(private readonly address: StackAddress) {}
 
@@ -66,13 +68,11 @@ export class PulumiStack {
     if (this.isMissingHere()) {
       return undefined;
     }
-    const outputs = await this.reading(async (stack) => stack.outputs());
-    return (
-      outputs &&
-      (Object.fromEntries(
-        Object.entries(outputs).map(([key, { value }]) => [key, value]),
-      ) as unknown as Outputs)
-    );
+    if (!this.known) {
+      const outputs = await this.reading(async (stack) => stack.outputs());
+      this.known = outputs && valuesOf(outputs);
+    }
+    return this.known;
   }
 
   /**
@@ -169,11 +169,12 @@ export class PulumiStack {
    */
   async up(cures: Cures & Policies): Promise<void> {
     const { stack, configFile } = this.address;
-    await this.updating(
+    const { outputs } = await this.updating(
       "up",
       `${npmRun("status", stack)} shows what runs now.`,
       (opened, options) => opened.up({ ...options, ...cures, configFile }),
     );
+    this.known = valuesOf(outputs);
   }
 
   /** Removes everything that the stack made; the stack itself stays, empty. */
@@ -238,6 +239,7 @@ export class PulumiStack {
     // What serves on this machine goes before what updates it; Pulumi inherits this.
     os.setPriority(Math.max(os.getPriority(), os.constants.priority.PRIORITY_BELOW_NORMAL));
     const stack = await this.open();
+    this.known = undefined;
     Object.assign(stack.workspace.envVars, await this.pluginVariables());
     const progress = startProgress(planOn);
     try {
@@ -318,6 +320,11 @@ export class PulumiStack {
     const { project, name } = this.address;
     return stackStateFile(ownFolder, String(project.name), name);
   }
+}
+
+function valuesOf(outputs: OutputMap): Outputs {
+  const values = Object.entries(outputs).map(([key, { value }]) => [key, value]);
+  return Object.fromEntries(values) as unknown as Outputs;
 }
 
 function readState(file: string): Deployment {
