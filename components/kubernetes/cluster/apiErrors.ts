@@ -16,27 +16,26 @@ export function messageOf(error: unknown): string {
 }
 
 /** What the API server finds; undefined where it has no such object. */
-export async function ifFound<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (codeOf(error) === 404) {
-      return undefined;
-    }
-    throw error;
-  }
-}
+export const ifFound = unless(404);
 
 /** What the API server answers; undefined where the user may not ask. */
-export async function ifPermitted<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (codeOf(error) === 403) {
-      return undefined;
+export const ifPermitted = unless(403);
+
+/** What the API server answers; undefined where what is asked cannot be had of the object as it is. */
+export const ifPossible = unless(400);
+
+/** Gives an answer; undefined where it is an error of this HTTP code. */
+function unless(code: number): <T>(answer: Promise<T>) => Promise<T | undefined> {
+  return async (answer) => {
+    try {
+      return await answer;
+    } catch (error) {
+      if (codeOf(error) === code) {
+        return undefined;
+      }
+      throw error;
     }
-    throw error;
-  }
+  };
 }
 
 /**

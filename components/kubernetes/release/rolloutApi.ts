@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "timers/promises";
 import { lastLines } from "@tf-model-serving/core/internal/serving/lastWords";
 import { LiveObject } from "../cluster/appliedConfiguration";
-import { codeOf, ifFound } from "../cluster/apiErrors";
+import { ifFound, ifPossible } from "../cluster/apiErrors";
 import { ClusterClient } from "../cluster/connectCluster";
 import type { Pod, ReplicaSet } from "./podVerdict";
 import type { Undo } from "./undo";
@@ -115,14 +115,7 @@ async function saidBy(
 
 /** What the kubelet has of a container; undefined where it has no such container any more, or not yet. */
 async function ifKept(answer: Promise<string>): Promise<string | undefined> {
-  try {
-    const said = await answer;
-    // An answer without an error.
-    return said.startsWith("unable to retrieve container logs") ? undefined : said;
-  } catch (error) {
-    if (codeOf(error) === 400) {
-      return undefined;
-    }
-    throw error;
-  }
+  const said = await ifPossible(answer);
+  // An answer without an error.
+  return said?.startsWith("unable to retrieve container logs") ? undefined : said;
 }
