@@ -32,3 +32,8 @@ export function frame(message: Uint8Array): Buffer {
 export function urlOf({ path }: Calls, { address, port, secure }: CallTarget): string {
   return `${secure ? "https" : "http"}://${address}:${port}${path}`;
 }
+
+/** Headers of calls as options of h2load and wrk. */
+export function headerOptions({ headers }: Calls): string[] {
+  return Object.entries(headers).map(([name, value]) => `--header=${name}: ${value}`);
+}

@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { promisify } from "util";
 import { debianTool } from "../../test/support/debianTool";
-import { type Calls, type CallTarget, urlOf } from "./calls";
+import { type Calls, type CallTarget, headerOptions, urlOf } from "./calls";
 
 const run = promisify(execFile);
 
@@ -25,8 +25,7 @@ export async function h2load(
   fs.writeFileSync(file, calls.body);
   const { stdout } = await run(debianTool("h2load", "nghttp2-client"), [
     ...["--clients=1", `--max-concurrent-streams=${calls.atATime}`, `--requests=${count}`],
-    ...Object.entries(calls.headers).map(([name, value]) => `--header=${name}: ${value}`),
-    ...[`--data=${file}`, urlOf(calls, target)],
+    ...[...headerOptions(calls), `--data=${file}`, urlOf(calls, target)],
   ]);
   const perSecond = /finished in .*, ([\d.]+) req\/s/.exec(stdout)?.[1];
   if (perSecond === undefined || !stdout.includes(` ${count} succeeded, 0 failed`)) {

@@ -3,7 +3,7 @@ import * as fs from "fs";
 import * as path from "path";
 import { promisify } from "util";
 import { debianTool } from "../../test/support/debianTool";
-import { type Calls, type CallTarget, urlOf } from "./calls";
+import { type Calls, type CallTarget, headerOptions, urlOf } from "./calls";
 
 const run = promisify(execFile);
 
@@ -24,12 +24,9 @@ export async function wrk(
   const script = path.join(folder, "request.lua");
   const body = JSON.stringify(Buffer.from(calls.body).toString());
   fs.writeFileSync(script, `wrk.method = "POST"\nwrk.body = ${body}\n`);
-  const headers = Object.entries(calls.headers).map(
-    ([name, value]) => `--header=${name}: ${value}`,
-  );
   const { stdout } = await run(debianTool("wrk", "wrk"), [
     ...["--threads", "1", "--connections", String(calls.atATime), "--duration", `${seconds}s`],
-    ...[...headers, "--script", script, urlOf(calls, target)],
+    ...[...headerOptions(calls), "--script", script, urlOf(calls, target)],
   ]);
   const perSecond = /^Requests\/sec:\s+([\d.]+)$/m.exec(stdout)?.[1];
   if (perSecond === undefined || /^\s*(Socket errors|Non-2xx)/m.test(stdout)) {

@@ -56,9 +56,10 @@ async function ask(
   headers: Record<string, string>,
   path = "/v1/models/birds:predict",
   body = "{}",
+  { restPort } = balancer,
 ) {
   const method = path.includes(":") ? "POST" : "GET";
-  const url = `http://127.0.0.1:${balancer.restPort}${path}`;
+  const url = `http://127.0.0.1:${restPort}${path}`;
   return fetch(url, { method, headers, ...(method === "POST" ? { body } : {}) });
 }
 
@@ -66,11 +67,13 @@ const status = async (...args: Parameters<typeof ask>) => (await ask(...args)).s
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
 
 /** The status of a gRPC call. */
-function call(message: Buffer, headers: Record<string, string>, method = predictMethod) {
-  const client = new grpc.Client(
-    `127.0.0.1:${balancer.grpcPort}`,
-    grpc.credentials.createInsecure(),
-  );
+function call(
+  message: Buffer,
+  headers: Record<string, string>,
+  method = predictMethod,
+  { grpcPort } = balancer,
+) {
+  const client = new grpc.Client(`127.0.0.1:${grpcPort}`, grpc.credentials.createInsecure());
   const metadata = new grpc.Metadata();
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
   const same = (bytes: Buffer) => bytes;
@@ -269,25 +272,46 @@ describe("a request that is too large", () => {
 });
 
 describe("a client with a limit", () => {
+  const burst = (key: string) => Promise.all(Array.from({ length: 12 }, () => ask(bearer(key))));
+
   test("gets no more than it may in a second, and when to come again", async () => {
-    const answers = await Promise.all(Array.from({ length: 12 }, () => ask(bearer(keys.slow))));
+    const began = Date.now();
+    const answers = await burst(keys.slow);
+    const seconds = (Date.now() - began) / 1000;
     const good = answers.filter(({ status }) => status === 200).length;
     expect(good).toBeGreaterThanOrEqual(2);
-    expect(good).toBeLessThanOrEqual(4);
+    expect(good).toBeLessThanOrEqual(4 + 2 * seconds);
     const refused = answers.find(({ status }) => status !== 200)!;
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
     expect(await status(bearer(keys.ada))).toBe(200);
-    expect(await call(about("birds"), bearer(keys.slow))).toBe(grpc.status.RESOURCE_EXHAUSTED);
     await until("it may ask again", async () => (await status(bearer(keys.slow))) === 200);
   });
 
+  test("has used up over REST what it may over gRPC", async () => {
+    // On a slow machine the second may be over before the call comes.
+    await until("a call is refused", async () => {
+      await burst(keys.slow);
+      const found = await call(about("birds"), bearer(keys.slow));
+      return found === grpc.status.RESOURCE_EXHAUSTED;
+    });
+  });
+
   test("makes one call at a time, over REST and gRPC together", async () => {
-    const headers = bearer(keys.single);
-    const answers = await Promise.all([status(headers), status(headers), status(headers)]);
-    expect(answers.sort()).toEqual([200, 429, 429]);
-    const [rest, other] = await Promise.all([status(headers), call(about("birds"), headers)]);
-    expect([rest === 200, other === grpc.status.OK].filter(Boolean)).toHaveLength(1);
-    expect(await status(headers)).toBe(200);
+    const patient = await startEchoBalancer(balancerImage(), [{ serviceMs: 2000 }], {
+      ...{ auth, maxRequestMb: 1 },
+    });
+    try {
+      const headers = bearer(keys.single);
+      const first = status(headers, undefined, undefined, patient);
+      await until("it is under way", async () => (await patient.replicas[0].counts()).now === 1);
+      expect(await status(headers, undefined, undefined, patient)).toBe(429);
+      const overGrpc = await call(about("birds"), headers, undefined, patient);
+      expect(overGrpc).toBe(grpc.status.RESOURCE_EXHAUSTED);
+      expect(await first).toBe(200);
+      expect(await status(headers, undefined, undefined, patient)).toBe(200);
+    } finally {
+      patient.remove();
+    }
   });
 });
 
