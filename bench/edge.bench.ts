@@ -31,11 +31,16 @@ measure("edge", 40, async (later) => {
   const found: Record<string, ThroughBalancer> = {};
   for (const [kind, { busyMs, ...sent }] of Object.entries(kinds)) {
     for (const [name, setup] of Object.entries(setups)) {
-      for (const busy of [busyMs, 0]) {
-        const given = { ...sent, rounds, seconds: size(2, 1) };
-        const one = await throughBalancer(setup, { busyMs: busy, cpus: 1 }, given, folder, later);
-        if (busy > 0) found[`${kind} ${name}`] = one;
-        const row = [`${kind}, ${busy} ms, ${name}`, ...cells(one)];
+      const given = { ...sent, rounds, seconds: size(2, 1) };
+      const busy = await throughBalancer(setup, { busyMs, cpus: 1 }, given, folder, later);
+      const half = { perSecond: busy.direct / 2, ownCore: true };
+      const idle = await throughBalancer(setup, { cpus: 1 }, { ...given, half }, folder, later);
+      found[`${kind} ${name}`] = { ...busy, added: idle.added };
+      for (const [time, one] of [
+        [busyMs, busy],
+        [0, idle],
+      ] as const) {
+        const row = [`${kind}, ${time} ms, ${name}`, ...cells(one)];
         say(row.join("  "));
         rows.push(row);
       }
@@ -48,12 +53,18 @@ measure("edge", 40, async (later) => {
         `of REST on one for each, by wrk. Each figure is the median of ${rounds} rounds, direct and balanced in ` +
         "turns, and of their own ratios. The replica is a program in Go on one CPU that takes so much " +
         "processor time for a call, as TensorFlow Serving does, or none. Replica and balancer are reached " +
-        "at their containers' addresses. What is added at half load comes from vegeta, which sends half as " +
-        "many calls as the replica can answer directly, evenly spaced.",
+        "at their containers' addresses.",
+      "What is added at half load comes from vegeta, which sends half as many calls as the replica that " +
+        "takes time can answer directly, evenly spaced. Before that replica all share the cores, and what " +
+        "is added is also what they wait for each other. To the replica that takes none the same number of " +
+        "calls is sent, and the balancer has a core to itself: these times are the balancer's own, and " +
+        "the goals are about them.",
     ],
     goals: Object.keys(kinds).flatMap((kind) => goalsOf(kind, found)),
     tables: [{ columns: ["", "direct", "balanced", "ratio", "added p50", "added p99"], rows }],
-    notMeasured: ["The balancer on a core of its own: here it shares two with replica and load."],
+    notMeasured: [
+      "A balancer on another machine than its replica: the network's time comes on top.",
+    ],
   };
 });
 
@@ -94,7 +105,7 @@ function goalsOf(kind: string, found: Record<string, ThroughBalancer>): Goal[] {
   const least = kind.endsWith("picture") ? 0.85 : 0.8;
   const [open, closed] = [found[`${kind} ${all}`], found[`${kind} ${withTls}`]];
   const tls = closed.balanced / open.balanced;
-  const { p50, p99 } = open.added!;
+  const { p50, p99 } = open.added;
   return [
     {
       goal: `${kind}: ${least} of direct at least, with callers, limits and the log`,
@@ -102,7 +113,7 @@ function goalsOf(kind: string, found: Record<string, ThroughBalancer>): Goal[] {
       met: open.ratio >= least,
     },
     {
-      goal: `${kind}: at half load p50 0.5 ms and p99 2 ms longer at most, likewise`,
+      goal: `${kind}: at half load p50 0.5 ms and p99 2 ms longer at most, likewise, on its own core`,
       result: `${p50.toFixed(2)} ms, ${p99.toFixed(2)} ms`,
       met: p50 <= 0.5 && p99 <= 2,
     },
@@ -115,10 +126,10 @@ function goalsOf(kind: string, found: Record<string, ThroughBalancer>): Goal[] {
 }
 
 function cells({ direct, balanced, ratio, added }: ThroughBalancer): string[] {
-  const ms = (time: number | undefined) => (time === undefined ? "" : `${time.toFixed(2)} ms`);
+  const ms = (time: number) => `${time.toFixed(2)} ms`;
   return [
     ...[direct, balanced].map((one) => `${one.toFixed(0)}/s`),
-    ...[ratio.toFixed(2), ms(added?.p50), ms(added?.p99)],
+    ...[ratio.toFixed(2), ms(added.p50), ms(added.p99)],
   ];
 }
 

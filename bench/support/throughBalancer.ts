@@ -1,6 +1,8 @@
+import * as os from "os";
 import { balancerImage, type BalancerEdge } from "../../test/support/balancer";
 import type { EchoSettings } from "../../test/support/echo";
-import { startEchoBalancer } from "../../test/support/echoBalancer";
+import { docker } from "../../test/support/docker";
+import { type EchoBalancer, startEchoBalancer } from "../../test/support/echoBalancer";
 import { until } from "../../test/support/until";
 import type { Calls, CallTarget } from "./calls";
 import { h2load } from "./h2load";
@@ -25,6 +27,15 @@ export interface Rounds {
   /** Of REST and at half load, how long a round takes. */
   seconds: number;
   rounds: number;
+  /** Half load. @default - half of what is possible directly, on cores that all share */
+  half?: HalfLoad;
+}
+
+/** Calls at half load. */
+export interface HalfLoad {
+  perSecond: number;
+  /** Whether the balancer has the last core to itself, and replica and load have the others. */
+  ownCore: boolean;
 }
 
 /** Medians of all rounds. */
@@ -34,22 +45,21 @@ export interface ThroughBalancer {
   balanced: number;
   /** Of balanced to direct, the median of the rounds' own. */
   ratio: number;
-  /** What the balancer adds at half of what is possible directly. @default - it is not measured */
-  added?: CallTimes;
+  /** What the balancer adds at half load. */
+  added: CallTimes;
 }
 
 /**
  * Sends calls to a replica and, in turns, through a balancer before it. Both are reached at their
  * containers' addresses.
  *
- * @param replica - a peer that computes nothing is not measured at half load
  * @param folder - for files
  * @param later - runs clean-ups
  */
 export async function throughBalancer(
   { edge, config, secure }: BalancerSetup,
-  replica: EchoSettings & { busyMs: number },
-  { calls, count, seconds, rounds }: Rounds,
+  replica: EchoSettings,
+  { calls, count, seconds, rounds, half }: Rounds,
   folder: string,
   later: (cleanUp: () => unknown) => void,
 ): Promise<ThroughBalancer> {
@@ -69,18 +79,28 @@ export async function throughBalancer(
       ? h2load(calls, count, target, folder)
       : wrk(calls, seconds, target, folder),
   );
-  const pace = { perSecond: median(direct) / 2, seconds };
-  const times =
-    replica.busyMs > 0
-      ? await inTurns(rounds, targets, (target) => vegeta(calls, pace, target, folder))
-      : undefined;
+  const { perSecond, ownCore } = half ?? { perSecond: median(direct) / 2, ownCore: false };
+  const cores = ownCore ? separate(balancer) : undefined;
+  const times = await inTurns(rounds, targets, (target) =>
+    vegeta(calls, { perSecond, seconds }, target, folder, cores),
+  );
   balancer.remove();
   return {
     direct: median(direct),
     balanced: median(balanced),
     ratio: median(direct.map((one, round) => balanced[round] / one)),
-    added: times && addedTimes(times),
+    added: addedTimes(times),
   };
+}
+
+/** Gives the balancer the last core and its replicas the others, which it returns. */
+function separate({ id, replicas }: EchoBalancer): string {
+  const last = os.cpus().length - 1;
+  if (last < 1) throw new Error("A balancer with a core of its own takes two: there is one.");
+  const others = `0-${last - 1}`;
+  docker("update", "--cpuset-cpus", String(last), id);
+  for (const one of replicas) docker("update", "--cpuset-cpus", others, one.id);
+  return others;
 }
 
 /** For each target what each round gave. */

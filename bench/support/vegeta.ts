@@ -24,6 +24,7 @@ interface Report {
  * How long calls take that come evenly spaced, whatever becomes of those before, by vegeta.
  *
  * @param pace - calls in a second, and for how many seconds
+ * @param cores - it runs on, as taskset has them. @default - all
  * @param folder - for files
  * @throws Error if a call was not answered with HTTP's status 2xx
  * @see https://github.com/tsenart/vegeta
@@ -33,6 +34,7 @@ export async function vegeta(
   pace: { perSecond: number; seconds: number },
   target: CallTarget,
   folder: string,
+  cores?: string,
 ): Promise<CallTimes> {
   const program = await goProgram("vegeta", "github.com/tsenart/vegeta/v12");
   const [targets, results] = ["targets.json", "results"].map((name) => path.join(folder, name));
@@ -42,11 +44,13 @@ export async function vegeta(
   const body = Buffer.from(calls.body).toString("base64");
   const one = { method: "POST", url: urlOf(calls, target), header, body };
   fs.writeFileSync(targets, `${JSON.stringify(one)}\n`);
-  await run(program, [
-    ...["attack", "-format=json", `-targets=${targets}`, `-output=${results}`, "-max-body=0"],
+  const attack = [
+    ...[program, "attack", "-format=json", `-targets=${targets}`, `-output=${results}`],
     ...[`-rate=${Math.round(pace.perSecond)}/s`, `-duration=${pace.seconds}s`, "-insecure"],
-    ...(calls.api === "grpc" && !target.secure ? ["-h2c"] : []),
-  ]);
+    ...["-max-body=0", ...(calls.api === "grpc" && !target.secure ? ["-h2c"] : [])],
+  ];
+  const [command, ...args] = cores === undefined ? attack : ["taskset", "-c", cores, ...attack];
+  await run(command, args);
   const { stdout } = await run(program, ["report", "-type=json", results]);
   const { latencies, success, errors } = JSON.parse(stdout) as Report;
   if (success < 1) {
