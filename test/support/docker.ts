@@ -7,9 +7,14 @@ export function docker(...args: string[]): string {
   return execFileSync("docker", args, { encoding: "utf8", stdio: "pipe", maxBuffer }).trim();
 }
 
-/** All that a container has printed. */
-export function logs(id: string): string {
-  const { stdout, stderr } = spawnSync("docker", ["logs", id], { encoding: "utf8", maxBuffer });
+/**
+ * All that a container has printed.
+ *
+ * @param engine - options of the docker CLI that say which engine. @default - this machine's
+ */
+export function logs(id: string, ...engine: string[]): string {
+  const args = [...engine, "logs", id];
+  const { stdout, stderr } = spawnSync("docker", args, { encoding: "utf8", maxBuffer });
   return stdout + stderr;
 }
 

@@ -1,4 +1,5 @@
 // TLS and keys of a service, the same on every target with balancers.
+import { execFileSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
 import * as tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -70,7 +71,13 @@ export function describeEdge(
       await update(before, { ...withKeys(first, second) });
       expect(await before.stop()).toEqual({ "200": expect.any(Number) });
 
-      const after = startSecureCalls({ ...caller, key: second }, path);
+      const next = { ...caller, key: second };
+      await until(
+        "the second key is taken",
+        async () => (await callSecurely(next, path)) === "200",
+        10_000,
+      );
+      const after = startSecureCalls(next, path);
       await update(after, { ...withKeys(second) });
       expect(await after.stop()).toEqual({ "200": expect.any(Number) });
       await until(
@@ -93,8 +100,25 @@ export function describeEdge(
       expect(await calls.stop()).toEqual({ "200": expect.any(Number) });
     });
 
-    test("has its keys encrypted in its record", () => {
-      expect(served.stateOnDisk()).not.toContain("PRIVATE KEY");
+    test("shows its private keys and its clients' keys nowhere", async () => {
+      const { deployment } = await served.stack.exportStack();
+      const privateKeys = /PRIVATE KEY-----(?:\\+n)([\w+/=]+)/g;
+      const secrets = [...JSON.stringify(deployment).matchAll(privateKeys)].map(([, line]) => line);
+      expect(secrets.length).toBeGreaterThan(1);
+      const places = {
+        record: served.stateOnDisk(),
+        objectsAndLogs: target.told(served.label),
+        processes: execFileSync("ps", ["-eo", "args"], { encoding: "utf8", maxBuffer: 1 << 26 }),
+      };
+      // It is there that they would be.
+      expect(places.objectsAndLogs).toContain("my_model");
+      expect(places.processes).toContain("haproxy");
+      for (const [place, text] of Object.entries(places)) {
+        const shown = [...secrets, first, second, "PRIVATE KEY"].filter((one) =>
+          text.includes(one),
+        );
+        expect(shown, place).toEqual([]);
+      }
     });
 
     async function update(calls: SecureCalls, keys: object): Promise<void> {

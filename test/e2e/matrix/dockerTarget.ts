@@ -1,3 +1,4 @@
+import { containers, docker, logs, objects } from "../../support/docker";
 import { startRegistry } from "../../support/registry";
 import type { MatrixTarget } from "./target";
 
@@ -21,6 +22,10 @@ export async function dockerTarget(port: number): Promise<MatrixTarget> {
       ...(row.registry === "none" ? {} : pushing),
     }),
     open: () => Promise.resolve(port),
+    told: (label) => {
+      const ids = objects(label).map((object) => object.split(" ")[1]);
+      return [docker("inspect", ...ids), ...containers(label).map((id) => logs(id))].join("\n");
+    },
     stop: () => registry.stop(),
   };
 }

@@ -55,6 +55,21 @@ export async function kubernetesTarget(): Promise<MatrixTarget> {
     },
     open: async () =>
       (tunnel ??= await openOutside(cluster, { namespace, name: serviceName }, 8501)).port,
+    told: () => {
+      const names = (...args: string[]) =>
+        cluster
+          .kubectl(...args, "-o", "name")
+          .trim()
+          .split("\n");
+      const kinds = names("api-resources", "--verbs=list", "--namespaced").filter(
+        (kind) => kind !== "secrets",
+      );
+      const pods = names("get", "pods", "-n", namespace);
+      return [
+        cluster.kubectl("get", kinds.join(","), "-n", namespace, "-o", "yaml"),
+        ...pods.map((pod) => cluster.kubectl("logs", pod, "-n", namespace, "--all-containers")),
+      ].join("\n");
+    },
     stop: async () => tunnel?.close(),
   };
 }

@@ -1,7 +1,9 @@
+import { logs } from "../../support/docker";
 import { mirrorImage } from "../../support/mirrorImage";
 import { startRegistry } from "../../support/registry";
 import { dockerOn } from "../../support/ownMachine";
 import { openMachineRoom } from "../../support/swarmNodes";
+import { swarmObjects } from "../../support/swarmTasks";
 import { openTunnel, type Tunnel } from "../../support/tunnel";
 import { inject } from "vitest";
 import type { MatrixTarget } from "./target";
@@ -40,6 +42,15 @@ export async function swarmTarget(): Promise<MatrixTarget> {
       ...(row.registry === "none" ? {} : { registry: registry.address, registryPlainHttp: true }),
     }),
     open: async () => (tunnel ??= await openTunnel(node.address, restPort)).port,
+    told: (label) =>
+      swarmObjects(swarm.nodes, label)
+        .map((object) => object.split(" ").slice(-2))
+        .flatMap(([kind, id]) => [
+          dockerOn(node, kind, "inspect", id),
+          ...(kind === "config" ? [dockerOn(node, kind, "inspect", "--pretty", id)] : []),
+          ...(kind === "container" ? [logs(id, "--host", node.host)] : []),
+        ])
+        .join("\n"),
     stop: async () => {
       tunnel?.close();
       await swarm.stop();

@@ -26,5 +26,11 @@ export interface MatrixTarget {
   changes?: Record<string, OwnChange>;
   /** Port of 127.0.0.1 that leads to the service's REST API. */
   open: () => Promise<number>;
+  /**
+   * What its own tools tell of a stack: all objects but those that are kept for secrets, and logs.
+   *
+   * @param label - value of the label tfserving.stack
+   */
+  told: (label: string) => string;
   stop: () => Promise<void>;
 }
