@@ -24,8 +24,8 @@ interface Report {
  * How long calls take that come evenly spaced, whatever becomes of those before, by vegeta.
  *
  * @param pace - calls in a second, and for how many seconds
- * @param cores - it runs on, as taskset has them. @default - all
  * @param folder - for files
+ * @param cores - it runs on, as taskset has them. @default - all
  * @throws Error if a call was not answered with HTTP's status 2xx
  * @see https://github.com/tsenart/vegeta
  */

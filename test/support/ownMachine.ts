@@ -2,6 +2,7 @@
 import { ChildProcess, execFileSync, spawn } from "child_process";
 import * as fs from "fs";
 import * as path from "path";
+import { docker } from "./docker";
 import { until } from "./until";
 
 /** Makes a network namespace; `connect` gives it an interface eth0, which gets the address. */
@@ -89,8 +90,5 @@ export function ip(...args: string[]): string {
 
 /** Runs the docker CLI on a machine. */
 export function dockerOn({ host }: { host: string }, ...args: string[]): string {
-  return execFileSync("docker", ["--host", host, ...args], {
-    encoding: "utf8",
-    stdio: "pipe",
-  }).trim();
+  return docker("--host", host, ...args);
 }

@@ -76,7 +76,7 @@ describe("a queue", () => {
 
     // A refusal would begin the second anew.
     const takenUp = async () => (await burst(8)).every((status) => status === 200);
-    await until("a burst is taken up again", takenUp, 60_000, 3000);
+    await until("a burst is taken up again", takenUp, 30_000, 3000);
   });
 
   /** The statuses of so many calls at once. */
